@@ -1,0 +1,127 @@
+/** Puts the parts together: settings -> store -> rules -> HTTP; nothing else constructs anything. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import pino from 'pino';
+import type { Config } from './config.ts';
+import { Applications } from './domain/application.ts';
+import { Importer } from './domain/import.ts';
+import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
+import { Trails } from './domain/trail.ts';
+import { AppError } from './errors.ts';
+import { createMetrics } from './http/metrics.ts';
+import { trailRoutes } from './http/routes/trail-routes.ts';
+import { createServer } from './http/server.ts';
+import { applicationStore } from './store/application-store.ts';
+import type { Db } from './store/db.ts';
+import { makeFolder, storeExists, storePath } from './store/files.ts';
+import { migrate } from './store/migrations.ts';
+import { objectStore } from './store/object-store.ts';
+import { openSqlite } from './store/sqlite.ts';
+import { tenantStore } from './store/tenant-store.ts';
+import { trailStore } from './store/trail-store.ts';
+
+/** The store with the rules over it. */
+export interface Core {
+  readonly db: Db;
+  readonly objects: ObjectStore;
+  readonly tenants: TenantStore;
+  readonly trailStore: TrailStore;
+  readonly applicationStore: ApplicationStore;
+  readonly applications: Applications;
+  readonly trails: Trails;
+  readonly importer: Importer;
+  readonly clock: Clock;
+  close(): Promise<void>;
+}
+
+/** Opens the store in a folder; throws `usage` when it is not there and `make` is not asked for. */
+export async function openCore(folder: string, options: { make: boolean; clock?: Clock }): Promise<Core> {
+  const clock = options.clock ?? Date.now;
+  if (!options.make && !storeExists(folder)) {
+    throw new AppError('usage', {
+      reason: `there is no store in ${folder}; "genjin tenant create" or "genjin import" makes one`,
+    });
+  }
+  makeFolder(folder);
+  const db = openSqlite(storePath(folder));
+  await migrate(db);
+  const objects = objectStore(db, clock);
+  const tenants = tenantStore(db);
+  const trails = trailStore(db);
+  const applications = applicationStore(db);
+  return {
+    db,
+    objects,
+    tenants,
+    trailStore: trails,
+    applicationStore: applications,
+    applications: new Applications({ applications, objects, clock }),
+    trails: new Trails({ trails, objects, clock }),
+    importer: new Importer({ objects, tenants, clock }),
+    clock,
+    close: () => db.close(),
+  };
+}
+
+/** The HTTP server over a core, not yet listening. */
+export async function createApp(core: Core, config: Config): Promise<FastifyInstance> {
+  return createServer({
+    applications: core.applications,
+    routes: trailRoutes(core.trails),
+    metrics: createMetrics(),
+    clock: core.clock,
+    storeAnswers: () => core.db.read(async (tx) => void (await tx.get('SELECT max(version) FROM schema_version'))),
+    // To stderr: stdout is for what a person or a script asked for.
+    log: pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false })),
+    strict: config.strict,
+    limits: { perMinute: config.rateLimit, behindProxy: config.behindProxy },
+    metricsToken: config.metricsToken,
+    webRoot: webRoot(),
+    tls: readTls(config),
+    version: version(),
+  });
+}
+
+/** Refuses to be reached from elsewhere in clear text. */
+export function checkExposure(config: Config): void {
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(config.host);
+  if (loopback || config.behindProxy || (config.tlsCert !== null && config.tlsKey !== null)) return;
+  throw new AppError('usage', {
+    reason:
+      `--host ${config.host} can be reached from other machines, and tokens would cross the network in clear text; ` +
+      'give --tls-cert and --tls-key, or --behind-proxy when a proxy with TLS stands in front',
+  });
+}
+
+function readTls(config: Config): { cert: Buffer; key: Buffer } | null {
+  if (config.tlsCert === null && config.tlsKey === null) return null;
+  if (config.tlsCert === null || config.tlsKey === null) {
+    throw new AppError('usage', { reason: '--tls-cert and --tls-key go together' });
+  }
+  const read = (option: string, file: string): Buffer => {
+    try {
+      return readFileSync(file);
+    } catch (cause) {
+      throw new AppError('usage', { reason: `${option}: ${file} cannot be read` }, { cause });
+    }
+  };
+  return { cert: read('--tls-cert', config.tlsCert), key: read('--tls-key', config.tlsKey) };
+}
+
+/** The folder of this package, from its sources and from what is built alike. */
+function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
+
+function webRoot(): string | null {
+  const folder = join(packageFolder(), 'dist', 'web');
+  return existsSync(join(folder, 'index.html')) ? folder : null;
+}
+
+export function version(): string {
+  return (JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as { version: string }).version;
+}

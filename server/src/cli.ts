@@ -1,0 +1,101 @@
+/** Words on the command line -> one command. */
+import { Command as Commander, CommanderError } from 'commander';
+import { version } from './app.ts';
+import { appCreate } from './commands/app-create.ts';
+import { backup, restore } from './commands/backup.ts';
+import { check } from './commands/check.ts';
+import { type Command, languageOf } from './commands/command.ts';
+import { configCommand } from './commands/config.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
+import { serve } from './commands/serve.ts';
+import { tenantCreate } from './commands/tenant-create.ts';
+import { type Bilingual, optionOf, readConfig, type SettingName, settings, variableOf } from './config.ts';
+import { AppError } from './errors.ts';
+
+const commands: readonly Command[] = [
+  serve,
+  importCommand,
+  exportCommand,
+  tenantCreate,
+  appCreate,
+  check,
+  backup,
+  restore,
+  configCommand,
+];
+
+const groups: Readonly<Record<string, Bilingual>> = {
+  tenant: { en: 'enterprises', zh: '企业' },
+  app: { en: 'applications', zh: '应用' },
+};
+
+const language = languageOf(process.env);
+const say = (text: Bilingual): string => text[language];
+
+/** Runs the command line and answers the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Commander('genjin')
+    .description(
+      say({ en: "follow-up timeline, wire-compatible with OKKI's open API", zh: '跟进：兼容 OKKI（小满）开放接口的跟进时间线' }),
+    )
+    .version(version())
+    .helpOption('-h, --help', say({ en: 'show help', zh: '显示帮助' }))
+    .helpCommand(false)
+    .exitOverride();
+  const made = new Map<string, Commander>();
+  for (const command of commands) {
+    const words = command.name.split(' ');
+    const group = words.length === 1 ? null : (words[0] as string);
+    if (group !== null && !made.has(group))
+      made.set(
+        group,
+        program
+          .command(group)
+          .description(say(groups[group] as Bilingual))
+          .exitOverride(),
+      );
+    const parent = group === null ? program : (made.get(group) as Commander);
+    const sub = parent
+      .command(words.at(-1) as string)
+      .description(say(command.summary))
+      .exitOverride();
+    for (const { words: argument, help } of command.arguments ?? []) sub.argument(argument, say(help));
+    for (const name of command.settings) sub.option(flagsOf(name), `${say(settings[name].help)} [${variableOf(name)}]`);
+    for (const { flags, help, required } of command.options ?? []) {
+      if (required) sub.requiredOption(flags, say(help));
+      else sub.option(flags, say(help));
+    }
+    sub.action(async () => {
+      const options = sub.opts() as Record<string, string | boolean | undefined>;
+      const given = Object.fromEntries(
+        command.settings.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+      );
+      const effective = readConfig(given as Partial<Record<SettingName, string | boolean>>, process.env);
+      code = await command.run({ config: effective.config, effective, args: sub.processedArgs.flat() as string[], options, say });
+    });
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof AppError) {
+      process.stderr.write(`genjin: ${error.message}\n`);
+      return 1;
+    }
+    const { code: reason, message } = error as NodeJS.ErrnoException;
+    // What the system refuses (a full disk, a folder that may not be written) is no fault of the program's.
+    if (typeof reason === 'string' && /^E[A-Z]+$/.test(reason)) {
+      process.stderr.write(`genjin: ${message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+function flagsOf(name: SettingName): string {
+  const setting: { placeholder?: string } = settings[name];
+  return setting.placeholder === undefined ? optionOf(name) : `${optionOf(name)} <${setting.placeholder}>`;
+}

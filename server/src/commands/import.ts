@@ -1,0 +1,151 @@
+import { isUtf8 } from 'node:buffer';
+import { createReadStream, createWriteStream, existsSync, rmSync, statSync, type WriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { openCore } from '../app.ts';
+import type { ImportedEntry, Importer } from '../domain/import.ts';
+import { AppError } from '../errors.ts';
+import { EntrySplitter, type SplitItem } from '../wire/entry-splitter.ts';
+import { readEntry } from '../wire/entry-wire.ts';
+import { type Command, print } from './command.ts';
+import { Progress } from './progress.ts';
+
+/** Entries a transaction: enough to spread the cost of a commit, few enough that another writer waits some 50 ms at most. */
+const portionSize = 1000;
+
+export const importCommand: Command = {
+  name: 'import',
+  summary: {
+    en: "take follow-ups from OKKI's answers: pages, arrays, or one entry a line",
+    zh: '导入 OKKI 返回的跟进：整页、数组或每行一条',
+  },
+  arguments: [{ words: '<FILE...>', help: { en: 'files; - reads standard input', zh: '文件；- 表示标准输入' } }],
+  settings: ['data'],
+  async run({ config, args, say }) {
+    for (const file of args) {
+      if (file !== '-' && !existsSync(file)) throw new AppError('usage', { reason: `there is no file ${file}` });
+    }
+    const core = await openCore(config.data, { make: true });
+    let rejected = 0;
+    try {
+      for (const file of args) {
+        const summary = await importFile(core.importer, file);
+        rejected += summary.rejected;
+        const { rows, added, changed, unchanged } = summary;
+        print(
+          say({
+            en: `${summary.name}: ${rows} entries: ${added} new, ${changed} changed, ${unchanged} unchanged, ${summary.rejected} rejected`,
+            zh: `${summary.name}：${rows} 条：新增 ${added}，更新 ${changed}，未变 ${unchanged}，拒绝 ${summary.rejected}`,
+          }),
+        );
+        if (summary.rejected > 0) {
+          print(say({ en: `  reasons by line: ${summary.rejectedFile}`, zh: `  逐行原因见：${summary.rejectedFile}` }));
+        }
+      }
+    } finally {
+      await core.close();
+    }
+    return rejected > 0 ? 1 : 0;
+  },
+};
+
+interface Summary {
+  name: string;
+  rejectedFile: string;
+  rows: number;
+  added: number;
+  changed: number;
+  unchanged: number;
+  rejected: number;
+}
+
+/** Streams one file into the store; what cannot be taken goes to a file beside it, with line number and reason. */
+export async function importFile(importer: Importer, file: string): Promise<Summary> {
+  const name = file === '-' ? 'stdin' : file;
+  const summary: Summary = {
+    name,
+    rejectedFile: `${name}.rejected.ndjson`,
+    rows: 0,
+    added: 0,
+    changed: 0,
+    unchanged: 0,
+    rejected: 0,
+  };
+  // What an earlier run rejected says nothing about this one.
+  rmSync(summary.rejectedFile, { force: true });
+  const rejects = new Rejects(summary.rejectedFile);
+  const progress = new Progress(name, file === '-' ? null : statSync(file).size);
+  const splitter = new EntrySplitter();
+  let portion: ImportedEntry[] = [];
+
+  const flush = async (): Promise<void> => {
+    if (portion.length === 0) return;
+    const count = await importer.take(portion);
+    portion = [];
+    summary.added += count.added;
+    summary.changed += count.changed;
+    summary.unchanged += count.unchanged;
+    progress.show(summary.rows);
+  };
+  const take = async (items: readonly SplitItem[]): Promise<void> => {
+    for (const item of items) {
+      summary.rows += 1;
+      const entry = readItem(item);
+      if (typeof entry === 'string') {
+        summary.rejected += 1;
+        await rejects.write(item, entry);
+        continue;
+      }
+      portion.push(entry);
+      if (portion.length >= portionSize) await flush();
+    }
+  };
+
+  try {
+    const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
+    for await (const chunk of input as AsyncIterable<Buffer>) {
+      await take(splitter.push(chunk));
+      progress.read(chunk.length);
+    }
+    await take(splitter.end());
+    await flush();
+  } finally {
+    progress.end();
+    await rejects.close();
+  }
+  return summary;
+}
+
+/** The entry, or the reason why it is none. */
+export function readItem(item: SplitItem): ImportedEntry | string {
+  if ('reason' in item) return item.reason;
+  if (!isUtf8(item.bytes)) return 'not UTF-8';
+  try {
+    return readEntry(JSON.parse(item.bytes.toString()));
+  } catch (error) {
+    if (error instanceof AppError) return error.message;
+    if (error instanceof SyntaxError) return `not JSON: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Made only when there is something to write. */
+class Rejects {
+  readonly #path: string;
+  #file: WriteStream | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async write(item: SplitItem, reason: string): Promise<void> {
+    this.#file ??= createWriteStream(this.#path, { mode: 0o600 });
+    const line = `${JSON.stringify({ line: item.line, reason, text: item.bytes.subarray(0, 4096).toString() })}\n`;
+    if (!this.#file.write(line)) await new Promise<void>((resolve) => this.#file?.once('drain', () => resolve()));
+  }
+
+  async close(): Promise<void> {
+    if (this.#file === null) return;
+    this.#file.end();
+    await finished(this.#file);
+  }
+}

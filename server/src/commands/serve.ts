@@ -1,0 +1,99 @@
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import { checkExposure, createApp, openCore } from '../app.ts';
+import type { Config } from '../config.ts';
+import { type DemoCredentials, makeDemo } from '../demo/demo.ts';
+import { AppError } from '../errors.ts';
+import { lockFolder, makeFolder } from '../store/files.ts';
+import { type Command, print } from './command.ts';
+
+/** What is under way at a stop may take this long; then the process ends all the same. */
+const drainTime = 9_000;
+
+export const serve: Command = {
+  name: 'serve',
+  summary: { en: 'serve the API and the page', zh: '启动服务：接口与页面' },
+  settings: [
+    'host',
+    'port',
+    'data',
+    'demo',
+    'strict',
+    'rateLimit',
+    'tlsCert',
+    'tlsKey',
+    'behindProxy',
+    'metricsToken',
+    'logLevel',
+  ],
+  async run({ config }) {
+    checkExposure(config);
+    makeFolder(config.data);
+    const lock = lockFolder(config.data);
+    const core = await openCore(config.data, { make: true });
+    const credentials = config.demo ? await makeDemo(core, config.data) : null;
+    const app = await createApp(core, config);
+    const stopped = new Promise<void>((done) => {
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => done());
+    });
+    try {
+      await app.listen({ host: config.host, port: config.port });
+    } catch (cause) {
+      await app.close();
+      await core.close();
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE')
+        throw new AppError('usage', { reason: `port ${config.port} is in use; choose another with --port` }, { cause });
+      if (code === 'EACCES')
+        throw new AppError('usage', { reason: `port ${config.port} may not be used by this user` }, { cause });
+      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+        throw new AppError('usage', { reason: `--host ${config.host} is no address of this machine` }, { cause });
+      }
+      throw cause;
+    }
+    announce(config, (app.server.address() as AddressInfo).port, credentials);
+    await stopped;
+    setTimeout(() => process.exit(0), drainTime).unref();
+    await app.close();
+    await core.close();
+    lock.release();
+    return 0;
+  },
+};
+
+/** In both languages, because the first run has not been told which one. */
+function announce(config: Config, port: number, credentials: DemoCredentials | null): void {
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const base = `${config.tlsCert === null ? 'http' : 'https'}://${host}:${port}`;
+  print('');
+  print(`Genjin 跟进`);
+  print(`  page 页面        ${base}/`);
+  print(`  API 接口         ${base}/v1   (documents 文档: ${base}/docs)`);
+  print(`  data 数据        ${resolve(config.data)}`);
+  if (credentials === null) {
+    print('');
+    return;
+  }
+  if (credentials.clientSecret === null) {
+    print(`  demo 演示企业    tenant 23412, application ${credentials.clientId}`);
+    print('                   its secret was shown at the first start; for a new one, beside this server:');
+    print('                   密钥已在首次启动时显示；如需新的，另开终端运行：');
+    print(
+      `                   genjin app create --tenant 23412 --name my-app --scope "company lead opportunity user" --data ${config.data}`,
+    );
+    print('');
+    return;
+  }
+  print('  demo 演示企业    tenant 23412');
+  print(`  client_id        ${credentials.clientId}`);
+  print(`  client_secret    ${credentials.clientSecret}   (shown once 仅显示一次)`);
+  print('');
+  print('Get a token 获取令牌:');
+  print(
+    `  TOKEN=$(curl -s ${base}/v1/oauth2/access_token -d grant_type=client_credentials -d client_id=${credentials.clientId} ` +
+      `-d client_secret=${credentials.clientSecret} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'); echo $TOKEN`,
+  );
+  print('List follow-ups 查询跟进:');
+  print(`  curl -s -H "Authorization: Bearer $TOKEN" '${base}/v1/dynamic/trail/list?company_id=16696797769&count=2'`);
+  print('');
+}

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Core } from '../app.ts';
+import { modules } from '../domain/application.ts';
+import type { ImportedEntry } from '../domain/import.ts';
+import { readEntry } from '../wire/entry-wire.ts';
+import { exampleEntries } from './example.ts';
+import { generateFirm } from './firm.ts';
+
+export const demoTenantId = 23412;
+
+/** `clientSecret` is `null` when it was shown before: only its hash is kept. */
+export interface DemoCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string | null;
+}
+
+interface Mark {
+  readonly endAt: number;
+  readonly clientId: string | null;
+}
+
+const day = 24 * 3600 * 1000;
+const beijing = 8 * 3600 * 1000;
+
+/**
+ * Fills an empty store with a trading firm's year: the six entries of OKKI's page and 6,000 generated ones. A mark in the
+ * folder says that its data is a demo's; filling that was interrupted goes on. Answers `null` for a store with data of its own.
+ */
+export async function makeDemo(core: Core, folder: string): Promise<DemoCredentials | null> {
+  const markFile = join(folder, 'demo.json');
+  const marked: Mark | null = existsSync(markFile) ? (JSON.parse(readFileSync(markFile, 'utf8')) as Mark) : null;
+  if (marked?.clientId != null) return { clientId: marked.clientId, clientSecret: null };
+  if (marked === null && (await core.tenants.list()).length > 0) return null;
+  // The last midnight in Beijing: the same data all day long.
+  const endAt = marked?.endAt ?? Math.floor((core.clock() + beijing) / day) * day - beijing - 1000;
+  const mark = (clientId: string | null): void =>
+    writeFileSync(markFile, `${JSON.stringify({ endAt, clientId } satisfies Mark)}\n`);
+  mark(null);
+  await core.tenants.create({ tenantId: demoTenantId, name: '演示企业 Demo', createdAt: core.clock() });
+  await core.importer.take(exampleEntries.map(readEntry));
+  let portion: ImportedEntry[] = [];
+  const firm = { clientId: demoTenantId, seed: 23412, entries: 6000, companies: 200, salespeople: 20, endAt, days: 365 };
+  for (const entry of generateFirm(firm)) {
+    portion.push(readEntry(entry));
+    if (portion.length < 1000) continue;
+    await core.importer.take(portion);
+    portion = [];
+  }
+  await core.importer.take(portion);
+  const credentials = await core.applications.create(demoTenantId, 'demo', modules);
+  mark(credentials.clientId);
+  return credentials;
+}

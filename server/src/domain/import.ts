@@ -1,0 +1,76 @@
+import { type Knowledge, type MergeCount, merge } from './merge.ts';
+import type { JoinedKind, ObjectKinds, Trail } from './objects.ts';
+import type { Clock, Edit, ObjectStore, TenantStore } from './stores.ts';
+
+/** One entry as a source has it: whose it is, the entry, and what its joined objects tell. */
+export interface ImportedEntry {
+  readonly tenantId: number;
+  readonly trail: Trail;
+  readonly learned: readonly Learned[];
+}
+
+export type Learned = {
+  [K in JoinedKind]: { readonly kind: K; readonly id: number; readonly fields: Partial<ObjectKinds[K]> };
+}[JoinedKind];
+
+/** What an object has of which nothing more is known than its id. */
+const defaults: { readonly [K in JoinedKind]: (id: number) => ObjectKinds[K] } = {
+  company: (companyId) => ({ companyId, name: '', removed: false }),
+  contact: (contactId) => ({ contactId, name: '', email: '', phones: [], accounts: [] }),
+  leadContact: (contactId) => ({ contactId, name: '', email: '', phones: [], accounts: [] }),
+  lead: (leadId) => ({ leadId, name: '' }),
+  opportunity: (opportunityId) => ({ opportunityId, name: '', companyId: null }),
+  user: (userId) => ({ userId, nickname: '', avatar: '' }),
+  file: (fileId) => ({ fileId, name: '', size: 0, path: '', previewUrl: '' }),
+};
+
+const joinedKinds = Object.keys(defaults) as JoinedKind[];
+
+/** Takes entries with the ids they have: the tenants they name are made when missing, their joined objects are learned. */
+export class Importer {
+  readonly #objects: ObjectStore;
+  readonly #tenants: TenantStore;
+  readonly #clock: Clock;
+  readonly #knownTenants = new Set<number>();
+
+  constructor(parts: { objects: ObjectStore; tenants: TenantStore; clock: Clock }) {
+    this.#objects = parts.objects;
+    this.#tenants = parts.tenants;
+    this.#clock = parts.clock;
+  }
+
+  /** One durable portion per tenant in it. Answers what happened to the entries. Idempotent: see `merge`. */
+  async take(entries: readonly ImportedEntry[]): Promise<MergeCount> {
+    const sum: MergeCount = { added: 0, changed: 0, unchanged: 0 };
+    for (const [tenantId, own] of Map.groupBy(entries, (entry) => entry.tenantId)) {
+      if (!this.#knownTenants.has(tenantId)) {
+        await this.#tenants.create({ tenantId, name: String(tenantId), createdAt: this.#clock() });
+        this.#knownTenants.add(tenantId);
+      }
+      const count = await this.#objects.change(tenantId, 'command:import', (edit) => takePortion(edit, own));
+      sum.added += count.added;
+      sum.changed += count.changed;
+      sum.unchanged += count.unchanged;
+    }
+    return sum;
+  }
+}
+
+/** Joined objects first, so that a reader of the log never meets an entry whose company comes later. */
+async function takePortion(edit: Edit, entries: readonly ImportedEntry[]): Promise<MergeCount> {
+  for (const kind of joinedKinds) await learn(edit, kind, entries);
+  const trails = entries.map(({ trail }): Knowledge<'trail'> => ({ id: trail.trailId, fields: trail, knownAt: trail.updatedAt }));
+  // An imported entry is whole, so there is nothing to complete.
+  return merge(edit, 'trail', trails, (id) => ({ trailId: id }) as Trail);
+}
+
+async function learn<K extends JoinedKind>(edit: Edit, kind: K, entries: readonly ImportedEntry[]): Promise<void> {
+  const known: Knowledge<K>[] = [];
+  for (const { trail, learned } of entries) {
+    for (const item of learned) {
+      if (item.kind === kind)
+        known.push({ id: item.id, fields: item.fields as Partial<ObjectKinds[K]>, knownAt: trail.updatedAt });
+    }
+  }
+  if (known.length > 0) await merge(edit, kind, known, defaults[kind]);
+}

@@ -1,0 +1,44 @@
+import type { Kind, ObjectKinds } from './objects.ts';
+import type { Edit, Stored, Write } from './stores.ts';
+
+/** What a source says of one object: the fields it knows, and the instant (ms) that this is known from. */
+export interface Knowledge<K extends Kind> {
+  readonly id: number;
+  readonly fields: Partial<ObjectKinds[K]>;
+  readonly knownAt: number;
+}
+
+export interface MergeCount {
+  added: number;
+  changed: number;
+  unchanged: number;
+}
+
+/**
+ * Brings what a source knows into the store: of two states of an object the one known from the later instant wins, on a tie
+ * the one that was there first stays. So the order in which sources arrive changes nothing but ties, and the same source
+ * twice changes nothing. `defaults` completes an object that is new here.
+ */
+export async function merge<K extends Kind>(
+  edit: Edit,
+  kind: K,
+  known: readonly Knowledge<K>[],
+  defaults: (id: number) => ObjectKinds[K],
+): Promise<MergeCount> {
+  const latest = new Map<number, Knowledge<K>>();
+  for (const item of known) {
+    const other = latest.get(item.id);
+    if (other === undefined || item.knownAt > other.knownAt) latest.set(item.id, item);
+  }
+  const existing = await edit.getMany(kind, latest.keys());
+  const writes: Write<ObjectKinds[K]>[] = [];
+  let added = 0;
+  for (const item of latest.values()) {
+    const before: Stored<ObjectKinds[K]> | null = existing.get(item.id) ?? null;
+    if (before !== null && item.knownAt <= before.knownAt) continue;
+    if (before === null) added += 1;
+    writes.push({ before, after: { ...(before?.object ?? defaults(item.id)), ...item.fields }, knownAt: item.knownAt });
+  }
+  const written = await edit.write(kind, writes);
+  return { added, changed: written - added, unchanged: known.length - written };
+}

@@ -1,0 +1,106 @@
+/**
+ * Every error that Genjin answers with, in one table: thrown where the rule is, translated to an answer in one place
+ * (`http/envelope.ts`), silent about the inside. `docs/wire.md#errors` explains the three shapes.
+ */
+
+/** `business`: HTTP 200 and the code in the body. `http`: the envelope under that status. `oauth`: the token errors' body. */
+export type ErrorShape = 'business' | 'http' | 'oauth';
+
+interface ErrorKind {
+  readonly shape: ErrorShape;
+  readonly status: number;
+  /** OKKI's `code` in the body. */
+  readonly code: number;
+  /** `{name}` is filled from the details. */
+  readonly message: string;
+  /** OAuth's `error`; only with the shape `oauth`. */
+  readonly error?: string;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+}
+
+const business = (code: number, message: string): ErrorKind => ({ shape: 'business', status: 200, code, message, level: 'info' });
+const http = (status: number, message: string, level: ErrorKind['level'] = 'info'): ErrorKind => ({
+  shape: 'http',
+  status,
+  code: status,
+  message,
+  level,
+});
+const oauth = (status: number, error: string, message: string): ErrorKind => ({
+  shape: 'oauth',
+  status,
+  code: status,
+  message,
+  error,
+  level: 'info',
+});
+
+export const errorKinds = {
+  // What a caller gave.
+  bad_parameter: business(400, '{field}: {value} is not accepted; {accepted}'),
+  unknown_parameter: business(400, 'unknown parameter: {fields}'),
+  invalid_json: business(400, 'Invalid data json'),
+  empty_body: business(400, 'Empty POST request body data'),
+  not_found: business(404, 'Not Found Resource'),
+  // Recording: OKKI's own words (docs/wire.md#record).
+  trail_type_unknown: business(-1, '不支持的类型'),
+  trail_content_empty: business(-1, '备注内容不能为空'),
+  trail_subject_missing: business(-1, 'lead_id and company_id and opportunity_id is empty'),
+  // Who asks.
+  token_missing: oauth(401, 'access_denied', 'Missing access token'),
+  token_invalid: oauth(401, 'access_denied', 'The access token is invalid or has expired'),
+  scope_missing: oauth(401, 'access_denied', 'no permission {module} scopes'),
+  unsupported_grant_type: oauth(400, 'unsupported_grant_type', 'The authorization grant type is not supported'),
+  invalid_request: oauth(400, 'invalid_request', 'The request is missing a required parameter or has one that is malformed'),
+  invalid_scope: oauth(400, 'invalid_scope', 'The requested scope is invalid, unknown, or malformed'),
+  invalid_client: oauth(401, 'invalid_client', 'Client authentication failed'),
+  // The request itself.
+  no_such_path: http(404, 'no such path: {method} {path}'),
+  method_not_allowed: http(405, '{method} is not allowed here; allowed: {allowed}'),
+  body_too_large: http(413, 'the body is larger than {limit} bytes'),
+  unsupported_media_type: http(415, 'the body must be JSON or a form: {value}'),
+  malformed_request: http(400, 'the request could not be read: {reason}'),
+  too_many_requests: http(429, 'too many requests; try again in {seconds} s', 'warn'),
+  not_allowed_here: http(403, '{reason}'),
+  store_unavailable: http(503, 'the store does not answer; try again', 'error'),
+  internal: http(500, 'internal error; the log of the server has the details under this request id', 'error'),
+  // Commands and settings: these go to a terminal, never over HTTP.
+  usage: http(400, '{reason}'),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorName = keyof typeof errorKinds;
+
+/** What a message names: shown to the caller, so never a secret. */
+export type ErrorDetails = Readonly<Record<string, string | number>>;
+
+const shown = (value: string | number): string => {
+  const text = String(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+};
+
+/** An error of ours, by its name in the table. `details` fill the message; `hint` is OAuth's field of that name. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+  readonly kind: ErrorKind;
+  readonly errorName: ErrorName;
+  readonly details: ErrorDetails;
+  readonly hint: string | null;
+
+  constructor(errorName: ErrorName, details: ErrorDetails = {}, options: { hint?: string; cause?: unknown } = {}) {
+    const kind: ErrorKind = errorKinds[errorName];
+    super(
+      kind.message.replaceAll(/\{(\w+)\}/g, (_, key: string) => shown(details[key] ?? '')),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.kind = kind;
+    this.errorName = errorName;
+    this.details = details;
+    this.hint = options.hint ?? null;
+  }
+}
+
+/** A value that a caller gave and that is not accepted: names the field, the value, and what is accepted. */
+export function badParameter(field: string, value: unknown, accepted: string): AppError {
+  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return new AppError('bad_parameter', { field, value: text, accepted });
+}

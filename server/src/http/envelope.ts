@@ -1,0 +1,50 @@
+/** The one place that turns results and errors into OKKI's answers (docs/wire.md#conventions). */
+import type { Clock } from '../domain/stores.ts';
+import { AppError, type ErrorName } from '../errors.ts';
+import { formatTime } from '../wire/time.ts';
+
+export const jsonType = 'application/json; charset=utf-8';
+
+/** `{code, message, now, data}` around data that is JSON already. */
+export function success(dataJson: string, clock: Clock): Buffer {
+  return Buffer.from(`{"code":200,"message":"success","now":"${formatTime(clock())}","data":${dataJson}}`);
+}
+
+/** The status and body that an error answers with; nothing of the inside is in it. */
+export function failure(error: AppError, clock: Clock): { status: number; body: Buffer } {
+  const { shape, status, code, error: oauthError } = error.kind;
+  const { message } = error;
+  const body =
+    shape === 'oauth'
+      ? // Clients look at one of: the status, `error`, `code` (docs/wire.md#errors); so all of them are there.
+        { code, message, error: oauthError, error_description: message, ...hintOf(error), now: formatTime(clock()), data: [] }
+      : { code, message, now: formatTime(clock()), data: [] };
+  return { status, body: Buffer.from(JSON.stringify(body)) };
+}
+
+function hintOf(error: AppError): { hint?: string } {
+  const hint = error.hint ?? (error.kind.status === 401 ? error.message : null);
+  return hint === null ? {} : { hint };
+}
+
+/** Fastify's own refusals by their code; what is not here becomes `malformed_request` below 500 and `internal` from there on. */
+const refusals: Readonly<Record<string, ErrorName>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'empty_body',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
+};
+
+/** Any error as one of ours. */
+export function asAppError(error: unknown, context: { bodyLimit: number; contentType: string | undefined }): AppError {
+  if (error instanceof AppError) return error;
+  const { code, statusCode, message } = error as { code?: unknown; statusCode?: unknown; message?: unknown };
+  const name = typeof code === 'string' ? refusals[code] : undefined;
+  const details = { limit: context.bodyLimit, value: context.contentType ?? 'no content type' };
+  if (name !== undefined) return new AppError(name, details, { cause: error });
+  if (error instanceof SyntaxError && statusCode === 400) return new AppError('invalid_json', {}, { cause: error });
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    return new AppError('malformed_request', { reason: String(message) }, { cause: error });
+  }
+  return new AppError('internal', {}, { cause: error });
+}

@@ -1,0 +1,39 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '../errors.ts';
+import { isLoopback } from './auth.ts';
+
+export interface RateLimits {
+  /** Requests a minute, each for an application and for an address; 0: none. `null`: 600, and none for this machine's own. */
+  readonly perMinute: number | null;
+  readonly behindProxy: boolean;
+}
+
+const defaultPerMinute = 600;
+
+/** Answers a check by address (before anything else is done) and one by application; both throw `too_many_requests`. */
+export async function limiters(app: FastifyInstance, limits: RateLimits) {
+  const perMinute = limits.perMinute ?? defaultPerMinute;
+  if (perMinute === 0) return { byAddress: async () => undefined, byApplication: async () => undefined };
+  const exempt = (request: FastifyRequest): boolean =>
+    limits.perMinute === null && !limits.behindProxy && isLoopback(request.socket.remoteAddress ?? '');
+  await app.register(rateLimit, { global: false, max: perMinute, timeWindow: 60_000, cache: 50_000 });
+  const address = app.createRateLimit({ keyGenerator: (request) => request.ip });
+  // The caller is not known to Fastify's request type; the key is set just before the check.
+  const keys = new WeakMap<FastifyRequest, string>();
+  const application = app.createRateLimit({ keyGenerator: (request) => `application ${keys.get(request) ?? ''}` });
+  const check = async (limit: Awaited<ReturnType<typeof address>>): Promise<void> => {
+    if (!limit.isAllowed && limit.isExceeded)
+      throw new AppError('too_many_requests', { seconds: Math.max(1, limit.ttlInSeconds) });
+  };
+  return {
+    byAddress: async (request: FastifyRequest): Promise<void> => {
+      if (!exempt(request)) await check(await address(request));
+    },
+    byApplication: async (request: FastifyRequest, clientId: string): Promise<void> => {
+      if (exempt(request)) return;
+      keys.set(request, clientId);
+      await check(await application(request));
+    },
+  };
+}

@@ -1,0 +1,192 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import compress from '@fastify/compress';
+import formbody from '@fastify/formbody';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
+import type { Applications, Caller } from '../domain/application.ts';
+import type { Clock } from '../domain/stores.ts';
+import { AppError } from '../errors.ts';
+import { bodyObject } from '../wire/fields.ts';
+import { tokenOf } from './auth.ts';
+import { asAppError, failure, jsonType, success } from './envelope.ts';
+import { IgnoredFields } from './ignored.ts';
+import { limiters, type RateLimits } from './limits.ts';
+import type { Metrics } from './metrics.ts';
+import { documentation } from './openapi.ts';
+import type { Given, Route } from './route.ts';
+import { operationRoutes } from './routes/operation-routes.ts';
+import { pageRoutes } from './routes/page-routes.ts';
+import { tokenRoutes } from './routes/token-routes.ts';
+
+/** 1 MiB: far above any follow-up, far below what could hurt. */
+const bodyLimit = 1024 * 1024;
+/** Smaller answers gain nothing from compression. */
+const compressFrom = 2048;
+
+export interface ServerParts {
+  readonly applications: Applications;
+  readonly routes: readonly Route[];
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** Resolves when the store answers. */
+  readonly storeAnswers: () => Promise<void>;
+  readonly log: FastifyBaseLogger;
+  readonly strict: boolean;
+  readonly limits: RateLimits;
+  readonly metricsToken: string | null;
+  /** The built page; `null` when there is none. */
+  readonly webRoot: string | null;
+  readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
+  readonly version: string;
+}
+
+/** The HTTP server, not yet listening. */
+export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { clock, metrics } = parts;
+  const options: FastifyServerOptions = {
+    loggerInstance: parts.log,
+    // One line an answer, written below.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit,
+    // All of these default to off.
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 75_000,
+    handlerTimeout: 60_000,
+    // The nearest hop is the proxy; what it says came before it is the client.
+    trustProxy: parts.limits.behindProxy ? (_address, hop) => hop === 0 : false,
+    genReqId: () => randomUUID(),
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, clock),
+  };
+  // Fastify's types tell the two apart, nothing here does.
+  const app =
+    parts.tls === null
+      ? Fastify(options)
+      : (Fastify({ ...options, https: parts.tls } as FastifyServerOptions) as FastifyInstance);
+  app.server.headersTimeout = 15_000;
+
+  function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const known = asAppError(error, { bodyLimit, contentType: request.headers['content-type'] });
+    const { status, body } = failure(known, clock);
+    request.log[known.kind.level](
+      { ...(known.kind.level === 'error' ? { err: known.cause ?? known } : {}), code: known.errorName },
+      known.message,
+    );
+    if (known.errorName === 'too_many_requests') reply.header('Retry-After', known.details['seconds']);
+    if (known.errorName === 'method_not_allowed') reply.header('Allow', known.details['allowed']);
+    if (status === 401) reply.header('WWW-Authenticate', 'Bearer');
+    return reply.code(status).header('Content-Type', jsonType).send(body);
+  }
+
+  // Requests are read field by field in wire/, with messages that name the value; the schemas are for the documentation.
+  app.setValidatorCompiler(() => () => true);
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+
+  await app.register(compress, { global: true, threshold: compressFrom, encodings: ['br', 'gzip'] });
+  await app.register(formbody, { bodyLimit });
+  const { byAddress, byApplication } = await limiters(app, parts.limits);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Request-Id', request.id).header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer');
+    await byAddress(request);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime);
+    // The path without its query: what a caller mistakenly puts there may be a secret.
+    const path = request.url.split('?', 1)[0];
+    request.log.info(
+      { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      'answered',
+    );
+  });
+
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const ignored = new IgnoredFields(parts.strict, parts.log);
+
+  /** Before the body is read: what a stranger sends is not looked at. */
+  async function authorize(route: Route, request: FastifyRequest): Promise<void> {
+    const caller = await parts.applications.authenticate(tokenOf(request));
+    parts.applications.requireScope(caller, route.module);
+    await byApplication(request, caller.clientId);
+    callers.set(request, caller);
+  }
+
+  async function answer(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const caller = callers.get(request) as Caller;
+    const query = request.query as Given;
+    const body = route.body === undefined ? {} : bodyObject(request.body);
+    ignored.report(route, caller, query, body, reply);
+    const data = JSON.stringify(await route.handle(caller, route.body === undefined ? query : body));
+    reply.header('Content-Type', jsonType);
+    if (route.method === 'GET') {
+      // Weak: the tag is over everything but `now`.
+      const tag = `W/"${createHash('sha256').update(data).digest('base64url').slice(0, 27)}"`;
+      reply.header('ETag', tag).header('Cache-Control', 'private, no-cache');
+      if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
+    }
+    return reply.send(success(data, clock));
+  }
+
+  await documentation(app, parts.version);
+  // A scope of its own, so that the documentation has seen the plug-in before the routes.
+  await app.register(async (scope) => {
+    tokenRoutes(scope, parts.applications);
+    for (const route of parts.routes) {
+      scope.route({
+        method: route.method,
+        url: route.path,
+        schema: {
+          summary: route.summary,
+          description: route.description,
+          ...(route.query === undefined ? {} : { querystring: route.query.schema }),
+          ...(route.body === undefined ? {} : { body: route.body.schema }),
+        },
+        config: { genjin: route },
+        onRequest: (request) => authorize(route, request),
+        handler: (request, reply) => answer(route, request, reply),
+      });
+    }
+  });
+  operationRoutes(app, parts);
+  await pageRoutes(app, parts.webRoot);
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] as string;
+    const allowed = (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url: path }) !== null);
+    const error =
+      allowed.length > 0
+        ? new AppError('method_not_allowed', { method: request.method, allowed: allowed.join(', ') })
+        : new AppError('no_such_path', { method: request.method, path });
+    return sendError(error, request, reply);
+  });
+  return app;
+}
+
+function matches(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  const opaque = tag.slice(2);
+  return header.split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === opaque);
+}
+
+/** What is no HTTP request at all, or one that comes too slowly, answered before there is a request object. */
+function refuseConnection(error: Error & { code?: string }, socket: Socket, clock: Clock): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, reason] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? ['408 Request Timeout', 'it took too long']
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? ['431 Request Header Fields Too Large', 'its headers are too large']
+        : ['400 Bad Request', 'it is no HTTP request'];
+  const { body } = failure(new AppError('malformed_request', { reason }), clock);
+  const json = body.toString().replace('"code":400', `"code":${status.slice(0, 3)}`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: ${jsonType}\r\nContent-Length: ${Buffer.byteLength(json)}\r\nConnection: close\r\n\r\n${json}`,
+  );
+}

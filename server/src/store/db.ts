@@ -1,0 +1,39 @@
+/** The seam between our SQL, written once, and the engines: a thin driver each, differences named in `Dialect`. */
+
+export type Value = number | string | null;
+/** Columns in the order of the statement. */
+export type Row = readonly Value[];
+
+/** One transaction. Statements have `?` for each value, and on a tenant's tables are bound to that tenant. */
+export interface Tx {
+  all(sql: string, values?: readonly Value[]): Promise<Row[]>;
+  get(sql: string, values?: readonly Value[]): Promise<Row | undefined>;
+  run(sql: string, values?: readonly Value[]): Promise<void>;
+  /** The same statement for many rows. */
+  runMany(sql: string, rows: readonly (readonly Value[])[]): Promise<void>;
+}
+
+export interface Snapshot extends Tx {
+  end(): Promise<void>;
+}
+
+/** What the engines do not share. */
+export interface Dialect {
+  /** Ends a CREATE TABLE whose rows are to lie in the order of the primary key. */
+  readonly clustered: string;
+}
+
+export interface Db {
+  readonly dialect: Dialect;
+  /** One state, on a connection of its own. */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same, held until `end`: for reading in portions. */
+  snapshot(): Promise<Snapshot>;
+  /**
+   * All or nothing, durable when the promise resolves. Writes that arrive while another commits go together into the next
+   * commit, a savepoint each (group commit), so that one sync to disk serves them all.
+   */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Waits for what is under way; later calls fail. */
+  close(): Promise<void>;
+}

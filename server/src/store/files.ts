@@ -1,0 +1,125 @@
+/** The embedded store as files in one folder: where they are, who serves them, and copies of them. */
+import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../errors.ts';
+
+export const storePath = (folder: string): string => join(folder, 'genjin.sqlite');
+
+const sides = ['', '-wal', '-shm'] as const;
+
+/** Makes the folder, readable by its owner only, when it is missing. */
+export function makeFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+export const storeExists = (folder: string): boolean => existsSync(storePath(folder));
+
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Makes this process the one server of the folder, until it ends in whatever way: the lock is the operating system's, held
+ * through a file of its own. Throws `usage` when another server has it.
+ */
+export function lockFolder(folder: string): Lock {
+  const lock = new DatabaseSync(join(folder, 'serve.lock'), { timeout: 0 });
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY');
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    throw new AppError(
+      'usage',
+      { reason: `another genjin serves ${resolve(folder)}; stop it first, or use another --data` },
+      { cause },
+    );
+  }
+  return { release: () => lock.close() };
+}
+
+/** Copies the store as one state into a new file while others read and write it; the file is there whole or not at all. */
+export function backupTo(folder: string, file: string): void {
+  if (existsSync(file)) throw new AppError('usage', { reason: `${file} is there already` });
+  const part = `${file}.part`;
+  rmSync(part, { force: true });
+  const source = new DatabaseSync(storePath(folder), { readOnly: true, timeout: 10_000 });
+  try {
+    source.prepare('VACUUM INTO ?').run(part);
+  } finally {
+    source.close();
+  }
+  chmodSync(part, 0o600);
+  sync(part);
+  renameSync(part, file);
+  sync(dirname(resolve(file)));
+}
+
+/**
+ * Puts a backup in the place of the folder's store. With `replace`, a store that is there is kept beside it under the name
+ * that is answered; without, it is an error. Throws `usage` when the file is no sound store or the folder is being served.
+ */
+export function restoreFrom(folder: string, file: string, replace: boolean, stamp: string): string | null {
+  verify(file);
+  makeFolder(folder);
+  const lock = lockFolder(folder);
+  try {
+    const target = storePath(folder);
+    let kept: string | null = null;
+    if (existsSync(target)) {
+      if (!replace)
+        throw new AppError('usage', { reason: `${target} is there already; --replace keeps it beside the restored one` });
+      kept = `${target}.replaced-${stamp}`;
+    }
+    const part = `${target}.part`;
+    copyFileSync(file, part);
+    chmodSync(part, 0o600);
+    sync(part);
+    if (kept !== null) {
+      for (const side of sides) if (existsSync(target + side)) renameSync(target + side, kept + side);
+    }
+    renameSync(part, target);
+    sync(folder);
+    return kept;
+  } finally {
+    lock.release();
+  }
+}
+
+/** What SQLite itself finds wrong with the store's file; empty when it is sound. */
+export function integrityOf(folder: string): string[] {
+  const copy = new DatabaseSync(storePath(folder), { readOnly: true, timeout: 10_000 });
+  try {
+    const rows = copy.prepare('PRAGMA integrity_check(10)').all();
+    return rows.map((row) => String(row['integrity_check'])).filter((text) => text !== 'ok');
+  } finally {
+    copy.close();
+  }
+}
+
+function verify(file: string): void {
+  if (!existsSync(file)) throw new AppError('usage', { reason: `there is no file ${file}` });
+  let sound: unknown;
+  try {
+    const copy = new DatabaseSync(file, { readOnly: true });
+    try {
+      copy.prepare('SELECT max(version) FROM schema_version').get();
+      sound = copy.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+    } finally {
+      copy.close();
+    }
+  } catch (cause) {
+    throw new AppError('usage', { reason: `${file} is no backup of Genjin's` }, { cause });
+  }
+  if (sound !== 'ok') throw new AppError('usage', { reason: `${file} is damaged: ${String(sound)}` });
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}

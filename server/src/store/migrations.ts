@@ -1,0 +1,84 @@
+import { AppError } from '../errors.ts';
+import type { Db, Dialect } from './db.ts';
+
+/**
+ * The store's shape, step by step; a step that has been released never changes. Every table has `tenant_id`, every key begins
+ * with it, and nothing refers across tenants: so the tables can later be distributed by tenant.
+ */
+const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
+  ({ clustered }) => [
+    // `revision` is the head of the tenant's change log, `next_id` the next id of our own.
+    `CREATE TABLE tenant (
+      tenant_id BIGINT NOT NULL, name TEXT NOT NULL, created_at BIGINT NOT NULL,
+      revision BIGINT NOT NULL, next_id BIGINT NOT NULL,
+      PRIMARY KEY (tenant_id)
+    ) ${clustered}`,
+    // The change log: one row per changed object; never updated. "before" is JSON with the object's former revision in it, so
+    // an object's history is a chain of revisions that needs no index.
+    `CREATE TABLE change (
+      tenant_id BIGINT NOT NULL, revision BIGINT NOT NULL,
+      kind TEXT NOT NULL, object_id BIGINT NOT NULL, action TEXT NOT NULL,
+      actor TEXT NOT NULL, changed_at BIGINT NOT NULL, before TEXT,
+      PRIMARY KEY (tenant_id, revision)
+    ) ${clustered}`,
+    // Clustered by company, which is what most pages are about; "live" first, so that removed entries are never stepped over.
+    // The subjects are 0 when absent, because a key column cannot be null.
+    `CREATE TABLE trail (
+      tenant_id BIGINT NOT NULL, live SMALLINT NOT NULL, company_id BIGINT NOT NULL,
+      happened_at BIGINT NOT NULL, trail_id BIGINT NOT NULL,
+      lead_id BIGINT NOT NULL, opportunity_id BIGINT NOT NULL,
+      follow_up_id BIGINT NOT NULL, type BIGINT NOT NULL, author_id BIGINT NOT NULL, refer_id BIGINT NOT NULL,
+      content TEXT NOT NULL, file_ids TEXT NOT NULL, enabled SMALLINT NOT NULL, removed SMALLINT NOT NULL,
+      recorded_at BIGINT NOT NULL, updated_at BIGINT NOT NULL,
+      contact_ids TEXT NOT NULL, lead_contact_ids TEXT NOT NULL,
+      inquiry_id BIGINT NOT NULL, track_session_no BIGINT NOT NULL, comment_count BIGINT NOT NULL,
+      revision BIGINT NOT NULL,
+      PRIMARY KEY (tenant_id, live, company_id, happened_at, trail_id)
+    ) ${clustered}`,
+    'CREATE UNIQUE INDEX trail_by_id ON trail (tenant_id, trail_id)',
+    'CREATE INDEX trail_by_time ON trail (tenant_id, live, happened_at, trail_id)',
+    'CREATE INDEX trail_by_lead ON trail (tenant_id, live, lead_id, happened_at, trail_id) WHERE lead_id <> 0',
+    'CREATE INDEX trail_by_opportunity ON trail (tenant_id, live, opportunity_id, happened_at, trail_id) WHERE opportunity_id <> 0',
+    ...[
+      ['company', 'company_id', 'name TEXT NOT NULL, removed SMALLINT NOT NULL'],
+      ['contact', 'contact_id', 'name TEXT NOT NULL, email TEXT NOT NULL, phones TEXT NOT NULL, accounts TEXT NOT NULL'],
+      ['lead_contact', 'contact_id', 'name TEXT NOT NULL, email TEXT NOT NULL, phones TEXT NOT NULL, accounts TEXT NOT NULL'],
+      ['lead', 'lead_id', 'name TEXT NOT NULL'],
+      ['opportunity', 'opportunity_id', 'name TEXT NOT NULL, company_id BIGINT NOT NULL'],
+      ['member', 'user_id', 'nickname TEXT NOT NULL, avatar TEXT NOT NULL'],
+      ['file', 'file_id', 'name TEXT NOT NULL, size BIGINT NOT NULL, path TEXT NOT NULL, preview_url TEXT NOT NULL'],
+    ].map(
+      ([table, id, columns]) =>
+        `CREATE TABLE ${table} (tenant_id BIGINT NOT NULL, ${id} BIGINT NOT NULL, ${columns},
+          known_at BIGINT NOT NULL, revision BIGINT NOT NULL, PRIMARY KEY (tenant_id, ${id})) ${clustered}`,
+    ),
+    `CREATE TABLE application (
+      tenant_id BIGINT NOT NULL, client_id TEXT NOT NULL, name TEXT NOT NULL, secret_hash TEXT NOT NULL,
+      scopes TEXT NOT NULL, user_id BIGINT NOT NULL, created_at BIGINT NOT NULL,
+      PRIMARY KEY (tenant_id, client_id)
+    ) ${clustered}`,
+    `CREATE TABLE access_token (
+      tenant_id BIGINT NOT NULL, token_hash TEXT NOT NULL, client_id TEXT NOT NULL, scopes TEXT NOT NULL, expires_at BIGINT NOT NULL,
+      PRIMARY KEY (tenant_id, token_hash)
+    ) ${clustered}`,
+    'CREATE INDEX access_token_by_application ON access_token (tenant_id, client_id, expires_at)',
+  ],
+];
+
+/** Brings the store to this program's shape, all steps or none. Throws when the store was written by a newer program. */
+export async function migrate(db: Db): Promise<void> {
+  await db.write(async (tx) => {
+    await tx.run('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)');
+    const row = await tx.get('SELECT max(version) FROM schema_version');
+    const version = Number(row?.[0] ?? 0);
+    if (version > migrations.length) {
+      throw new AppError('usage', {
+        reason: `the store has schema version ${version}, this program knows ${migrations.length}: use a newer genjin`,
+      });
+    }
+    for (let step = version; step < migrations.length; step++) {
+      for (const statement of (migrations[step] as (typeof migrations)[number])(db.dialect)) await tx.run(statement);
+      await tx.run('INSERT INTO schema_version (version) VALUES (?)', [step + 1]);
+    }
+  });
+}

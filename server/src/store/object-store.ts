@@ -1,0 +1,164 @@
+import type { Kind, ObjectKinds } from '../domain/objects.ts';
+import type { Actor, Clock, Edit, ObjectStore, Stored, View, Write } from '../domain/stores.ts';
+import { AppError } from '../errors.ts';
+import type { Db, Tx, Value } from './db.ts';
+import { decode, encode, type Table, tables } from './tables.ts';
+
+/** Ids of our own begin here; OKKI's have at most 14 digits. */
+export const firstOwnId = 1_000_000_000_000_000;
+
+/** Objects of every kind, and the change log that each change to one of them goes through. */
+export function objectStore(db: Db, clock: Clock): ObjectStore {
+  return {
+    read: (tenantId, work) => db.read((tx) => work(new TxView(tx, tenantId))),
+    change: (tenantId, actor, work) =>
+      db.write(async (tx) => {
+        const edit = await TxEdit.begin(tx, tenantId, actor, clock());
+        const result = await work(edit);
+        await edit.finish();
+        return result;
+      }),
+  };
+}
+
+/** Statements built once per kind. */
+function statementsFor<T>(table: Table<T>) {
+  const derived = table.derived === null ? [] : [table.derived.column];
+  const known = table.knownAtField === null ? [table.knownAtColumn] : [];
+  const all = ['tenant_id', ...table.columns, ...derived, ...known, 'revision'];
+  return {
+    get: `SELECT ${table.columns.join(', ')}, ${table.knownAtColumn}, revision FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} = ?`,
+    put:
+      `INSERT INTO ${table.name} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')}) ` +
+      `ON CONFLICT (tenant_id, ${table.idColumn}) DO UPDATE SET ` +
+      all
+        .filter((column) => column !== 'tenant_id' && column !== table.idColumn)
+        .map((column) => `${column} = excluded.${column}`)
+        .join(', '),
+    touch: `UPDATE ${table.name} SET ${table.knownAtColumn} = ? WHERE tenant_id = ? AND ${table.idColumn} = ?`,
+  };
+}
+
+const statements = Object.fromEntries(
+  Object.entries(tables).map(([kind, table]) => [kind, statementsFor(table as Table<unknown>)]),
+) as Record<Kind, ReturnType<typeof statementsFor>>;
+
+/** Reads objects by id within one transaction. */
+export class TxView implements View {
+  protected readonly tx: Tx;
+  readonly tenantId: number;
+
+  constructor(tx: Tx, tenantId: number) {
+    this.tx = tx;
+    this.tenantId = tenantId;
+  }
+
+  async get<K extends Kind>(kind: K, id: number): Promise<ObjectKinds[K] | null> {
+    const row = await this.tx.get(statements[kind].get, [this.tenantId, id]);
+    return row === undefined ? null : decode(tables[kind] as Table<ObjectKinds[K]>, row);
+  }
+
+  async getMany<K extends Kind>(kind: K, ids: Iterable<number>): Promise<Map<number, Stored<ObjectKinds[K]>>> {
+    const table = tables[kind] as Table<ObjectKinds[K]>;
+    const found = new Map<number, Stored<ObjectKinds[K]>>();
+    for (const id of ids) {
+      const row = await this.tx.get(statements[kind].get, [this.tenantId, id]);
+      if (row === undefined) continue;
+      const width = table.columns.length;
+      found.set(id, { object: decode(table, row), knownAt: row[width] as number, revision: row[width + 1] as number });
+    }
+    return found;
+  }
+}
+
+/** What the log says was done; the words of the change feed. */
+type Action = 'recorded' | 'edited' | 'removed' | 'restored';
+
+class TxEdit extends TxView implements Edit {
+  readonly #actor: Actor;
+  readonly #now: number;
+  readonly #head: { readonly revision: number; readonly nextId: number };
+  #revision: number;
+  #nextId: number;
+
+  private constructor(tx: Tx, tenantId: number, actor: Actor, now: number, head: { revision: number; nextId: number }) {
+    super(tx, tenantId);
+    this.#actor = actor;
+    this.#now = now;
+    this.#head = head;
+    this.#revision = head.revision;
+    this.#nextId = head.nextId;
+  }
+
+  static async begin(tx: Tx, tenantId: number, actor: Actor, now: number): Promise<TxEdit> {
+    const row = await tx.get('SELECT revision, next_id FROM tenant WHERE tenant_id = ?', [tenantId]);
+    if (row === undefined) throw new AppError('usage', { reason: `there is no tenant ${tenantId}` });
+    return new TxEdit(tx, tenantId, actor, now, { revision: row[0] as number, nextId: row[1] as number });
+  }
+
+  async finish(): Promise<void> {
+    const { revision, nextId } = this.#head;
+    if (this.#revision === revision && this.#nextId === nextId) return;
+    await this.tx.run('UPDATE tenant SET revision = ?, next_id = ? WHERE tenant_id = ?', [
+      this.#revision,
+      this.#nextId,
+      this.tenantId,
+    ]);
+  }
+
+  newIds(count: number): number {
+    const first = this.#nextId;
+    this.#nextId += count;
+    return first;
+  }
+
+  async write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[]): Promise<number> {
+    const table = tables[kind] as Table<ObjectKinds[K]>;
+    const puts: Value[][] = [];
+    const touches: Value[][] = [];
+    const changes: Value[][] = [];
+    for (const { before, after, knownAt } of writes) {
+      const id = after[table.id] as number;
+      const columns = encode(table, after);
+      if (before !== null) {
+        const former = encode(table, before.object);
+        if (columns.every((value, i) => value === former[i])) {
+          if (knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
+          continue;
+        }
+      }
+      // An id of ours that comes back from an export must never be given out again.
+      if (id >= this.#nextId) this.#nextId = id + 1;
+      this.#revision += 1;
+      const derived = table.derived === null ? [] : [table.derived.value(after)];
+      const known = table.knownAtField === null ? [knownAt] : [];
+      puts.push([this.tenantId, ...columns, ...derived, ...known, this.#revision]);
+      const old =
+        before === null ? null : JSON.stringify({ ...before.object, knownAt: before.knownAt, revision: before.revision });
+      changes.push([
+        this.tenantId,
+        this.#revision,
+        kind,
+        id,
+        actionOf(before?.object ?? null, after),
+        this.#actor,
+        this.#now,
+        old,
+      ]);
+    }
+    await this.tx.runMany(statements[kind].put, puts);
+    await this.tx.runMany(statements[kind].touch, touches);
+    await this.tx.runMany(
+      'INSERT INTO change (tenant_id, revision, kind, object_id, action, actor, changed_at, before) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      changes,
+    );
+    return puts.length;
+  }
+}
+
+function actionOf(before: object | null, after: object): Action {
+  if (before === null) return 'recorded';
+  const was = 'removed' in before && before.removed === true;
+  const is = 'removed' in after && after.removed === true;
+  return was === is ? 'edited' : is ? 'removed' : 'restored';
+}

@@ -1,0 +1,229 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { AppError } from '../errors.ts';
+import type { Db, Dialect, Row, Snapshot, Tx, Value } from './db.ts';
+
+const dialect: Dialect = { clustered: 'WITHOUT ROWID' };
+
+export interface SqliteOptions {
+  /** How long a write waits for another process that writes, in ms. */
+  readonly busyTimeout?: number;
+  /** Page cache of the writing connection, in MiB. */
+  readonly cacheMb?: number;
+}
+
+/** At most this many writes share a commit, so that the first of them does not wait long. */
+const groupLimit = 512;
+/** Read connections kept open; more are opened while more reads are under way, and closed again. */
+const idleReaders = 4;
+
+/**
+ * Opens the store's file, made with mode 0600 when missing. Writing is one connection, reading one per transaction. Another
+ * process may write in between: SQLite's lock is asked for without blocking this thread.
+ */
+export function openSqlite(path: string, options: SqliteOptions = {}): Db {
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+  const { busyTimeout = 10_000, cacheMb = 64 } = options;
+  const writer = new Connection(path, cacheMb);
+  writer.raw.exec('PRAGMA journal_mode = WAL');
+  // FULL is what "acknowledged" means: the log is on disk before the caller hears of it.
+  writer.raw.exec('PRAGMA synchronous = FULL');
+  // Less often than the default of 1,000 pages: each checkpoint writes the same hot pages again.
+  writer.raw.exec('PRAGMA wal_autocheckpoint = 8000');
+  writer.raw.exec('PRAGMA journal_size_limit = 67108864');
+  return new SqliteDb(path, writer, busyTimeout);
+}
+
+interface Job {
+  run(tx: Tx): Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+class SqliteDb implements Db {
+  readonly dialect = dialect;
+  readonly #path: string;
+  readonly #writer: Connection;
+  readonly #busyTimeout: number;
+  readonly #idle: Connection[] = [];
+  #reading = 0;
+  #queue: Job[] = [];
+  #writing: Promise<void> | null = null;
+  #closed = false;
+  #readsDone: (() => void) | null = null;
+
+  constructor(path: string, writer: Connection, busyTimeout: number) {
+    this.#path = path;
+    this.#writer = writer;
+    this.#busyTimeout = busyTimeout;
+  }
+
+  async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const connection = this.#beginRead();
+    try {
+      return await work(connection);
+    } finally {
+      this.#endRead(connection);
+    }
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const connection = this.#beginRead();
+    // The state is that of the first statement, not of BEGIN.
+    await connection.get('SELECT version FROM schema_version LIMIT 1');
+    return {
+      all: (sql, values) => connection.all(sql, values),
+      get: (sql, values) => connection.get(sql, values),
+      run: (sql, values) => connection.run(sql, values),
+      runMany: (sql, rows) => connection.runMany(sql, rows),
+      end: async () => this.#endRead(connection),
+    };
+  }
+
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    this.#refuseWhenClosed();
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ run: work, resolve: resolve as (value: unknown) => void, reject });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#writing;
+    if (this.#reading > 0) await new Promise<void>((resolve) => (this.#readsDone = resolve));
+    for (const connection of this.#idle) connection.close();
+    this.#writer.close();
+  }
+
+  #beginRead(): Connection {
+    this.#refuseWhenClosed();
+    const connection = this.#idle.pop() ?? new Connection(this.#path, 16, true);
+    connection.exec('BEGIN');
+    this.#reading += 1;
+    return connection;
+  }
+
+  #endRead(connection: Connection): void {
+    connection.exec('COMMIT');
+    if (this.#idle.length < idleReaders) this.#idle.push(connection);
+    else connection.close();
+    this.#reading -= 1;
+    if (this.#reading === 0) this.#readsDone?.();
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed) throw new AppError('store_unavailable');
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#queue.length > 0) {
+      // One turn of the event loop: requests that are already at the socket join this commit.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#writeGroup(this.#queue.splice(0, groupLimit));
+    }
+    // At once with the last look at the queue: a write that comes later must start anew.
+    this.#writing = null;
+  }
+
+  async #writeGroup(jobs: Job[]): Promise<void> {
+    const done: (() => void)[] = [];
+    try {
+      await this.#begin();
+      for (const job of jobs) {
+        this.#writer.exec('SAVEPOINT job');
+        try {
+          const value = await job.run(this.#writer);
+          this.#writer.exec('RELEASE job');
+          done.push(() => job.resolve(value));
+        } catch (error) {
+          // SQLite itself ends the transaction on a full disk and the like; then no job of the group is safe.
+          if (!this.#writer.raw.isTransaction) throw error;
+          this.#writer.exec('ROLLBACK TO job');
+          this.#writer.exec('RELEASE job');
+          done.push(() => job.reject(error));
+        }
+      }
+      this.#writer.exec('COMMIT');
+    } catch (error) {
+      if (this.#writer.raw.isTransaction) this.#writer.exec('ROLLBACK');
+      for (const job of jobs) job.reject(error);
+      return;
+    }
+    for (const settle of done) settle();
+  }
+
+  /** Another process may hold the write lock; waiting inside SQLite would stop every read of this one. */
+  async #begin(): Promise<void> {
+    const giveUpAt = Date.now() + this.#busyTimeout;
+    for (let wait = 1; ; wait = Math.min(wait * 2, 25)) {
+      try {
+        this.#writer.exec('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (Date.now() >= giveUpAt) throw new AppError('store_unavailable', {}, { cause: error });
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const code = (error as { errcode?: unknown }).errcode;
+  return typeof code === 'number' && (code & 0xff) === 5;
+}
+
+/** A connection with its prepared statements, kept by their text: the program has few, all constant. */
+class Connection implements Tx {
+  readonly raw: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(path: string, cacheMb: number, readOnly = false) {
+    this.raw = new DatabaseSync(path, { readOnly, timeout: 0, enableForeignKeyConstraints: true });
+    this.raw.exec(`PRAGMA cache_size = -${cacheMb * 1024}`);
+    this.raw.exec('PRAGMA temp_store = MEMORY');
+  }
+
+  async all(sql: string, values: readonly Value[] = []): Promise<Row[]> {
+    return this.#prepared(sql).all(...bound(values)) as unknown as Row[];
+  }
+
+  async get(sql: string, values: readonly Value[] = []): Promise<Row | undefined> {
+    return this.#prepared(sql).get(...bound(values)) as unknown as Row | undefined;
+  }
+
+  async run(sql: string, values: readonly Value[] = []): Promise<void> {
+    this.#prepared(sql).run(...bound(values));
+  }
+
+  async runMany(sql: string, rows: readonly (readonly Value[])[]): Promise<void> {
+    const statement = this.#prepared(sql);
+    for (const row of rows) statement.run(...bound(row));
+  }
+
+  exec(sql: string): void {
+    this.#prepared(sql).run();
+  }
+
+  close(): void {
+    this.raw.close();
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.raw.prepare(sql);
+      statement.setReturnArrays(true);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+/** As BigInt, because node:sqlite binds a JS number as REAL, and `1.0` is another value than `1` where no column type rules. */
+function bound(values: readonly Value[]): (bigint | string | null)[] {
+  return values.map((value) => (typeof value === 'number' ? BigInt(value) : value));
+}

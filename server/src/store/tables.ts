@@ -1,0 +1,141 @@
+/** Which kind of object lies in which table, column by column: the one description that reading, writing and the log share. */
+import type { Kind, ObjectKinds } from '../domain/objects.ts';
+import type { Row, Value } from './db.ts';
+
+/** How a field stands in its column. `id`: 0 for absence. `json`: its JSON text. */
+type Codec = 'id' | 'number' | 'flag' | 'text' | 'json';
+
+export interface Table<T> {
+  readonly name: string;
+  readonly id: keyof T & string;
+  readonly idColumn: string;
+  readonly fields: readonly (keyof T & string)[];
+  readonly codecs: readonly Codec[];
+  readonly columns: readonly string[];
+  /** The column that holds the instant a state is known from. */
+  readonly knownAtColumn: string;
+  /** The field of it, when the object itself has one. */
+  readonly knownAtField: (keyof T & string) | null;
+  /** A column computed from the object, for the sake of the indexes. */
+  readonly derived: { readonly column: string; value(object: T): Value } | null;
+}
+
+interface Shape<T> {
+  name: string;
+  id: keyof T & string;
+  fields: { readonly [F in keyof T & string]: Codec };
+  knownAt?: keyof T & string;
+  derived?: Table<T>['derived'];
+}
+
+const snake = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function table<T>(shape: Shape<T>): Table<T> {
+  const fields = Object.keys(shape.fields) as (keyof T & string)[];
+  return {
+    name: shape.name,
+    id: shape.id,
+    idColumn: snake(shape.id),
+    fields,
+    codecs: fields.map((field) => shape.fields[field]),
+    columns: fields.map(snake),
+    knownAtColumn: shape.knownAt === undefined ? 'known_at' : snake(shape.knownAt),
+    knownAtField: shape.knownAt ?? null,
+    derived: shape.derived ?? null,
+  };
+}
+
+const contact = { contactId: 'id', name: 'text', email: 'text', phones: 'json', accounts: 'json' } as const;
+
+export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
+  trail: table<ObjectKinds['trail']>({
+    name: 'trail',
+    id: 'trailId',
+    knownAt: 'updatedAt',
+    derived: { column: 'live', value: (trail) => (trail.enabled && !trail.removed ? 1 : 0) },
+    fields: {
+      trailId: 'id',
+      followUpId: 'id',
+      type: 'number',
+      authorId: 'id',
+      referId: 'id',
+      content: 'text',
+      fileIds: 'json',
+      enabled: 'flag',
+      removed: 'flag',
+      recordedAt: 'number',
+      happenedAt: 'number',
+      updatedAt: 'number',
+      companyId: 'id',
+      contactIds: 'json',
+      leadId: 'id',
+      leadContactIds: 'json',
+      opportunityId: 'id',
+      inquiryId: 'id',
+      trackSessionNo: 'id',
+      commentCount: 'number',
+    },
+  }),
+  company: table<ObjectKinds['company']>({
+    name: 'company',
+    id: 'companyId',
+    fields: { companyId: 'id', name: 'text', removed: 'flag' },
+  }),
+  contact: table<ObjectKinds['contact']>({ name: 'contact', id: 'contactId', fields: contact }),
+  leadContact: table<ObjectKinds['leadContact']>({ name: 'lead_contact', id: 'contactId', fields: contact }),
+  lead: table<ObjectKinds['lead']>({ name: 'lead', id: 'leadId', fields: { leadId: 'id', name: 'text' } }),
+  opportunity: table<ObjectKinds['opportunity']>({
+    name: 'opportunity',
+    id: 'opportunityId',
+    fields: { opportunityId: 'id', name: 'text', companyId: 'id' },
+  }),
+  // "user" is a reserved word in PostgreSQL.
+  user: table<ObjectKinds['user']>({ name: 'member', id: 'userId', fields: { userId: 'id', nickname: 'text', avatar: 'text' } }),
+  file: table<ObjectKinds['file']>({
+    name: 'file',
+    id: 'fileId',
+    fields: { fileId: 'id', name: 'text', size: 'number', path: 'text', previewUrl: 'text' },
+  }),
+};
+
+const emptyList: readonly never[] = Object.freeze([]);
+
+/** The object's columns, in the order of `table.columns`. */
+export function encode<T>(table: Table<T>, object: T): Value[] {
+  return table.fields.map((field, i) => {
+    const value = object[field] as unknown;
+    switch (table.codecs[i]) {
+      case 'id':
+        return (value as number | null) ?? 0;
+      case 'flag':
+        return value === true ? 1 : 0;
+      case 'json':
+        return (value as readonly unknown[]).length === 0 ? '' : JSON.stringify(value);
+      default:
+        return value as Value;
+    }
+  });
+}
+
+/** The object from a row that has `table.columns` from `offset` on. */
+export function decode<T>(table: Table<T>, row: Row, offset = 0): T {
+  const object: Record<string, unknown> = {};
+  const { fields, codecs } = table;
+  for (let i = 0; i < fields.length; i++) {
+    const value = row[offset + i] as Value;
+    const codec = codecs[i];
+    object[fields[i] as string] =
+      codec === 'id'
+        ? value === 0
+          ? null
+          : value
+        : codec === 'flag'
+          ? value === 1
+          : codec === 'json'
+            ? value === ''
+              ? emptyList
+              : JSON.parse(value as string)
+            : value;
+  }
+  return object as T;
+}

@@ -1,0 +1,180 @@
+import type { JoinedKind, ObjectKinds, Trail } from '../domain/objects.ts';
+import type { Joined, Page, TrailFilter, TrailPage, TrailStore } from '../domain/stores.ts';
+import type { Db, Row, Tx, Value } from './db.ts';
+import { TxView } from './object-store.ts';
+import { decode, tables } from './tables.ts';
+import { type Place, type Scope, scopeCondition, scopeValues, Timeline } from './timeline.ts';
+
+const columns = tables.trail.columns.join(', ');
+const joinedColumns = tables.trail.columns.map((column) => `t.${column}`).join(', ');
+const newestFirst = 'ORDER BY happened_at DESC, trail_id DESC';
+const keyColumns = 'tenant_id, live, company_id, happened_at, trail_id';
+
+/** Entries a portion of `all`. */
+const portionSize = 1000;
+/** How often a page is tried again when other readers see a later state; then it is counted within its own transaction. */
+const tries = 5;
+
+/** The timeline as it is read: pages with their totals, and everything for an export. */
+export function trailStore(db: Db): TrailStore {
+  const timelines = new Map<number, Timeline>();
+  const timelineOf = (tenantId: number): Timeline => {
+    let timeline = timelines.get(tenantId);
+    if (timeline === undefined) {
+      timeline = new Timeline(tenantId);
+      timelines.set(tenantId, timeline);
+    }
+    return timeline;
+  };
+
+  return {
+    async list(tenantId, filter, page) {
+      const scope = scopeOf(filter);
+      const skip = (page.number - 1) * page.size;
+      for (let i = 0; scope !== null && i < tries; i++) {
+        const found = await db.read(async (tx) => {
+          const place = await timelineOf(tenantId).locate(tx, scope, filter.from, filter.to, skip, page.size);
+          return place === null
+            ? null
+            : { total: place.total, ...(await withJoined(tx, tenantId, await rowsAt(tx, tenantId, scope, place))) };
+        });
+        if (found !== null) return found;
+      }
+      return db.read((tx) => countedPage(tx, tenantId, filter, page, skip));
+    },
+
+    all: (tenantId) => portions(db, tenantId),
+
+    count: (tenantId) =>
+      db.read(async (tx) => {
+        const row = await tx.get('SELECT COUNT(*) FROM trail WHERE tenant_id = ?', [tenantId]);
+        return row?.[0] as number;
+      }),
+  };
+}
+
+/** The one scope of a filter, or `null` when it combines subjects. */
+function scopeOf({ companyId, leadId, opportunityId }: TrailFilter): Scope | null {
+  const scopes: Scope[] = [];
+  if (companyId !== null) scopes.push({ by: 'company', id: companyId });
+  if (leadId !== null) scopes.push({ by: 'lead', id: leadId });
+  if (opportunityId !== null) scopes.push({ by: 'opportunity', id: opportunityId });
+  if (scopes.length > 1) return null;
+  return scopes[0] ?? { by: 'enterprise', id: 0 };
+}
+
+/** Reads a page's rows at their place. The table lies in the order of companies; elsewhere the index gives the keys first. */
+async function rowsAt(tx: Tx, tenantId: number, scope: Scope, place: Place): Promise<Row[]> {
+  if (place.take === 0) return [];
+  const before = place.before === null ? '' : 'AND (happened_at, trail_id) < (?, ?)';
+  const where = `${scopeCondition(scope)} ${before}`;
+  const values = [...scopeValues(tenantId, scope), ...(place.before === null ? [] : [place.before.at, place.before.id])];
+  const sql =
+    scope.by === 'company' ? `SELECT ${columns} FROM trail WHERE ${where} ${newestFirst} LIMIT ? OFFSET ?` : rowsByKey(where);
+  return tx.all(sql, [...values, place.take, place.offset]);
+}
+
+/** Passing over entries in an index of keys is cheap, in the table it would read each of them. */
+const rowsByKey = (where: string): string =>
+  `SELECT ${joinedColumns} FROM (SELECT ${keyColumns} FROM trail WHERE ${where} ${newestFirst} LIMIT ? OFFSET ?) AS k ` +
+  `JOIN trail t ON ${keyColumns
+    .split(', ')
+    .map((column) => `t.${column} = k.${column}`)
+    .join(' AND ')} ORDER BY k.happened_at DESC, k.trail_id DESC`;
+
+/**
+ * A page whose filter combines subjects has no counts of its own: counted and passed over in the index of its rarest subject.
+ * The unary plus keeps the other subjects from being taken for that.
+ */
+async function countedPage(tx: Tx, tenantId: number, filter: TrailFilter, page: Page, skip: number): Promise<TrailPage> {
+  const { companyId, leadId, opportunityId } = filter;
+  const conditions = ['tenant_id = ? AND live = 1'];
+  const values: Value[] = [tenantId];
+  const lead: string = opportunityId === null ? 'lead_id <> 0 AND lead_id = ?' : '+lead_id = ?';
+  const company: string = opportunityId === null && leadId === null ? 'company_id = ?' : '+company_id = ?';
+  for (const [condition, value] of [
+    ['opportunity_id <> 0 AND opportunity_id = ?', opportunityId],
+    [lead, leadId],
+    [company, companyId],
+    ['happened_at >= ?', filter.from],
+    ['happened_at <= ?', filter.to],
+  ] as const) {
+    if (value === null) continue;
+    conditions.push(condition);
+    values.push(value);
+  }
+  const where = conditions.join(' AND ');
+  const row = await tx.get(`SELECT COUNT(*) FROM trail WHERE ${where}`, values);
+  const total = row?.[0] as number;
+  const rows = skip >= total ? [] : await tx.all(rowsByKey(where), [...values, page.size, skip]);
+  return { total, ...(await withJoined(tx, tenantId, rows)) };
+}
+
+/** The entries with everything they refer to, looked up once per object. */
+async function withJoined(tx: Tx, tenantId: number, rows: readonly Row[]): Promise<{ trails: Trail[]; joined: Joined }> {
+  const trails = rows.map((row) => decode(tables.trail, row));
+  const view = new TxView(tx, tenantId);
+  const load = async <K extends JoinedKind>(kind: K, ids: Set<number>): Promise<ReadonlyMap<number, ObjectKinds[K]>> => {
+    const objects = new Map<number, ObjectKinds[K]>();
+    for (const id of ids) {
+      const object = await view.get(kind, id);
+      if (object !== null) objects.set(id, object);
+    }
+    return objects;
+  };
+  const ids = (of: (trail: Trail) => number | null): Set<number> => new Set(trails.map(of).filter((id) => id !== null));
+  const listed = (of: (trail: Trail) => readonly number[]): Set<number> => new Set(trails.flatMap(of));
+  const joined: Joined = {
+    company: await load(
+      'company',
+      ids((trail) => trail.companyId),
+    ),
+    lead: await load(
+      'lead',
+      ids((trail) => trail.leadId),
+    ),
+    opportunity: await load(
+      'opportunity',
+      ids((trail) => trail.opportunityId),
+    ),
+    user: await load(
+      'user',
+      ids((trail) => trail.authorId),
+    ),
+    contact: await load(
+      'contact',
+      listed((trail) => trail.contactIds),
+    ),
+    leadContact: await load(
+      'leadContact',
+      listed((trail) => trail.leadContactIds),
+    ),
+    file: await load(
+      'file',
+      listed((trail) => trail.fileIds),
+    ),
+  };
+  return { trails, joined };
+}
+
+/** All entries in the order of the table, which costs least and is the same wherever they are stored. */
+async function* portions(db: Db, tenantId: number): AsyncGenerator<{ trails: readonly Trail[]; joined: Joined }> {
+  const snapshot = await db.snapshot();
+  try {
+    let after: readonly Value[] = [0, -1, 0, 0];
+    while (true) {
+      const rows = await snapshot.all(
+        `SELECT ${columns}, live FROM trail WHERE tenant_id = ? AND (live, company_id, happened_at, trail_id) > (?, ?, ?, ?) ` +
+          `ORDER BY live, company_id, happened_at, trail_id LIMIT ${portionSize}`,
+        [tenantId, ...after],
+      );
+      if (rows.length === 0) return;
+      const portion = await withJoined(snapshot, tenantId, rows);
+      const last = portion.trails.at(-1) as Trail;
+      after = [rows.at(-1)?.at(-1) as number, last.companyId ?? 0, last.happenedAt, last.trailId];
+      yield portion;
+    }
+  } finally {
+    await snapshot.end();
+  }
+}

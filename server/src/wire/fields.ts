@@ -1,0 +1,181 @@
+/**
+ * One declaration per parameter or body field: how it is documented and how it is read. Requests forgive where OKKI
+ * forgives (docs/wire.md#conventions) and are otherwise refused with the field, the value and what is accepted.
+ */
+import { type TObject, type TSchema, Type } from 'typebox';
+import { AppError, badParameter } from '../errors.ts';
+import { parseTime } from './time.ts';
+
+export interface Field<T> {
+  readonly schema: TSchema;
+  /** `raw` as it stands in the query, form or JSON; `undefined` when absent. */
+  read(name: string, raw: unknown): T;
+}
+
+type Values<S extends Record<string, Field<unknown>>> = { -readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never };
+
+/** A request's fields, with the ones that nobody reads. */
+export interface FieldSet<S extends Record<string, Field<unknown>>> {
+  readonly schema: TObject;
+  readonly names: readonly string[];
+  /** Throws `bad_parameter` for the first field that is not accepted. */
+  read(raw: Readonly<Record<string, unknown>>): Values<S>;
+  /** Names in `raw` that are no field here. */
+  unknown(raw: Readonly<Record<string, unknown>>): string[];
+}
+
+export function fieldSet<S extends Record<string, Field<unknown>>>(spec: S): FieldSet<S> {
+  const names = Object.keys(spec);
+  return {
+    schema: Type.Object(Object.fromEntries(names.map((name) => [name, Type.Optional((spec[name] as Field<unknown>).schema)]))),
+    names,
+    read(raw) {
+      const values: Record<string, unknown> = {};
+      for (const name of names) {
+        const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
+        values[name] = (spec[name] as Field<unknown>).read(name, value);
+      }
+      return values as Values<S>;
+    },
+    unknown: (raw) => Object.keys(raw).filter((name) => !Object.hasOwn(spec, name)),
+  };
+}
+
+const maxId = Number.MAX_SAFE_INTEGER;
+const idAccepted = 'accepted: one whole number from 1 to 9007199254740991, or nothing';
+
+/** Reads a digit string or a JSON number as a whole number from 0 on; `null` when it is none. */
+function wholeNumber(raw: unknown): number | null {
+  if (typeof raw === 'number') return Number.isSafeInteger(raw) && raw >= 0 ? raw : null;
+  if (typeof raw !== 'string' || !/^\d{1,20}$/.test(raw)) return null;
+  const number = Number(raw);
+  return number <= maxId ? number : null;
+}
+
+/** A text parameter given twice arrives as a list; everything else as it is, texts trimmed. */
+function single(name: string, raw: unknown, accepted: string): unknown {
+  if (Array.isArray(raw)) throw badParameter(name, raw, `given ${raw.length} times; ${accepted}`);
+  return typeof raw === 'string' ? raw.trim() : raw;
+}
+
+const notGiven = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || value === 0 || value === '0';
+
+/** An id, or `null`: `""`, `0`, `null` and absence all mean "not given" (docs/wire.md#conventions). */
+export function idOrNone(description: string): Field<number | null> {
+  return {
+    schema: Type.Union([Type.Integer({ minimum: 0, maximum: maxId }), Type.String({ pattern: '^\\d*$' })], { description }),
+    read(name, raw) {
+      const value = single(name, raw, idAccepted);
+      if (notGiven(value)) return null;
+      const id = wholeNumber(value);
+      if (id === null) throw badParameter(name, raw, idAccepted);
+      return id === 0 ? null : id;
+    },
+  };
+}
+
+/** A time bound, inclusive: a date alone means its first second as a start, its last as an end. */
+export function timeBound(bound: 'start' | 'end', description: string): Field<number | null> {
+  const accepted = 'accepted: a time YYYY-MM-DD HH:mm:ss or a date YYYY-MM-DD that exists, Beijing time';
+  return {
+    schema: Type.String({ description, examples: ['2022-09-21 21:50:00', '2022-09-21'] }),
+    read(name, raw) {
+      const value = single(name, raw, accepted);
+      if (value === undefined || value === null || value === '') return null;
+      const at = typeof value === 'string' ? parseTime(value, bound === 'end') : null;
+      if (at === null) throw badParameter(name, raw, accepted);
+      return at;
+    },
+  };
+}
+
+/** A whole number between bounds; absent (or empty) means `fallback`. */
+export function countFrom1(description: string, fallback: number, maximum: number): Field<number> {
+  const accepted = `accepted: a whole number from 1 to ${maximum}`;
+  return {
+    schema: Type.Integer({ minimum: 1, maximum, default: fallback, description }),
+    read(name, raw) {
+      const value = single(name, raw, accepted);
+      if (value === undefined || value === null || value === '') return fallback;
+      const number = wholeNumber(value);
+      if (number === null || number < 1 || number > maximum) throw badParameter(name, raw, accepted);
+      return number;
+    },
+  };
+}
+
+/** Text kept exactly as it came; absent means `""`. */
+export function text(description: string): Field<string> {
+  const accepted = 'accepted: one text of well-formed Unicode';
+  return {
+    schema: Type.String({ description }),
+    read(name, raw) {
+      if (raw === undefined || raw === null) return '';
+      // A lone surrogate has no UTF-8, so it could not be kept as it came.
+      if (typeof raw !== 'string' || !raw.isWellFormed()) throw badParameter(name, raw, accepted);
+      return raw;
+    },
+  };
+}
+
+/** A choice by number whose check belongs to the rules: anything that is no whole number reads as -1, absence as `null`. */
+export function numberedChoice(description: string, choices: readonly number[]): Field<number | null> {
+  return {
+    schema: Type.Union([Type.Integer(), Type.String({ pattern: '^\\d*$' })], { description, examples: [...choices] }),
+    read(name, raw) {
+      const value = single(name, raw, `accepted: one of ${choices.join(', ')}`);
+      return notGiven(value) ? null : (wholeNumber(value) ?? -1);
+    },
+  };
+}
+
+/** A JSON body must be an object; an empty one counts as no data, as at OKKI. */
+export function bodyObject(raw: unknown): Record<string, unknown> {
+  if (raw === undefined || raw === null || raw === '') throw new AppError('empty_body');
+  if (typeof raw !== 'object' || Array.isArray(raw)) throw new AppError('invalid_json');
+  if (Object.keys(raw).length === 0) throw new AppError('empty_body');
+  return raw as Record<string, unknown>;
+}
+
+/** Words that clients write where the wire has another one, seen in client code (docs/wire.md#conventions). */
+const mistaken: Readonly<Record<string, string>> = {
+  page: 'start_index',
+  page_no: 'start_index',
+  pageNo: 'start_index',
+  page_index: 'start_index',
+  offset: 'start_index',
+  limit: 'count',
+  size: 'count',
+  page_size: 'count',
+  pageSize: 'count',
+  per_page: 'count',
+  trail_type: 'remark_type',
+  type: 'remark_type',
+  customer_id: 'company_id',
+  start_date: 'start_time',
+  end_date: 'end_time',
+};
+
+/** The field that was probably meant, or `null`: a known mistake, or a name at most two letters away. */
+export function didYouMean(name: string, names: readonly string[]): string | null {
+  const meant = Object.hasOwn(mistaken, name) ? (mistaken[name] as string) : null;
+  if (meant !== null && names.includes(meant)) return meant;
+  if (name.length < 4 || name.length > 40) return null;
+  const folded = name.toLowerCase().replaceAll(/[^a-z]/g, '');
+  return names.find((other) => distance(folded, other.replaceAll('_', '')) <= 2) ?? null;
+}
+
+/** Levenshtein's edit distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next[j] = Math.min(substituted, (row[j] as number) + 1, (next[j - 1] as number) + 1);
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

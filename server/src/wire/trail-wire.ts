@@ -1,0 +1,233 @@
+/** The timeline on the wire: OKKI's words in, our words inside, OKKI's 28 fields out (docs/wire.md#list). */
+import { Type } from 'typebox';
+import { type Contact, recordableTrailTypes, type StoredFile, type Trail } from '../domain/objects.ts';
+import type { Joined, Page, TrailFilter, TrailPage } from '../domain/stores.ts';
+import type { TrailRecord } from '../domain/trail.ts';
+import { badParameter } from '../errors.ts';
+import { countFrom1, fieldSet, idOrNone, numberedChoice, text, timeBound } from './fields.ts';
+import { formatTime } from './time.ts';
+
+export const trailListQuery = fieldSet({
+  company_id: idOrNone(
+    '客户ID · Entries about this company. Given together with the others, all must match; none: the whole enterprise.',
+  ),
+  lead_id: idOrNone('线索ID · Entries about this lead.'),
+  opportunity_id: idOrNone('商机ID · Entries about this opportunity.'),
+  start_time: timeBound('start', '开始时间 · Inclusive bound on create_time, Beijing time; a date alone means 00:00:00.'),
+  end_time: timeBound('end', '结束时间 · Inclusive bound on create_time, Beijing time; a date alone means 23:59:59.'),
+  count: countFrom1('每页数量 · Entries a page.', 10, 1000),
+  start_index: countFrom1('页码 · Page number, from 1; any depth.', 1, Number.MAX_SAFE_INTEGER),
+});
+
+/** Throws `bad_parameter` also for a start after the end. */
+export function readTrailList(query: Readonly<Record<string, unknown>>): { filter: TrailFilter; page: Page } {
+  const given = trailListQuery.read(query);
+  if (given.start_time !== null && given.end_time !== null && given.start_time > given.end_time) {
+    throw badParameter('start_time', query['start_time'], `accepted: a time not after end_time (${formatTime(given.end_time)})`);
+  }
+  return {
+    filter: {
+      companyId: given.company_id,
+      leadId: given.lead_id,
+      opportunityId: given.opportunity_id,
+      from: given.start_time,
+      to: given.end_time,
+    },
+    page: { number: given.start_index, size: given.count },
+  };
+}
+
+export const trailPushBody = fieldSet({
+  company_id: idOrNone('客户ID · At least one of the three subjects is needed.'),
+  lead_id: idOrNone('线索ID'),
+  opportunity_id: idOrNone('商机ID · Brings its company.'),
+  content: text('备注内容 · Kept exactly as given; not blank.'),
+  remark_type: numberedChoice(
+    `动态类型 · ${[...recordableTrailTypes].map(([type, name]) => `${type} ${name}`).join(' · ')}; default 101`,
+    [...recordableTrailTypes.keys()],
+  ),
+});
+
+export function readTrailPush(body: Readonly<Record<string, unknown>>): TrailRecord {
+  const given = trailPushBody.read(body);
+  return {
+    type: given.remark_type,
+    content: given.content,
+    companyId: given.company_id,
+    leadId: given.lead_id,
+    opportunityId: given.opportunity_id,
+  };
+}
+
+const id = (description: string) => Type.Integer({ description });
+const time = (description: string) => Type.String({ description: `${description}, YYYY-MM-DD HH:mm:ss, Beijing time` });
+const none = Type.Array(Type.Never(), { maxItems: 0, description: 'None.' });
+const noneOr = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T, description: string) =>
+  Type.Union([schema, none], { description });
+
+const contactSchema = Type.Object({
+  customer_id: id('联系人ID · The contact person.'),
+  name: Type.String({ description: 'Name.' }),
+  email: Type.String({ description: 'E-mail.' }),
+  tel_list: Type.Array(Type.Array(Type.String(), { minItems: 2, maxItems: 2 }), { description: '[area code, number] each.' }),
+  contact: Type.Array(
+    Type.Object({
+      type: Type.String({ description: 'Free text, such as whatsapp.' }),
+      value: Type.String({ description: 'The account.' }),
+    }),
+    { description: 'Other ways to reach the person.' },
+  ),
+});
+const fileSchema = Type.Object({
+  file_id: id('The file.'),
+  file_name: Type.String({ description: 'Name with ending.' }),
+  file_size: Type.Integer({ description: 'Bytes.' }),
+  file_path: Type.String({ description: 'Where it can be fetched.' }),
+  file_preview_url: Type.String({ description: 'Where it can be looked at.' }),
+});
+
+/** One entry, in the order of OKKI's page. */
+export const trailEntrySchema = Type.Object(
+  {
+    follow_up_id: id('The follow-up record behind the entry; 0 for entries made by the system.'),
+    trail_id: id('动态ID · The entry.'),
+    type: id('动态类型 · 101 to 112, or another number of an imported system entry.'),
+    client_id: id('企业ID · The enterprise whose data it is.'),
+    create_user: id('The author.'),
+    refer_id: id('Equals follow_up_id, or names another object of a system entry.'),
+    content: Type.String({ description: '内容 · Exactly as it came.' }),
+    file_ids: Type.Array(Type.Integer(), { description: 'Files.' }),
+    enable_flag: id('1: enabled.'),
+    created_at: time('When it was recorded'),
+    create_time: time('When the follow-up took place; the list is ordered by it'),
+    update_time: time('When it was last changed'),
+    company_id: id('客户ID · 0: none.'),
+    customer_id: Type.Array(Type.Integer(), { description: '联系人ID · Contact persons.' }),
+    lead_id: id('线索ID · 0: none.'),
+    lead_customer_id: Type.Array(Type.Integer(), { description: '线索联系人ID · Contact persons of the lead.' }),
+    opportunity_id: id('商机ID · 0: none.'),
+    delete_flag: id('0: not removed.'),
+    inquiry_id: id('询盘ID · 0: none.'),
+    track_session_no: id('0: none.'),
+    comment_count: id('评论数 · Comments.'),
+    company_info: noneOr(
+      Type.Object({
+        company_id: id('The company.'),
+        name: Type.String({ description: 'Its name now.' }),
+        is_archive: id('0: the company was removed.'),
+      }),
+      'The company; [] when there is none.',
+    ),
+    lead_info: noneOr(
+      Type.Object({ lead_id: id('The lead.'), name: Type.String({ description: 'Its name now.' }) }),
+      'The lead; [] when there is none.',
+    ),
+    opportunity_info: noneOr(
+      Type.Object({ opportunity_id: id('The opportunity.'), name: Type.String({ description: 'Its name now.' }) }),
+      'The opportunity; [] when there is none.',
+    ),
+    create_user_info: noneOr(
+      Type.Object({
+        user_id: Type.String({ description: 'The author, as a string here.' }),
+        nickname: Type.String({ description: 'Nickname.' }),
+        avatar: Type.String({ description: 'Picture, or "".' }),
+      }),
+      'The author; [] when unknown.',
+    ),
+    customer_info: Type.Union([Type.Array(contactSchema), Type.Null()], {
+      description: 'The contact persons that are known; null: none.',
+    }),
+    lead_customer_info: Type.Union([Type.Array(contactSchema), Type.Null()], {
+      description: 'The contact persons of the lead that are known; null: none.',
+    }),
+    file_info: Type.Union([Type.Array(fileSchema), Type.Null()], { description: 'The files that are known; null: none.' }),
+  },
+  { $id: 'TrailEntry', description: '跟进动态 · One entry of the timeline.' },
+);
+
+export const trailListData = Type.Object({
+  list: Type.Array(trailEntrySchema, { description: 'Newest create_time first, then largest trail_id.' }),
+  totalItem: Type.Integer({ description: '总数 · Exact number of entries that match, over all pages.' }),
+});
+
+export const trailPushData = Type.Object({ trail_id: id('The new entry.') });
+
+/** One entry as the wire has it: 28 fields in the order of OKKI's page. */
+export function presentTrail(tenantId: number, trail: Trail, joined: Joined) {
+  const company = find(joined.company, trail.companyId);
+  const lead = find(joined.lead, trail.leadId);
+  const opportunity = find(joined.opportunity, trail.opportunityId);
+  const author = find(joined.user, trail.authorId);
+  return {
+    follow_up_id: trail.followUpId ?? 0,
+    trail_id: trail.trailId,
+    type: trail.type,
+    client_id: tenantId,
+    create_user: trail.authorId ?? 0,
+    refer_id: trail.referId ?? 0,
+    content: trail.content,
+    file_ids: trail.fileIds,
+    enable_flag: trail.enabled ? 1 : 0,
+    created_at: formatTime(trail.recordedAt),
+    create_time: formatTime(trail.happenedAt),
+    update_time: formatTime(trail.updatedAt),
+    company_id: trail.companyId ?? 0,
+    customer_id: trail.contactIds,
+    lead_id: trail.leadId ?? 0,
+    lead_customer_id: trail.leadContactIds,
+    opportunity_id: trail.opportunityId ?? 0,
+    delete_flag: trail.removed ? 1 : 0,
+    inquiry_id: trail.inquiryId ?? 0,
+    track_session_no: trail.trackSessionNo ?? 0,
+    comment_count: trail.commentCount,
+    company_info:
+      company === null ? [] : { company_id: company.companyId, name: company.name, is_archive: company.removed ? 0 : 1 },
+    lead_info: lead === null ? [] : { lead_id: lead.leadId, name: lead.name },
+    opportunity_info: opportunity === null ? [] : { opportunity_id: opportunity.opportunityId, name: opportunity.name },
+    create_user_info: author === null ? [] : { user_id: String(author.userId), nickname: author.nickname, avatar: author.avatar },
+    customer_info: presentKnown(trail.contactIds, joined.contact, presentContact),
+    lead_customer_info: presentKnown(trail.leadContactIds, joined.leadContact, presentContact),
+    file_info: presentKnown(trail.fileIds, joined.file, presentFile),
+  };
+}
+
+export type TrailEntry = ReturnType<typeof presentTrail>;
+
+export function presentTrailPage(tenantId: number, page: TrailPage): { list: TrailEntry[]; totalItem: number } {
+  return { list: page.trails.map((trail) => presentTrail(tenantId, trail, page.joined)), totalItem: page.total };
+}
+
+function presentContact(contact: Contact) {
+  return {
+    customer_id: contact.contactId,
+    name: contact.name,
+    email: contact.email,
+    tel_list: contact.phones,
+    contact: contact.accounts,
+  };
+}
+
+function presentFile(file: StoredFile) {
+  return {
+    file_id: file.fileId,
+    file_name: file.name,
+    file_size: file.size,
+    file_path: file.path,
+    file_preview_url: file.previewUrl,
+  };
+}
+
+function find<T>(known: ReadonlyMap<number, T>, key: number | null): T | null {
+  return key === null ? null : (known.get(key) ?? null);
+}
+
+/** The known ones of a list, in its order; `null`, not `[]`, when there is none. */
+function presentKnown<T, W>(ids: readonly number[], known: ReadonlyMap<number, T>, present: (object: T) => W): W[] | null {
+  if (ids.length === 0) return null;
+  const found: W[] = [];
+  for (const key of ids) {
+    const object = known.get(key);
+    if (object !== undefined) found.push(present(object));
+  }
+  return found.length === 0 ? null : found;
+}
