@@ -9,8 +9,8 @@ import { readEntry } from '../wire/entry-wire.ts';
 import { type Command, print } from './command.ts';
 import { Progress } from './progress.ts';
 
-/** Entries a transaction: enough to spread the cost of a commit, few enough that another writer waits some 50 ms at most. */
-const portionSize = 1000;
+/** Entries a transaction: enough to spread the cost of a commit, few enough that another writer waits a fraction of a second. */
+const portionSize = 5000;
 
 export const importCommand: Command = {
   name: 'import',

@@ -58,19 +58,16 @@ export class Importer {
 
 /** Joined objects first, so that a reader of the log never meets an entry whose company comes later. */
 async function takePortion(edit: Edit, entries: readonly ImportedEntry[]): Promise<MergeCount> {
-  for (const kind of joinedKinds) await learn(edit, kind, entries);
-  const trails = entries.map(({ trail }): Knowledge<'trail'> => ({ id: trail.trailId, fields: trail, knownAt: trail.updatedAt }));
-  // An imported entry is whole, so there is nothing to complete.
-  return merge(edit, 'trail', trails, (id) => ({ trailId: id }) as Trail);
-}
-
-async function learn<K extends JoinedKind>(edit: Edit, kind: K, entries: readonly ImportedEntry[]): Promise<void> {
-  const known: Knowledge<K>[] = [];
+  const known = new Map(joinedKinds.map((kind): [JoinedKind, Knowledge<JoinedKind>[]] => [kind, []]));
+  const trails: Knowledge<'trail'>[] = [];
   for (const { trail, learned } of entries) {
-    for (const item of learned) {
-      if (item.kind === kind)
-        known.push({ id: item.id, fields: item.fields as Partial<ObjectKinds[K]>, knownAt: trail.updatedAt });
-    }
+    const knownAt = trail.updatedAt;
+    trails.push({ id: trail.trailId, fields: trail, knownAt });
+    for (const { kind, id, fields } of learned) known.get(kind)?.push({ id, fields, knownAt });
   }
-  if (known.length > 0) await merge(edit, kind, known, defaults[kind]);
+  for (const [kind, ofKind] of known) {
+    await merge(edit, kind, ofKind, ({ id, fields }, before) => ({ ...(before ?? defaults[kind](id)), ...fields }));
+  }
+  // An imported entry is whole, so there is nothing to complete.
+  return merge(edit, 'trail', trails, ({ fields }) => fields as Trail);
 }

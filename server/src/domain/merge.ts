@@ -17,13 +17,13 @@ export interface MergeCount {
 /**
  * Brings what a source knows into the store: of two states of an object the one known from the later instant wins, on a tie
  * the one that was there first stays. So the order in which sources arrive changes nothing but ties, and the same source
- * twice changes nothing. `defaults` completes an object that is new here.
+ * twice changes nothing. `build` makes the object of what is known, over what stands here (`null`: nothing yet).
  */
 export async function merge<K extends Kind>(
   edit: Edit,
   kind: K,
   known: readonly Knowledge<K>[],
-  defaults: (id: number) => ObjectKinds[K],
+  build: (known: Knowledge<K>, before: ObjectKinds[K] | null) => ObjectKinds[K],
 ): Promise<MergeCount> {
   const latest = new Map<number, Knowledge<K>>();
   for (const item of known) {
@@ -37,7 +37,7 @@ export async function merge<K extends Kind>(
     const before: Stored<ObjectKinds[K]> | null = existing.get(item.id) ?? null;
     if (before !== null && item.knownAt <= before.knownAt) continue;
     if (before === null) added += 1;
-    writes.push({ before, after: { ...(before?.object ?? defaults(item.id)), ...item.fields }, knownAt: item.knownAt });
+    writes.push({ before, after: build(item, before?.object ?? null), knownAt: item.knownAt });
   }
   const written = await edit.write(kind, writes);
   return { added, changed: written - added, unchanged: known.length - written };

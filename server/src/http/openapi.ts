@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import type { Route } from './route.ts';
 
@@ -10,23 +10,169 @@ declare module 'fastify' {
   }
 }
 
-const envelope = (data: TSchema): TSchema =>
+/** What the page of the documents may load: nothing from elsewhere. */
+const documentsPolicy =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; " +
+  "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+const now = Type.String({ description: "The server's time, YYYY-MM-DD HH:mm:ss, Beijing time." });
+const nothing = Type.Array(Type.Never(), { maxItems: 0, description: 'Empty.' });
+
+// A title makes a schema a component of that name; see nameSchemas.
+const failure = Type.Object(
+  {
+    code: Type.Integer({ description: 'The HTTP status; with HTTP 200 the business error.' }),
+    message: Type.String({ description: 'What is wrong.' }),
+    now,
+    data: nothing,
+  },
+  { title: 'Failure' },
+);
+const tokenError = Type.Object(
+  {
+    code: Type.Integer({ description: 'The HTTP status.' }),
+    message: Type.String({ description: 'What is wrong.' }),
+    error: Type.String({ description: "OAuth's name of it, such as access_denied." }),
+    error_description: Type.String({ description: 'The message again.' }),
+    hint: Type.Optional(Type.String({ description: 'What to look at.' })),
+    now,
+    data: nothing,
+  },
+  { title: 'TokenError' },
+);
+
+const success = (data: TSchema): TSchema =>
   Type.Object({
-    code: Type.Integer({ description: '200: success; anything else is a business error, with empty data.' }),
-    message: Type.String({ description: '"success", or what is wrong.' }),
-    now: Type.String({ description: "The server's time, YYYY-MM-DD HH:mm:ss, Beijing time." }),
+    code: Type.Literal(200, { description: 'Success.' }),
+    message: Type.Literal('success', { description: 'Success.' }),
+    now,
     data,
   });
 
-const refused = Type.Object({
-  code: Type.Integer({ description: 'The HTTP status.' }),
-  message: Type.String({ description: 'What is wrong.' }),
-  error: Type.String({ description: "OAuth's name of it, such as access_denied." }),
-  error_description: Type.String({ description: 'The message again.' }),
-  hint: Type.Optional(Type.String({ description: 'What to look at.' })),
-  now: Type.String({ description: "The server's time." }),
-  data: Type.Array(Type.Never(), { maxItems: 0, description: 'Empty.' }),
-});
+const header = (description: string, type = 'string') => ({ type, description });
+
+/** The plug-in's name for what an answer is, beside the description of its schema. */
+const answer = 'x-response-description';
+
+const refusals = {
+  429: {
+    ...failure,
+    [answer]: 'Too many requests',
+    headers: { 'Retry-After': header('Seconds to wait.', 'integer') },
+  },
+  default: { ...failure, [answer]: 'The request was not understood, is too large, or the server failed' },
+};
+
+/** `/v1/dynamic/trail/list` -> `trailList`: the last two words of a path name its operation. */
+function operationName(path: string): string {
+  const words = path.split('/').slice(2).slice(-2).join('_').split('_');
+  return words.map((word, i) => (i === 0 ? word : capitalized(word))).join('');
+}
+
+const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
+
+/** A row of a route table in full: the envelope around its data, and what every route may answer. */
+function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
+  const name = operationName(route.path);
+  const title = capitalized(name);
+  const call = `${route.method} ${route.path}`;
+  const ignored = { 'X-Genjin-Ignored': header('Parameters that are not known here, with what was probably meant.') };
+  const tag = route.method === 'GET' ? { ETag: header('Weak; over everything but `now`.') } : {};
+  return {
+    ...schema,
+    ...(schema.body === undefined
+      ? {}
+      : { body: { description: `The body of ${call}.`, ...(schema.body as TSchema), title: `${title}Body` } }),
+    description: `${route.description}\n\nScope: \`${route.module}\`. Business errors: ${route.errors.join('; ')}.`,
+    operationId: name,
+    tags: [route.module],
+    security: [{ token: [] }],
+    response: {
+      200: {
+        ...Type.Union([success({ description: `The data of ${call}.`, ...route.data, title: `${title}Data` }), failure]),
+        [answer]: 'Success, or a business error',
+        headers: { ...ignored, ...tag },
+      },
+      ...(route.method === 'GET' ? { 304: { type: 'null', description: 'Not changed since the given ETag' } } : {}),
+      401: { ...tokenError, [answer]: 'No token, a bad one, or one without the scope' },
+      ...refusals,
+    },
+  };
+}
+
+/** OAuth's path stands outside the envelope. */
+function describeToken(schema: FastifySchema): FastifySchema {
+  const { 200: token } = schema.response as Record<'200', TSchema>;
+  return {
+    ...schema,
+    operationId: 'token',
+    tags: ['oauth2'],
+    security: [],
+    consumes: ['application/json', 'application/x-www-form-urlencoded'],
+    body: { ...(schema.body as TSchema), title: 'TokenBody' },
+    response: {
+      200: { ...token, title: 'TokenAnswer', [answer]: 'A token' },
+      400: { ...tokenError, [answer]: 'unsupported_grant_type, invalid_request, or invalid_scope' },
+      401: { ...tokenError, [answer]: 'invalid_client: the id or the secret is wrong' },
+      ...refusals,
+    },
+  };
+}
+
+type Json = Record<string, unknown>;
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Replaces schemas below a node, the inner ones first; `visit` is told the property that holds a schema, if any does. */
+function replaceSchemas(
+  node: unknown,
+  visit: (schema: Json, property: string | null) => Json,
+  property: string | null = null,
+): void {
+  if (typeof node !== 'object' || node === null) return;
+  const inProperties = isObject(node) && isObject(node['properties']);
+  for (const [key, value] of Object.entries(node)) {
+    if (inProperties && key === 'properties') {
+      const properties = value as Json;
+      for (const [name, held] of Object.entries(properties)) {
+        replaceSchemas(held, visit, name);
+        if (isObject(held)) properties[name] = visit(held, name);
+      }
+    } else {
+      replaceSchemas(value, visit, property);
+      if (isObject(value)) (node as Json)[key] = visit(value, property);
+    }
+  }
+}
+
+/**
+ * Makes components, so that documents and generated types have names to read: of every schema with a title, under it, and of
+ * every object within a component, after the component and the property that holds it.
+ */
+function nameSchemas(document: { paths?: unknown; components?: { schemas?: unknown } }): void {
+  const components: Json = { ...(document.components?.schemas as Json | undefined) };
+  const add = (name: string, schema: Json): Json => {
+    const known = components[name];
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(schema)) throw new Error(`two schemas are named ${name}`);
+    components[name] = schema;
+    return { $ref: `#/components/schemas/${name}` };
+  };
+  replaceSchemas(document.paths, (schema) => {
+    const { title, ...rest } = schema;
+    return typeof title === 'string' ? add(title, rest) : schema;
+  });
+  for (const [owner, component] of Object.entries(components)) {
+    const names = new Map<string, string>();
+    replaceSchemas(component, (schema, property) => {
+      if (property === null || schema['type'] !== 'object') return schema;
+      const text = JSON.stringify(schema);
+      const name = names.get(text) ?? owner + property.split('_').map(capitalized).join('');
+      names.set(text, name);
+      return add(name, schema);
+    });
+  }
+  const sorted = Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1)));
+  document.components = { ...document.components, schemas: sorted };
+}
 
 /** Makes `app.swagger()` (openapi.json) and the interactive documents at /docs, which load nothing from elsewhere. */
 export async function documentation(app: FastifyInstance, version: string): Promise<void> {
@@ -41,28 +187,35 @@ export async function documentation(app: FastifyInstance, version: string): Prom
           'Business errors answer HTTP 200 with another `code` than 200 in the body.',
         license: { name: 'MIT' },
       },
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The `access_token` of `/v1/oauth2/access_token`; bare works too.',
+          },
+        },
+      },
     },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, i) => (typeof json['$id'] === 'string' ? json['$id'] : `schema-${i}`),
     },
     transform: ({ schema, url, route }) => {
       const own = route.config?.genjin;
-      if (own === undefined) return { schema, url };
-      const description = `${own.description}\n\nScope: \`${own.module}\`. Errors in the body: ${own.errors.join('; ')}.`;
-      return {
-        schema: {
-          ...schema,
-          description,
-          security: [{ token: [] }],
-          response: {
-            200: { description: 'Success, or a business error', ...envelope(own.data) },
-            401: { description: 'No token, a bad one, or one without the scope', ...refused },
-          },
-        },
-        url,
-      };
+      if (own !== undefined) return { schema: describeRoute(schema, own), url };
+      return { schema: url === '/v1/oauth2/access_token' ? describeToken(schema) : schema, url };
+    },
+    transformObject: (made) => {
+      if (!('openapiObject' in made)) return made.swaggerObject;
+      nameSchemas(made.openapiObject);
+      return made.openapiObject;
     },
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: documentsPolicy,
+    theme: { title: 'Genjin 跟进 · API' },
+    // Otherwise it asks a validator elsewhere about this server's document.
+    uiConfig: { validatorUrl: null },
+  });
 }

@@ -9,7 +9,7 @@ export interface Tx {
   all(sql: string, values?: readonly Value[]): Promise<Row[]>;
   get(sql: string, values?: readonly Value[]): Promise<Row | undefined>;
   run(sql: string, values?: readonly Value[]): Promise<void>;
-  /** The same statement for many rows. */
+  /** The same statement for many rows; every `?` stands for a column, never in an expression. */
   runMany(sql: string, rows: readonly (readonly Value[])[]): Promise<void>;
 }
 
@@ -17,10 +17,19 @@ export interface Snapshot extends Tx {
   end(): Promise<void>;
 }
 
+/** How many rows of a large store share the first, the first two, … columns of an index; the primary key has its table's name. */
+export interface IndexStatistics {
+  readonly table: string;
+  readonly index: string;
+  readonly rows: readonly number[];
+}
+
 /** What the engines do not share. */
 export interface Dialect {
   /** Ends a CREATE TABLE whose rows are to lie in the order of the primary key. */
   readonly clustered: string;
+  /** Statements that tell the planner how many rows share each prefix of an index, where the engine does not find out itself. */
+  statistics(tables: readonly IndexStatistics[]): readonly string[];
 }
 
 export interface Db {

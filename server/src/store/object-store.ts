@@ -21,13 +21,20 @@ export function objectStore(db: Db, clock: Clock): ObjectStore {
   };
 }
 
+/** Lists of ids are filled up to one of these lengths, so that there are few statements to prepare. */
+const listSizes = [1, 4, 16, 64, 256] as const;
+
 /** Statements built once per kind. */
 function statementsFor<T>(table: Table<T>) {
   const derived = table.derived === null ? [] : [table.derived.column];
   const known = table.knownAtField === null ? [table.knownAtColumn] : [];
   const all = ['tenant_id', ...table.columns, ...derived, ...known, 'revision'];
   return {
-    get: `SELECT ${table.columns.join(', ')}, ${table.knownAtColumn}, revision FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} = ?`,
+    get: listSizes.map(
+      (size) =>
+        `SELECT ${table.columns.join(', ')}, ${table.knownAtColumn}, revision FROM ${table.name} ` +
+        `WHERE tenant_id = ? AND ${table.idColumn} IN (${new Array(size).fill('?').join(', ')})`,
+    ),
     put:
       `INSERT INTO ${table.name} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')}) ` +
       `ON CONFLICT (tenant_id, ${table.idColumn}) DO UPDATE SET ` +
@@ -54,18 +61,23 @@ export class TxView implements View {
   }
 
   async get<K extends Kind>(kind: K, id: number): Promise<ObjectKinds[K] | null> {
-    const row = await this.tx.get(statements[kind].get, [this.tenantId, id]);
-    return row === undefined ? null : decode(tables[kind] as Table<ObjectKinds[K]>, row);
+    return (await this.getMany(kind, [id])).get(id)?.object ?? null;
   }
 
   async getMany<K extends Kind>(kind: K, ids: Iterable<number>): Promise<Map<number, Stored<ObjectKinds[K]>>> {
     const table = tables[kind] as Table<ObjectKinds[K]>;
+    const width = table.columns.length;
     const found = new Map<number, Stored<ObjectKinds[K]>>();
-    for (const id of ids) {
-      const row = await this.tx.get(statements[kind].get, [this.tenantId, id]);
-      if (row === undefined) continue;
-      const width = table.columns.length;
-      found.set(id, { object: decode(table, row), knownAt: row[width] as number, revision: row[width + 1] as number });
+    const wanted = [...ids];
+    const longest = listSizes.at(-1) as number;
+    for (let start = 0; start < wanted.length; start += longest) {
+      const some = wanted.slice(start, start + longest);
+      const step = listSizes.findIndex((size) => size >= some.length);
+      while (some.length < (listSizes[step] as number)) some.push(some[0] as number);
+      for (const row of await this.tx.all(statements[kind].get[step] as string, [this.tenantId, ...some])) {
+        const object = decode(table, row);
+        found.set(object[table.id] as number, { object, knownAt: row[width] as number, revision: row[width + 1] as number });
+      }
     }
     return found;
   }
@@ -119,20 +131,19 @@ class TxEdit extends TxView implements Edit {
     const changes: Value[][] = [];
     for (const { before, after, knownAt } of writes) {
       const id = after[table.id] as number;
-      const columns = encode(table, after);
-      if (before !== null) {
-        const former = encode(table, before.object);
-        if (columns.every((value, i) => value === former[i])) {
-          if (knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
-          continue;
-        }
+      if (before !== null && table.fields.every((field) => same(before.object[field], after[field]))) {
+        if (knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
+        continue;
       }
       // An id of ours that comes back from an export must never be given out again.
       if (id >= this.#nextId) this.#nextId = id + 1;
       this.#revision += 1;
-      const derived = table.derived === null ? [] : [table.derived.value(after)];
-      const known = table.knownAtField === null ? [knownAt] : [];
-      puts.push([this.tenantId, ...columns, ...derived, ...known, this.#revision]);
+      const row: Value[] = [this.tenantId];
+      encode(table, after, row);
+      if (table.derived !== null) row.push(table.derived.value(after));
+      if (table.knownAtField === null) row.push(knownAt);
+      row.push(this.#revision);
+      puts.push(row);
       const old =
         before === null ? null : JSON.stringify({ ...before.object, knownAt: before.knownAt, revision: before.revision });
       changes.push([
@@ -154,6 +165,14 @@ class TxEdit extends TxView implements Edit {
     );
     return puts.length;
   }
+}
+
+/** Whether two fields have the same value: texts and numbers, or lists of them at any depth. */
+function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const [left, right] = [Object.entries(a), Object.entries(b)];
+  return left.length === right.length && left.every(([key, value]) => same(value, (b as Record<string, unknown>)[key]));
 }
 
 function actionOf(before: object | null, after: object): Action {

@@ -100,21 +100,26 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
 
 const emptyList: readonly never[] = Object.freeze([]);
 
-/** The object's columns, in the order of `table.columns`. */
-export function encode<T>(table: Table<T>, object: T): Value[] {
-  return table.fields.map((field, i) => {
-    const value = object[field] as unknown;
-    switch (table.codecs[i]) {
-      case 'id':
-        return (value as number | null) ?? 0;
-      case 'flag':
-        return value === true ? 1 : 0;
-      case 'json':
-        return (value as readonly unknown[]).length === 0 ? '' : JSON.stringify(value);
-      default:
-        return value as Value;
-    }
-  });
+/** Adds the object's columns to a row, in the order of `table.columns`. */
+export function encode<T>(table: Table<T>, object: T, row: Value[]): void {
+  const { fields, codecs } = table;
+  for (let i = 0; i < fields.length; i++) {
+    const value = object[fields[i] as keyof T] as unknown;
+    const codec = codecs[i];
+    row.push(
+      codec === 'id'
+        ? ((value as number | null) ?? 0)
+        : codec === 'flag'
+          ? value === true
+            ? 1
+            : 0
+          : codec === 'json'
+            ? (value as readonly unknown[]).length === 0
+              ? ''
+              : JSON.stringify(value)
+            : (value as Value),
+    );
+  }
 }
 
 /** The object from a row that has `table.columns` from `offset` on. */

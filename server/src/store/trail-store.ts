@@ -110,16 +110,16 @@ async function countedPage(tx: Tx, tenantId: number, filter: TrailFilter, page: 
   return { total, ...(await withJoined(tx, tenantId, rows)) };
 }
 
+const nothing: ReadonlyMap<number, never> = new Map<number, never>();
+
 /** The entries with everything they refer to, looked up once per object. */
 async function withJoined(tx: Tx, tenantId: number, rows: readonly Row[]): Promise<{ trails: Trail[]; joined: Joined }> {
   const trails = rows.map((row) => decode(tables.trail, row));
   const view = new TxView(tx, tenantId);
   const load = async <K extends JoinedKind>(kind: K, ids: Set<number>): Promise<ReadonlyMap<number, ObjectKinds[K]>> => {
+    if (ids.size === 0) return nothing;
     const objects = new Map<number, ObjectKinds[K]>();
-    for (const id of ids) {
-      const object = await view.get(kind, id);
-      if (object !== null) objects.set(id, object);
-    }
+    for (const [id, { object }] of await view.getMany(kind, ids)) objects.set(id, object);
     return objects;
   };
   const ids = (of: (trail: Trail) => number | null): Set<number> => new Set(trails.map(of).filter((id) => id !== null));

@@ -1,0 +1,94 @@
+/** One measured job in a process of its own: `job.ts NAME ARG…`; sends its `JobResult` to the parent. */
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { main } from '../server/src/cli.ts';
+import { readItem } from '../server/src/commands/import.ts';
+import { EntrySplitter } from '../server/src/wire/entry-splitter.ts';
+import type { JobResult } from './processes.ts';
+
+/** Prepares, and answers the work that is timed. */
+type Job = (...args: string[]) => Promise<() => Promise<void>>;
+
+/** How many entries are held to be stringified over and over: more than any cache of the processor. */
+const sampleSize = 50_000;
+/** Entries a write, as the export does. */
+const portionSize = 1000;
+
+const jobs: Readonly<Record<string, Job>> = {
+  /** Reads, splits, parses and checks each entry as the import does, and stores nothing. */
+  parse:
+    async (file = '') =>
+    async () => {
+      for await (const item of itemsOf(file)) {
+        const entry = readItem(item);
+        if (typeof entry === 'string') throw new Error(`line ${item.line}: ${entry}`);
+      }
+    },
+
+  import:
+    async (file = '', folder = '') =>
+    () =>
+      command('import', '--data', folder, file),
+
+  /** Writes `count` entries that are objects already to the same kind of file as the export. */
+  stringify: async (source = '', count = '', target = '') => {
+    const every = Math.max(1, Math.floor(Number(count) / sampleSize));
+    const sample: unknown[] = [];
+    let n = 0;
+    for await (const item of itemsOf(source)) if (n++ % every === 0) sample.push(JSON.parse(item.bytes.toString()));
+    globalThis.gc?.();
+    return async () => {
+      const output = createWriteStream(target, { mode: 0o600, highWaterMark: 1 << 20, flush: true });
+      for (let from = 0; from < Number(count); from += portionSize) {
+        const portion = Array.from(
+          { length: Math.min(portionSize, Number(count) - from) },
+          (_, i) => sample[(from + i) % sample.length],
+        );
+        const text = portion.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+        if (!output.write(text)) await once(output, 'drain');
+      }
+      output.end();
+      await finished(output);
+    };
+  },
+
+  export:
+    async (folder = '', target = '') =>
+    () =>
+      command('export', '--data', folder, target),
+};
+
+async function* itemsOf(file: string) {
+  const splitter = new EntrySplitter();
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>)
+    yield* splitter.push(chunk);
+  yield* splitter.end();
+}
+
+/** The program's own command, from its command line on. */
+async function command(...words: string[]): Promise<void> {
+  const code = await main(words);
+  if (code !== 0) throw new Error(`genjin ${words[0]} answered ${code}`);
+}
+
+/**
+ * The peak of this program's memory. `maxRSS` may be the parent's: Linux carries it over from the process that started this
+ * one; the mark in /proc begins with the program.
+ */
+function peakMb(): number {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
+  return (Number(kibibytes) * 1024) / 1e6;
+}
+
+process.once('disconnect', () => process.exit(1));
+const [name = '', ...args] = process.argv.slice(2);
+const job = jobs[name];
+if (job === undefined) throw new Error(`no such job: ${name}`);
+const work = await job(...args);
+const begin = performance.now();
+await work();
+const seconds = (performance.now() - begin) / 1000;
+const { user, system } = process.cpuUsage();
+process.send?.({ seconds, cpuSeconds: (user + system) / 1e6, peakMb: peakMb() } satisfies JobResult);

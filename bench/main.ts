@@ -1,0 +1,110 @@
+/** `npm run bench -- [NAME] [OPTIONS]`: runs a benchmark by its name, prints its report, exits 1 when a bound is missed. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type BasicOptions, basic, parts } from './basic.ts';
+import { hotSpots } from './profile.ts';
+import { met, type Report, render } from './report.ts';
+
+/** Add a benchmark here. */
+const benchmarks: Readonly<Record<string, { summary: string; run(options: BasicOptions): Promise<Report> }>> = {
+  basic: { summary: 'import, export and the follow-up query over HTTP (default)', run: basic },
+};
+
+const defaultEntries = 1_000_000;
+
+const help = `npm run bench -- [NAME] [OPTIONS]
+
+Benchmarks:
+${Object.entries(benchmarks)
+  .map(([name, { summary }]) => `  ${name.padEnd(18)}${summary}`)
+  .join('\n')}
+
+Options:
+  --entries N       size of the generated data (default ${defaultEntries})
+  --companies N     how many companies it is about (default: one for 50 entries)
+  --only PART       only this part: ${parts.join(', ')}
+  --quick           one short run of each instead of the median of several
+  --no-bounds       exit 0 although a bound is missed
+  --results FILE    where the report is written; default: bench/RESULTS.md for a whole run of the default size, else nowhere
+  --profile FOLDER  write CPU profiles of the program's processes and print where their time goes; no bounds, no report
+  --fresh           generate and import anew, whatever an earlier run left in the folder for temporary files
+  --help            this text
+`;
+
+/** What the command line does not accept. */
+class Refused extends Error {}
+
+async function main(words: readonly string[]): Promise<number> {
+  const { values: given, positionals } = read(words);
+  if (given.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [name = 'basic', ...more] = positionals;
+  const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+  if (benchmark === undefined || more.length > 0) {
+    throw new Refused(`${positionals.join(' ')}: not accepted; accepted: one of ${Object.keys(benchmarks).join(', ')}`);
+  }
+  const entries = whole('--entries', given.entries, 1000, 100_000_000) ?? defaultEntries;
+  const companies = whole('--companies', given.companies, 1, entries) ?? Math.ceil(entries / 50);
+  const only = parts.find((part) => part === given.only) ?? null;
+  if (given.only !== undefined && only === null) {
+    throw new Refused(`--only ${given.only}: not accepted; accepted: one of ${parts.join(', ')}`);
+  }
+  const profile = given.profile === undefined ? null : resolve(given.profile);
+  if (profile !== null) mkdirSync(profile, { recursive: true });
+  const { quick, fresh } = given;
+
+  const report = await benchmark.run({ entries, companies, only, quick, fresh, profile });
+  if (profile !== null) {
+    process.stdout.write(hotSpots(profile));
+    return 0;
+  }
+  const text = render(report, ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' '));
+  process.stdout.write(text);
+  const complete = only === null && !quick && given.entries === undefined && given.companies === undefined;
+  const results = given.results ?? (complete ? fileURLToPath(new URL('RESULTS.md', import.meta.url)) : null);
+  if (results !== null) writeFileSync(results, text);
+  return given['no-bounds'] || report.bounds.every(met) ? 0 : 1;
+}
+
+function read(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        entries: { type: 'string' },
+        companies: { type: 'string' },
+        only: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        'no-bounds': { type: 'boolean', default: false },
+        results: { type: 'string' },
+        profile: { type: 'string' },
+        fresh: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new Refused((error as Error).message);
+  }
+}
+
+function whole(option: string, text: string | undefined, minimum: number, maximum: number): number | null {
+  if (text === undefined) return null;
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= minimum && number <= maximum) return number;
+  throw new Refused(`${option} ${text}: not accepted; accepted: a whole number from ${minimum} to ${maximum}`);
+}
+
+// So that what was made for this run is removed.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const text = error instanceof Refused ? `${error.message}\n(--help lists the options)` : (error as Error).stack;
+  process.stderr.write(`bench: ${text}\n`);
+  process.exitCode = error instanceof Refused ? 2 : 1;
+}

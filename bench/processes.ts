@@ -1,0 +1,126 @@
+/** Everything that is measured runs in a process of its own: its time, its memory and its heap are nobody else's. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** Where profiles of the program's processes go; `null`: none are made. */
+export interface ProfileOptions {
+  readonly profile: string | null;
+}
+
+export interface JobResult {
+  readonly seconds: number;
+  /** Processor time of the whole process, its start included. */
+  readonly cpuSeconds: number;
+  /** Peak of the resident memory, in MB (10^6 bytes). */
+  readonly peakMb: number;
+}
+
+export interface Server {
+  readonly url: string;
+  /** Processor time used so far, in µs. */
+  cpu(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const program = path('../server/src/main.ts');
+
+interface Launch {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly profile: string | null;
+  readonly execArgv?: readonly string[];
+}
+
+/** Starts a script with the environment of nobody: no settings, no locale, no `.env` of the working folder. */
+function launch({ script, args, profile, execArgv = [] }: Launch): {
+  child: ChildProcess;
+  ended: Promise<number | null>;
+  words: () => string;
+} {
+  const environment = Object.entries(process.env).filter(([name]) => !/^(GENJIN_|LC_|LANG$|NODE_OPTIONS$)/.test(name));
+  const child = fork(script, args, {
+    cwd: tmpdir(),
+    env: Object.fromEntries(environment),
+    execArgv: [
+      '--conditions=@genjin/source',
+      ...execArgv,
+      ...(profile === null ? [] : ['--cpu-prof', '--cpu-prof-name', profile]),
+    ],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (said = `${said}${chunk}`.slice(-4000)));
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  return { child, ended, words: () => said.trim() };
+}
+
+/** Runs a job of `job.ts` in a process of its own and answers what it used. */
+export async function runJob(name: string, args: readonly string[], profile: string | null = null): Promise<JobResult> {
+  const { child, ended, words } = launch({ script: path('job.ts'), args: [name, ...args], profile, execArgv: ['--expose-gc'] });
+  let result: JobResult | null = null;
+  child.once('message', (message) => {
+    result = message as JobResult;
+  });
+  const code = await ended;
+  if (code !== 0 || result === null) throw new Error(`${name} ended with ${code}: ${words()}`);
+  return result;
+}
+
+/** Runs a command of the program and answers what it printed. */
+export async function runProgram(args: readonly string[]): Promise<string> {
+  const { ended, words } = launch({ script: program, args, profile: null });
+  const code = await ended;
+  if (code !== 0) throw new Error(`genjin ${args[0]} ended with ${code}: ${words()}`);
+  return words();
+}
+
+/** Starts `genjin serve` on a free port. */
+export const startProgram = (folder: string, profile: string | null): Promise<Server> =>
+  startServer(program, ['serve', '--data', folder, '--port', '0', '--log-level', 'silent'], profile);
+
+/** Starts a server of `rival.ts` on a free port. */
+export const startRival = (...args: readonly string[]): Promise<Server> => startServer(path('rival.ts'), args, null);
+
+async function startServer(script: string, args: readonly string[], profile: string | null): Promise<Server> {
+  const { child, ended, words } = launch({ script, args, profile, execArgv: ['--import', path('meter.ts')] });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout?.on('data', () => {
+      const match = /http:\/\/127\.0\.0\.1:\d+/.exec(words());
+      if (match !== null) resolve(match[0]);
+    });
+    void ended.then((code) => reject(new Error(`${args[0]} ended with ${code}: ${words()}`)));
+  });
+  return {
+    url,
+    async cpu() {
+      const answer = once(child, 'message');
+      child.send('usage');
+      const [usage] = (await answer) as [NodeJS.ResourceUsage];
+      return usage.userCPUTime + usage.systemCPUTime;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** The process that makes the load. */
+export function startLoad(): { ask(order: object): Promise<unknown>; stop(): Promise<void> } {
+  const { child, ended, words } = launch({ script: path('load.ts'), args: [], profile: null });
+  return {
+    async ask(order) {
+      const answer = once(child, 'message').then(([message]: unknown[]) => message);
+      child.send(order);
+      return Promise.race([answer, ended.then((code) => Promise.reject(new Error(`load ended with ${code}: ${words()}`)))]);
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}

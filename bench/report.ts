@@ -1,0 +1,87 @@
+/** What a run says: steps while it goes on, tables and bounds at its end, the same ones in RESULTS.md. */
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
+
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly notes: readonly string[];
+}
+
+/** What must hold. */
+export interface Bound {
+  readonly what: string;
+  readonly value: number;
+  readonly limit: number;
+  readonly holds: 'at least' | 'below';
+  readonly unit: '×' | 'MB';
+}
+
+export interface Report {
+  readonly tables: readonly Table[];
+  readonly bounds: readonly Bound[];
+}
+
+export const met = (bound: Bound): boolean =>
+  bound.holds === 'at least' ? bound.value >= bound.limit : bound.value < bound.limit;
+
+const began = performance.now();
+
+/** Tells a person, on stderr, what is being done. */
+export function step(text: string): void {
+  process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(5)} s  ${text}\n`);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] as number;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
+}
+
+/** Three significant digits, or whole with separators. */
+export function figure(value: number): string {
+  if (value >= 1000) return Math.round(value).toLocaleString('en-US');
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+export const ratio = (value: number): string => `${figure(value)} ×`;
+
+/** The whole report in Markdown that also reads well on a terminal. */
+export function render(report: Report, command: string): string {
+  const boundsTable: Table = {
+    title: 'Bounds',
+    columns: ['what', 'measured', 'must be', 'holds'],
+    rows: report.bounds.map((bound) => [
+      bound.what,
+      `${figure(bound.value)} ${bound.unit}`,
+      `${bound.holds} ${bound.limit} ${bound.unit}`,
+      met(bound) ? 'yes' : 'NO',
+    ]),
+    notes: [],
+  };
+  return [
+    '# Benchmark results',
+    '',
+    'Absolute figures vary from machine to machine and from run to run. What counts are the ratios: both sides of each were',
+    'measured in the same run, in turns, and the median of the turns is given.',
+    '',
+    `- command: \`${command}\``,
+    `- date: ${new Date().toISOString().slice(0, 10)}`,
+    `- machine: ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB memory`,
+    `- system: ${type()} ${release()}, Node ${process.version}; load before the run: ${startLoad}`,
+    ...[boundsTable, ...report.tables].flatMap(renderTable),
+    '',
+  ].join('\n');
+}
+
+const startLoad = loadavg()[0]?.toFixed(2) ?? 'unknown';
+
+function renderTable({ title, columns, rows, notes }: Table): string[] {
+  const widths = columns.map((column, i) => Math.max(3, column.length, ...rows.map((row) => (row[i] ?? '').length)));
+  // Names to the left, figures to the right.
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
+  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
+  return ['', `## ${title}`, '', line(columns), rule, ...rows.map(line), ...notes.flatMap((note) => ['', note])];
+}

@@ -1,0 +1,274 @@
+/**
+ * What the program is compared with over HTTP, each a process of its own: `rival.ts floor BYTES` and
+ * `rival.ts straightforward FILE`. They know nothing of the program's code but the tables.
+ */
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+
+type Query = Readonly<Record<string, string | string[] | undefined>>;
+type Row = Readonly<Record<string, string | number>>;
+
+/** The floor: raw `http` that answers one constant Buffer, whatever is asked. */
+function floor(bytes: number) {
+  const body = Buffer.alloc(bytes, 'x');
+  return createServer((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length });
+    response.end(body);
+  });
+}
+
+/**
+ * The straightforward way: Fastify as it comes, prepared statements on the same file with the same indexes, the page's keys by
+ * OFFSET from the index and only then the joins, COUNT(*), JSON.stringify by Fastify; no caches, no log.
+ */
+function straightforward(file: string): FastifyInstance {
+  const store = new Store(file);
+  const app = Fastify();
+  app.get('/v1/dynamic/trail/list', {
+    onRequest: async (request, reply) => {
+      const tenantId = store.tenantOf(tokenOf(request));
+      if (tenantId === null) return reply.code(401).send({ code: 401, message: 'bad token', error: 'access_denied', data: [] });
+      tenants.set(request, tenantId);
+    },
+    handler: async (request) => {
+      const now = formatTime(Date.now());
+      let filter: Filter;
+      try {
+        filter = readQuery(request.query as Query);
+      } catch (error) {
+        return { code: 400, message: (error as Error).message, now, data: [] };
+      }
+      return { code: 200, message: 'success', now, data: store.page(tenants.get(request) as number, filter) };
+    },
+  });
+  return app;
+}
+
+const tenants = new WeakMap<FastifyRequest, number>();
+
+function tokenOf(request: FastifyRequest): string {
+  const header = request.headers.authorization ?? '';
+  return header.startsWith('Bearer ') ? header.slice(7) : header;
+}
+
+interface Filter {
+  readonly companyId: number;
+  readonly leadId: number;
+  readonly opportunityId: number;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly count: number;
+  readonly page: number;
+}
+
+function readQuery(query: Query): Filter {
+  const filter: Filter = {
+    companyId: readNumber(query, 'company_id', 0),
+    leadId: readNumber(query, 'lead_id', 0),
+    opportunityId: readNumber(query, 'opportunity_id', 0),
+    from: readTime(query, 'start_time', '00:00:00'),
+    to: readTime(query, 'end_time', '23:59:59'),
+    count: readNumber(query, 'count', 10),
+    page: readNumber(query, 'start_index', 1),
+  };
+  if (filter.count < 1 || filter.count > 1000) throw new Error('count: 1 to 1000');
+  if (filter.page < 1) throw new Error('start_index: from 1');
+  if (filter.from !== null && filter.to !== null && filter.from > filter.to) throw new Error('start_time: after end_time');
+  return filter;
+}
+
+function readNumber(query: Query, name: string, fallback: number): number {
+  const text = query[name];
+  if (text === undefined || text === '') return fallback;
+  const number = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw new Error(`${name}: a whole number`);
+  return number;
+}
+
+function readTime(query: Query, name: string, clock: string): number | null {
+  const text = query[name];
+  if (text === undefined || text === '') return null;
+  const match = typeof text === 'string' ? /^(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d))?$/.exec(text) : null;
+  const at = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2] ?? clock}+08:00`);
+  if (Number.isNaN(at)) throw new Error(`${name}: a time`);
+  return at;
+}
+
+const beijing = 8 * 3600 * 1000;
+const formatTime = (at: number): string => new Date(at + beijing).toISOString().slice(0, 19).replace('T', ' ');
+
+class Store {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(file: string) {
+    this.#db = new DatabaseSync(file, { readOnly: true });
+    // As the program has it.
+    this.#db.exec('PRAGMA cache_size = -16384');
+    this.#db.exec('PRAGMA temp_store = MEMORY');
+  }
+
+  /** The tenant whose data a token opens; `null` when it opens none. */
+  tenantOf(token: string): number | null {
+    const tenantId = Number(token.split('.', 1)[0]);
+    const hash = createHash('sha256').update(token).digest('hex');
+    const row = this.#get('SELECT scopes, expires_at FROM access_token WHERE tenant_id = ? AND token_hash = ?', [tenantId, hash]);
+    if (row === undefined || (row['expires_at'] as number) <= Date.now()) return null;
+    return String(row['scopes']).split(' ').includes('company') ? tenantId : null;
+  }
+
+  /** Rows and total from one read transaction. */
+  page(tenantId: number, filter: Filter): object {
+    this.#prepared('BEGIN').run();
+    try {
+      const { where, values } = conditions(tenantId, filter);
+      const total = this.#get(`SELECT COUNT(*) AS total FROM trail WHERE ${where}`, values)?.['total'];
+      const rows = this.#all(pageSql(where), [...values, filter.count, (filter.page - 1) * filter.count]);
+      const contacts = this.#listed('contact', 'contact_id', tenantId, rows, 'contact_ids', presentContact);
+      const leadContacts = this.#listed('lead_contact', 'contact_id', tenantId, rows, 'lead_contact_ids', presentContact);
+      const files = this.#listed('file', 'file_id', tenantId, rows, 'file_ids', presentFile);
+      return { list: rows.map((row) => present(tenantId, row, contacts, leadContacts, files)), totalItem: total };
+    } finally {
+      this.#prepared('COMMIT').run();
+    }
+  }
+
+  /** What the rows list of one kind, by id, in one query. */
+  #listed(table: string, id: string, tenantId: number, rows: readonly Row[], column: string, show: (row: Row) => object) {
+    const ids = [...new Set(rows.flatMap((row) => listOf(row[column])))];
+    const found = new Map<number, object>();
+    if (ids.length === 0) return found;
+    const sql = `SELECT * FROM ${table} WHERE tenant_id = ? AND ${id} IN (${ids.map(() => '?').join(', ')})`;
+    for (const row of this.#all(sql, [tenantId, ...ids])) found.set(row[id] as number, show(row));
+    return found;
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #get = (sql: string, values: SQLInputValue[]): Row | undefined => this.#prepared(sql).get(...values) as Row | undefined;
+  #all = (sql: string, values: SQLInputValue[]): Row[] => this.#prepared(sql).all(...values) as Row[];
+}
+
+function conditions(tenantId: number, filter: Filter): { where: string; values: number[] } {
+  const terms = ['tenant_id = ? AND live = 1'];
+  const values = [tenantId];
+  const add = (term: string, value: number | null): void => {
+    if (value === null || value === 0) return;
+    terms.push(term);
+    values.push(value);
+  };
+  add('company_id = ?', filter.companyId);
+  // The first half lets the partial indexes serve.
+  add('lead_id <> 0 AND lead_id = ?', filter.leadId);
+  add('opportunity_id <> 0 AND opportunity_id = ?', filter.opportunityId);
+  add('happened_at >= ?', filter.from);
+  add('happened_at <= ?', filter.to);
+  return { where: terms.join(' AND '), values };
+}
+
+const key = ['tenant_id', 'live', 'company_id', 'happened_at', 'trail_id'];
+const order = 'happened_at DESC, trail_id DESC';
+
+const pageSql = (where: string): string => `
+  SELECT t.*, c.name AS company_name, c.removed AS company_removed, l.name AS lead_name, o.name AS opportunity_name,
+    m.nickname AS nickname, m.avatar AS avatar
+  FROM (SELECT ${key.join(', ')} FROM trail WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?) AS k
+  JOIN trail t ON ${key.map((column) => `t.${column} = k.${column}`).join(' AND ')}
+  LEFT JOIN company c ON c.tenant_id = t.tenant_id AND c.company_id = t.company_id
+  LEFT JOIN lead l ON l.tenant_id = t.tenant_id AND l.lead_id = t.lead_id
+  LEFT JOIN opportunity o ON o.tenant_id = t.tenant_id AND o.opportunity_id = t.opportunity_id
+  LEFT JOIN member m ON m.tenant_id = t.tenant_id AND m.user_id = t.author_id
+  ORDER BY k.happened_at DESC, k.trail_id DESC`;
+
+const listOf = (value: string | number | undefined): number[] =>
+  value === '' || value === undefined ? [] : (JSON.parse(String(value)) as number[]);
+
+type Known = ReadonlyMap<number, object>;
+
+function present(tenantId: number, row: Row, contacts: Known, leadContacts: Known, files: Known): object {
+  const fileIds = listOf(row['file_ids']);
+  const contactIds = listOf(row['contact_ids']);
+  const leadContactIds = listOf(row['lead_contact_ids']);
+  return {
+    follow_up_id: row['follow_up_id'],
+    trail_id: row['trail_id'],
+    type: row['type'],
+    client_id: tenantId,
+    create_user: row['author_id'],
+    refer_id: row['refer_id'],
+    content: row['content'],
+    file_ids: fileIds,
+    enable_flag: row['enabled'],
+    created_at: formatTime(row['recorded_at'] as number),
+    create_time: formatTime(row['happened_at'] as number),
+    update_time: formatTime(row['updated_at'] as number),
+    company_id: row['company_id'],
+    customer_id: contactIds,
+    lead_id: row['lead_id'],
+    lead_customer_id: leadContactIds,
+    opportunity_id: row['opportunity_id'],
+    delete_flag: row['removed'],
+    inquiry_id: row['inquiry_id'],
+    track_session_no: row['track_session_no'],
+    comment_count: row['comment_count'],
+    company_info:
+      row['company_name'] === null
+        ? []
+        : { company_id: row['company_id'], name: row['company_name'], is_archive: row['company_removed'] === 1 ? 0 : 1 },
+    lead_info: row['lead_name'] === null ? [] : { lead_id: row['lead_id'], name: row['lead_name'] },
+    opportunity_info:
+      row['opportunity_name'] === null ? [] : { opportunity_id: row['opportunity_id'], name: row['opportunity_name'] },
+    create_user_info:
+      row['nickname'] === null ? [] : { user_id: String(row['author_id']), nickname: row['nickname'], avatar: row['avatar'] },
+    customer_info: known(contactIds, contacts),
+    lead_customer_info: known(leadContactIds, leadContacts),
+    file_info: known(fileIds, files),
+  };
+}
+
+function known(ids: readonly number[], objects: Known): object[] | null {
+  const found = ids.map((id) => objects.get(id)).filter((object) => object !== undefined);
+  return found.length === 0 ? null : found;
+}
+
+const parsed = (value: string | number | undefined): unknown => (value === '' ? [] : JSON.parse(String(value)));
+
+const presentContact = (row: Row): object => ({
+  customer_id: row['contact_id'],
+  name: row['name'],
+  email: row['email'],
+  tel_list: parsed(row['phones']),
+  contact: parsed(row['accounts']),
+});
+
+const presentFile = (row: Row): object => ({
+  file_id: row['file_id'],
+  file_name: row['name'],
+  file_size: row['size'],
+  file_path: row['path'],
+  file_preview_url: row['preview_url'],
+});
+
+const [name, argument = ''] = process.argv.slice(2);
+const listen = { host: '127.0.0.1', port: 0 };
+let server: ReturnType<typeof createServer>;
+if (name === 'floor') {
+  server = floor(Number(argument));
+  await new Promise<void>((resolve) => server.listen(listen, resolve));
+} else {
+  const app = straightforward(argument);
+  await app.listen(listen);
+  server = app.server;
+}
+const address = server.address();
+process.stdout.write(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}\n`);
+process.once('SIGTERM', () => process.exit(0));

@@ -1,0 +1,203 @@
+import { GenjinClient, GenjinConnectionError, GenjinError } from '@genjin/client';
+import { afterEach, describe, expect, test } from 'vitest';
+import { type ScriptedServer, type Step, startScripted } from './scripted-server.ts';
+
+const page = { list: [], totalItem: 0 };
+const good: Step = { status: 200, body: { code: 200, message: 'success', now: '2024-08-20 10:48:42', data: page } };
+const token: Step = { status: 200, body: { token_type: 'Bearer', expires_in: 28_800, access_token: 'T' } };
+const freshToken: Step = { status: 200, body: { token_type: 'Bearer', expires_in: 28_800, access_token: 'fresh' } };
+const unavailable: Step = { status: 503, body: '<html>busy</html>', headers: { 'Content-Type': 'text/html' } };
+const limited = (retryAfter: string): Step => ({
+  status: 429,
+  headers: { 'Retry-After': retryAfter },
+  body: { code: 429, message: 'too many requests', now: '', data: [] },
+});
+
+let server: ScriptedServer | null = null;
+afterEach(async () => {
+  await server?.stop();
+  server = null;
+});
+
+async function withToken(script: readonly Step[], timeout = 20_000) {
+  server = await startScripted(script);
+  return { client: new GenjinClient({ baseUrl: server.baseUrl, accessToken: 'T', timeout }), received: server.received };
+}
+
+const outcome = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
+
+describe('a GET is tried again, twice at most', () => {
+  const rows: readonly [string, readonly Step[], number, 'answer' | number | 'connection'][] = [
+    ['at once good', [good], 1, 'answer'],
+    ['503 twice', [unavailable, unavailable, good], 3, 'answer'],
+    ['503 three times', [unavailable, unavailable, unavailable, good], 3, 503],
+    ['502', [{ ...unavailable, status: 502 }, good], 2, 'answer'],
+    ['504', [{ ...unavailable, status: 504 }, good], 2, 'answer'],
+    ['500 is no passing state', [{ ...unavailable, status: 500 }, good], 1, 500],
+    ['a connection that breaks', [null, null, good], 3, 'answer'],
+    ['a connection that always breaks', [null], 3, 'connection'],
+    ['429 with seconds', [limited('1'), good], 2, 'answer'],
+    ['429 with a date that is past', [limited('Wed, 21 Oct 2015 07:28:00 GMT'), good], 2, 'answer'],
+    ['429 for longer than the call may take', [limited('60'), good], 1, 429],
+    ['a business error', [{ status: 200, body: { code: 400, message: 'bad', now: '', data: [] } }, good], 1, 400],
+  ];
+  test.each(rows)('%s', async (_name, script, requests, expected) => {
+    const { client, received } = await withToken(script);
+    const result = await outcome(client.trails.list());
+    expect(received).toHaveLength(requests);
+    if (expected === 'answer') expect(result).toEqual(page);
+    else if (expected === 'connection') expect(result).toBeInstanceOf(GenjinConnectionError);
+    else expect(result).toMatchObject({ name: 'GenjinError', code: expected });
+  });
+
+  test('the wait that the server asked for is told', async () => {
+    const { client } = await withToken([limited('60')]);
+    expect(await outcome(client.trails.list())).toMatchObject({ httpStatus: 429, retryAfter: 60, message: 'too many requests' });
+  });
+});
+
+describe('a POST is never sent twice', () => {
+  test.each([
+    ['503', unavailable],
+    ['429', limited('0')],
+    ['a connection that breaks', null],
+  ] as const)('%s', async (_name, step) => {
+    const { client, received } = await withToken([step, good]);
+    expect(await outcome(client.trails.record({ company_id: 1, content: 'x' }))).toBeInstanceOf(Error);
+    expect(received).toHaveLength(1);
+  });
+});
+
+describe('token errors in each of their shapes', () => {
+  const denied = { error: 'access_denied', message: 'The access token is invalid', now: '', data: [] };
+  const rows: readonly [string, Step, boolean][] = [
+    ['the status', { status: 401, body: 'Unauthorized' }, true],
+    ['error', { status: 200, body: { ...denied } }, true],
+    ['code', { status: 200, body: { code: 401, message: 'token expired', now: '', data: [] } }, true],
+    ['all three', { status: 401, body: { ...denied, code: 401 } }, true],
+    ['a scope', { status: 401, body: { ...denied, code: 401, message: 'no permission company scopes' } }, false],
+    [
+      'a scope as a business error',
+      { status: 200, body: { code: 401, message: 'no permission company scopes', data: [] } },
+      false,
+    ],
+    ['another error', { status: 200, body: { code: 403, message: 'no', data: [] } }, false],
+  ];
+  test.each(rows)('%s', async (_name, refusal, renewed) => {
+    server = await startScripted([token, refusal, freshToken, good]);
+    const client = new GenjinClient({ baseUrl: server.baseUrl, clientId: 'a', clientSecret: 'b' });
+    const result = await outcome(client.trails.list());
+    const used = server.received.map((request) => request.authorization ?? request.url);
+    const before = ['/v1/oauth2/access_token', 'Bearer T'];
+    expect(used).toEqual(renewed ? [...before, '/v1/oauth2/access_token', 'Bearer fresh'] : before);
+    if (renewed) expect(result).toEqual(page);
+    else expect(result).toBeInstanceOf(GenjinError);
+  });
+
+  test('refused again: the error, not a third token', async () => {
+    server = await startScripted([token, { status: 401, body: denied }, freshToken, { status: 401, body: denied }]);
+    const client = new GenjinClient({ baseUrl: server.baseUrl, clientId: 'a', clientSecret: 'b' });
+    expect(await outcome(client.trails.list())).toMatchObject({ isTokenError: true, message: 'The access token is invalid' });
+    expect(server.received).toHaveLength(4);
+  });
+
+  test('the token is asked for in JSON', async () => {
+    server = await startScripted([token, good]);
+    await new GenjinClient({
+      baseUrl: server.baseUrl,
+      clientId: 'a&b',
+      clientSecret: 'c"d',
+      scope: 'company  lead',
+    }).trails.list();
+    expect(JSON.parse(server.received[0]?.body ?? '')).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'a&b',
+      client_secret: 'c"d',
+      scope: 'company  lead',
+    });
+  });
+});
+
+describe('answers that are none of this API', () => {
+  const rows: readonly [string, Step, object][] = [
+    ['a page of HTML', { status: 200, body: '<html></html>' }, { code: 0, httpStatus: 200, message: /is not this API$/ }],
+    ['JSON of something else', { status: 200, body: { hello: 1 } }, { code: 0, message: /is not this API$/ }],
+    ['JSON that is no object', { status: 200, body: 'null' }, { code: 0, message: /is not this API$/ }],
+    ['a success without data', { status: 200, body: { code: 200 } }, { code: 0 }],
+    ['a 404 of a proxy', { status: 404, body: 'nothing here' }, { code: 404, httpStatus: 404, message: /^HTTP 404 Not Found$/ }],
+  ];
+  test.each(rows)('%s', async (_name, step, expected) => {
+    const { client } = await withToken([step]);
+    const { message, ...fields } = expected as { message?: RegExp };
+    const error = await outcome(client.trails.list());
+    expect(error).toBeInstanceOf(GenjinError);
+    expect(error).toMatchObject(fields);
+    if (message !== undefined) expect((error as Error).message).toMatch(message);
+  });
+
+  test('a redirect elsewhere gets neither the secret nor the token', async () => {
+    const elsewhere = await startScripted([token]);
+    try {
+      server = await startScripted([
+        { status: 307, headers: { Location: `${elsewhere.baseUrl}/v1/oauth2/access_token` }, body: '' },
+      ]);
+      const client = new GenjinClient({ baseUrl: server.baseUrl, clientId: 'a', clientSecret: 'b' });
+      expect(await outcome(client.trails.list())).toBeInstanceOf(GenjinConnectionError);
+      expect(elsewhere.received).toHaveLength(0);
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+});
+
+describe('time and signals', () => {
+  test('a server that never answers', async () => {
+    const { client, received } = await withToken(['silence'], 150);
+    const error = await outcome(client.trails.list());
+    expect(error).toMatchObject({ name: 'GenjinConnectionError', timedOut: true, message: 'No answer within 150 ms' });
+    expect(received).toHaveLength(1);
+  });
+
+  test('one call may have a limit of its own', async () => {
+    const { client } = await withToken(['silence']);
+    expect(await outcome(client.trails.list({}, { timeout: 100 }))).toMatchObject({ timedOut: true });
+  });
+
+  test('the limit holds while a token is waited for, and the next call asks anew', async () => {
+    server = await startScripted(['silence', token, good]);
+    const client = new GenjinClient({ baseUrl: server.baseUrl, clientId: 'a', clientSecret: 'b', timeout: 200 });
+    expect(await outcome(client.trails.list({}, { timeout: 50 }))).toMatchObject({ timedOut: true });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await client.trails.list()).toEqual(page);
+  });
+
+  test.each([
+    ['before the call', 0],
+    ['during the call', 50],
+  ] as const)('a signal %s', async (_name, delay) => {
+    const { client } = await withToken(['silence']);
+    const controller = new AbortController();
+    const reason = new Error('the page was left');
+    if (delay === 0) controller.abort(reason);
+    else setTimeout(() => controller.abort(reason), delay);
+    expect(await outcome(client.trails.list({}, { signal: controller.signal }))).toBe(reason);
+  });
+
+  test('a signal during the pause before another try', async () => {
+    const { client, received } = await withToken([limited('5')]);
+    const controller = new AbortController();
+    const reason = new Error('the page was left');
+    setTimeout(() => controller.abort(reason), 100);
+    expect(await outcome(client.trails.list({}, { signal: controller.signal }))).toBe(reason);
+    expect(received).toHaveLength(1);
+  });
+
+  test('nobody there', async () => {
+    const gone = await startScripted([good]);
+    await gone.stop();
+    const client = new GenjinClient({ baseUrl: gone.baseUrl, accessToken: 'T' });
+    const error = await outcome(client.trails.list());
+    expect(error).toMatchObject({ name: 'GenjinConnectionError', timedOut: false });
+    expect((error as Error).message).toContain('ECONNREFUSED');
+  });
+});

@@ -1,0 +1,319 @@
+/** Histories of a store: steps as data, applied to the real store and to the naive model alike. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { expect } from 'vitest';
+import { type Core, openCore } from '../../src/app.ts';
+import type { Caller } from '../../src/domain/application.ts';
+import type { Trail } from '../../src/domain/objects.ts';
+import type { Page, TrailFilter, TrailStore } from '../../src/domain/stores.ts';
+import { AppError } from '../../src/errors.ts';
+import type { Db, Tx } from '../../src/store/db.ts';
+import { trailStore } from '../../src/store/trail-store.ts';
+import { readEntry } from '../../src/wire/entry-wire.ts';
+import { temporaryFolder } from '../support/server.ts';
+import { randomFrom } from '../support/soak.ts';
+import { atSecond, type Draft, Model, type Shown, shown, tenantIds, wireOf } from './model.ts';
+
+export interface Query {
+  readonly tenant: number;
+  readonly filter: TrailFilter;
+  readonly page: Page;
+  /** Which of the two cores answers; 2: a reader whose statements take their time. */
+  readonly reader: number;
+}
+
+/** Which entry, of those that the tenant has: its place among them. */
+type Chosen = { readonly tenant: number; readonly pick: number };
+
+export type Change =
+  | { readonly do: 'import'; readonly drafts: readonly Draft[] }
+  | ({ readonly do: 'edit'; readonly what: 'remove' | 'restore' | 'disable' | 'enable' } & Chosen)
+  | ({ readonly do: 'move'; readonly company: number; readonly lead: number; readonly second: number } & Chosen)
+  | { readonly do: 'rename'; readonly tenant: number; readonly company: number; readonly word: string }
+  | {
+      readonly do: 'push';
+      readonly tenant: number;
+      readonly company: number;
+      readonly lead: number;
+      readonly opportunity: number;
+      readonly second: number;
+    };
+
+export type Step =
+  | { readonly do: 'one'; readonly core: number; readonly change: Change; readonly queries: readonly Query[] }
+  /** The process that this core stands for ends and starts anew. */
+  | { readonly do: 'reopen'; readonly core: number }
+  /** Changes and queries at the same time; a query starts after the change at its place was begun. */
+  | {
+      readonly do: 'storm';
+      readonly core: number;
+      readonly changes: readonly Change[];
+      readonly queries: readonly (Query & { readonly after: number; readonly turns: number })[];
+    };
+
+const callerOf = (tenantId: number): Caller => ({
+  tenantId,
+  clientId: 'test',
+  userId: 7001,
+  scopes: new Set(['company']),
+  actor: 'app:test',
+});
+
+/** Two programs over one store, and the model of what it must hold. */
+export class World {
+  readonly #folder: string;
+  readonly #remove: () => void;
+  readonly #cores: Core[] = [];
+  #slow: TrailStore | null = null;
+  readonly model = new Model();
+  #second = 0;
+
+  private constructor() {
+    const { folder, remove } = temporaryFolder();
+    this.#folder = folder;
+    this.#remove = remove;
+  }
+
+  static async make(): Promise<World> {
+    const world = new World();
+    for (let i = 0; i < 2; i++) world.#cores.push(await world.#open());
+    world.model.import(tenantIds.map(seedDraft));
+    return world;
+  }
+
+  async end(): Promise<void> {
+    for (const core of this.#cores) await core.close();
+    this.#remove();
+  }
+
+  core(index: number): Core {
+    return this.#cores[index % this.#cores.length] as Core;
+  }
+
+  async run(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'one':
+        await this.change(step.core, step.change);
+        for (const query of step.queries) await this.compare(query);
+        return;
+      case 'reopen':
+        await this.core(step.core).close();
+        this.#cores[step.core % 2] = await this.#open();
+        this.#slow = null;
+        return;
+      case 'storm':
+        await this.#storm(step);
+    }
+  }
+
+  async ask({ reader, tenant, filter, page }: Query): Promise<Shown> {
+    if (reader < 2) return shown(await this.core(reader).trails.list(callerOf(tenant), filter, page));
+    this.#slow ??= trailStore(slowly(this.core(0).db));
+    return shown(await this.#slow.list(tenant, filter, page));
+  }
+
+  async compare(query: Query): Promise<void> {
+    const { tenant, filter, page } = query;
+    expect(await this.ask(query), JSON.stringify(query)).toEqual(this.model.list(tenant, filter, page));
+  }
+
+  /** The change in the store and in the model; the store's part is begun when this returns its promise. */
+  async change(core: number, change: Change): Promise<void> {
+    const { importer, objects, trails } = this.core(core);
+    switch (change.do) {
+      case 'import': {
+        const written = importer.take(change.drafts.map((draft) => readEntry(wireOf(draft))));
+        this.model.import(change.drafts);
+        await written;
+        return;
+      }
+      case 'edit':
+      case 'move': {
+        const ids = this.model.ids(change.tenant);
+        const before = this.model.trail(change.tenant, ids[change.pick % ids.length] as number) as Trail;
+        const after = edited(before, change);
+        this.model.put(change.tenant, after);
+        await objects.change(change.tenant, 'command:test', async (edit) => {
+          const stored = (await edit.getMany('trail', [after.trailId])).get(after.trailId);
+          if (stored === undefined) throw new Error(`entry ${after.trailId} is not there`);
+          expect(stored.object).toEqual(before);
+          await edit.write('trail', [{ before: stored, after, knownAt: after.updatedAt }]);
+        });
+        return;
+      }
+      case 'rename': {
+        const { tenant, company, word } = change;
+        if (!this.model.knows(tenant, 'company', company)) return;
+        this.model.rename(tenant, 'company', company, word, atSecond(1000));
+        await objects.change(tenant, 'command:test', async (edit) => {
+          const stored = (await edit.getMany('company', [company])).get(company);
+          if (stored === undefined) throw new Error(`company ${company} is not there`);
+          const after = { ...stored.object, name: word };
+          await edit.write('company', [{ before: stored, after, knownAt: atSecond(1000) }]);
+        });
+        return;
+      }
+      case 'push': {
+        const { tenant, company, lead, opportunity } = change;
+        const known =
+          (company === 0 || this.model.knows(tenant, 'company', company)) &&
+          (lead === 0 || this.model.knows(tenant, 'lead', lead)) &&
+          (opportunity === 0 || this.model.knows(tenant, 'opportunity', opportunity)) &&
+          company + lead + opportunity > 0;
+        const own =
+          opportunity === 0
+            ? null
+            : ((await objects.read(tenant, (view) => view.get('opportunity', opportunity)))?.companyId ?? null);
+        const possible = known && (company === 0 || own === null || own === company);
+        this.#second = change.second;
+        const at = atSecond(change.second);
+        const record = {
+          type: null,
+          content: `push ${company} ${lead} ${opportunity}`,
+          companyId: company || null,
+          leadId: lead || null,
+          opportunityId: opportunity || null,
+        };
+        const recorded = trails.record(callerOf(tenant), record);
+        if (!possible) {
+          await expect(recorded).rejects.toThrow(AppError);
+          return;
+        }
+        const trailId = this.model.takeOwnIds(tenant, 2);
+        this.model.put(tenant, pushed(trailId, { ...record, companyId: record.companyId ?? own }, at));
+        expect(await recorded).toBe(trailId);
+      }
+    }
+  }
+
+  /** Whatever the order in which things happen inside: each answer is that of one state that was. */
+  async #storm(step: Step & { do: 'storm' }): Promise<void> {
+    const states = [this.model.clone()];
+    const answers: Promise<{ query: Query; answer: Shown }>[] = [];
+    const ask = async (query: Query, turns: number): Promise<{ query: Query; answer: Shown }> => {
+      for (let turn = 0; turn < turns; turn++) await nextTurn();
+      return { query, answer: await this.ask(query) };
+    };
+    const written: Promise<void>[] = [];
+    for (const [place, change] of step.changes.entries()) {
+      written.push(handled(this.change(step.core, change)));
+      states.push(this.model.clone());
+      for (const query of step.queries) {
+        if (query.after % step.changes.length === place) answers.push(handled(ask(query, query.turns)));
+      }
+      if (place % 3 === 2) await nextTurn();
+    }
+    await Promise.all(written);
+    for (const { query, answer } of await Promise.all(answers)) {
+      const { tenant, filter, page } = query;
+      const possible = states.map((state) => state.list(tenant, filter, page));
+      if (!possible.some((one) => isDeepStrictEqual(one, answer))) {
+        expect(answer, `belongs to no state: ${JSON.stringify(query)}`).toEqual(possible.at(-1));
+      }
+    }
+  }
+
+  async #open(): Promise<Core> {
+    const core = await openCore(this.#folder, { make: true, clock: () => atSecond(this.#second) });
+    // From now on its importer knows the tenants, and each import of one tenant's entries is one write.
+    await core.importer.take(tenantIds.map((tenantId) => readEntry(wireOf(seedDraft(tenantId)))));
+    return core;
+  }
+}
+
+/**
+ * The same database with time between its statements, as over a network: so readers of several states are in the timeline at
+ * once. On the embedded engine alone a reader is seldom interrupted.
+ */
+function slowly(db: Db): Db {
+  const random = randomFrom(7);
+  const pause = async (): Promise<void> => {
+    for (let turns = Math.floor(random() * 3); turns > 0; turns--) await nextTurn();
+  };
+  const slow = (tx: Tx): Tx => {
+    const after = async <T>(answer: Promise<T>): Promise<T> => {
+      const value = await answer;
+      await pause();
+      return value;
+    };
+    return {
+      all: (sql, values) => after(tx.all(sql, values)),
+      get: (sql, values) => after(tx.get(sql, values)),
+      run: (sql, values) => after(tx.run(sql, values)),
+      runMany: (sql, rows) => after(tx.runMany(sql, rows)),
+    };
+  };
+  return {
+    dialect: db.dialect,
+    read: (work) => db.read((tx) => work(slow(tx))),
+    write: (work) => db.write(work),
+    snapshot: () => db.snapshot(),
+    close: () => db.close(),
+  };
+}
+
+/** A failure is looked at later; until then it is no unhandled one. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
+/** The one entry that each tenant begins with. */
+const seedDraft = (tenant: number): Draft => ({
+  tenant,
+  id: 1,
+  second: 0,
+  updated: 0,
+  company: 1,
+  lead: 1,
+  opportunity: 1,
+  author: 1,
+  contact: 1,
+  file: 1,
+  enabled: true,
+  removed: false,
+  word: 'first',
+});
+
+function edited(trail: Trail, change: Change & { do: 'edit' | 'move' }): Trail {
+  const updatedAt = Math.max(trail.updatedAt, atSecond(0)) + 1000;
+  if (change.do === 'move') {
+    const { company, lead, second } = change;
+    return { ...trail, updatedAt, companyId: company || null, leadId: lead || null, happenedAt: atSecond(second) };
+  }
+  switch (change.what) {
+    case 'remove':
+    case 'restore':
+      return { ...trail, updatedAt, removed: change.what === 'remove' };
+    case 'disable':
+    case 'enable':
+      return { ...trail, updatedAt, enabled: change.what === 'enable' };
+  }
+}
+
+type Recorded = { content: string; companyId: number | null; leadId: number | null; opportunityId: number | null };
+
+function pushed(trailId: number, { content, companyId, leadId, opportunityId }: Recorded, at: number): Trail {
+  return {
+    trailId,
+    followUpId: trailId + 1,
+    type: 101,
+    authorId: 7001,
+    referId: trailId + 1,
+    content,
+    fileIds: [],
+    enabled: true,
+    removed: false,
+    recordedAt: at,
+    happenedAt: at,
+    updatedAt: at,
+    companyId,
+    contactIds: [],
+    leadId,
+    leadContactIds: [],
+    opportunityId,
+    inquiryId: null,
+    trackSessionNo: null,
+    commentCount: 0,
+  };
+}

@@ -1,0 +1,72 @@
+/** The program as a process of its own, as a user starts it: for what only that shows, such as its log. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { openCore } from '../../src/app.ts';
+import { testTenant } from './entries.ts';
+import { type Answer, type Ask, send } from './http.ts';
+import { type Credentials, temporaryFolder } from './server.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+export interface ServerProcess {
+  readonly port: number;
+  readonly credentials: Credentials;
+  send(path: string, ask?: Ask): Promise<Answer>;
+  /** What it has written to stderr so far. */
+  log(): string;
+  /** The lines of its log, parsed. */
+  logLines(): Record<string, unknown>[];
+  /** SIGTERM; answers the exit code, also when asked again. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts `genjin serve` on a free port over a new store with one tenant and one application. */
+export async function startProcess(args: readonly string[] = []): Promise<ServerProcess> {
+  const { folder, remove } = temporaryFolder();
+  const core = await openCore(folder, { make: true });
+  await core.tenants.create({ tenantId: testTenant, name: 'tenant', createdAt: 0 });
+  const credentials = await core.applications.create(testTenant, 'test', ['company', 'lead']);
+  await core.close();
+
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@genjin/source', main, 'serve', '--port', '0', '--data', folder, ...args],
+    // Its own folder: a .env of the developer's has no say here.
+    { cwd: folder, env: { PATH: process.env['PATH'] ?? '' }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let out = '';
+  let log = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  const port = await announcedPort(child, () => out, ended);
+  return {
+    port,
+    credentials,
+    send: (path, ask) => send(port, path, ask),
+    log: () => log,
+    logLines: () =>
+      log
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    async stop() {
+      child.kill('SIGTERM');
+      const code = await ended;
+      remove();
+      return code;
+    },
+  };
+}
+
+async function announcedPort(child: ChildProcess, out: () => string, ended: Promise<unknown>): Promise<number> {
+  const port = new Promise<number>((resolve) => {
+    child.stdout?.on('data', () => {
+      const found = /https?:\/\/[^\s/]+:(\d+)\/v1/.exec(out());
+      if (found !== null) resolve(Number(found[1]));
+    });
+  });
+  const first = await Promise.race([port, ended.then((code) => new Error(`serve ended with ${String(code)}: ${out()}`))]);
+  if (first instanceof Error) throw first;
+  return first;
+}
