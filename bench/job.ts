@@ -82,7 +82,9 @@ function peakMb(): number {
   return (Number(kibibytes) * 1024) / 1e6;
 }
 
+// Without the harness nobody wants the result; the listener alone must not keep the process.
 process.once('disconnect', () => process.exit(1));
+process.channel?.unref();
 const [name = '', ...args] = process.argv.slice(2);
 const job = jobs[name];
 if (job === undefined) throw new Error(`no such job: ${name}`);

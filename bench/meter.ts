@@ -1,5 +1,6 @@
 /** Loaded into a server before its own code: answers the harness what the process has used. */
 process.on('message', () => process.send?.(process.resourceUsage()));
-// The channel does not keep the server, and without the harness nobody would stop it.
-process.channel?.unref();
+// Without the harness nobody would stop it.
 process.once('disconnect', () => process.exit(1));
+// Else these listeners would keep a server that wants to end.
+process.channel?.unref();

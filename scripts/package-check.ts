@@ -54,7 +54,9 @@ async function checkDemo(): Promise<void> {
     };
     const token = await fetch(`${base}/v1/oauth2/access_token`, { method: 'POST', body: new URLSearchParams(credentials) });
     const { access_token } = (await token.json()) as { access_token: string };
-    const list = await fetch(`${base}/v1/dynamic/trail/list?company_id=16696797769`, { headers: { Authorization: access_token } });
+    const list = await fetch(`${base}/v1/dynamic/trail/list?company_id=16696797769`, {
+      headers: { Authorization: access_token },
+    });
     const { data } = (await list.json()) as { data: { totalItem: number } };
     if (data.totalItem !== 6) fail(`the list has ${data.totalItem} entries instead of 6`);
     const page = await (await fetch(`${base}/`)).text();
@@ -70,7 +72,9 @@ function checkOldNodes(): void {
   for (const place of new Set((process.env['PATH'] ?? '').split(delimiter))) {
     const node = join(place, 'node');
     if (!existsSync(node)) continue;
-    const [major = 0, minor = 0] = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).split('.').map(Number);
+    const [major = 0, minor = 0] = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' })
+      .split('.')
+      .map(Number);
     if (major > 24 || (major === 24 && minor >= 15)) continue;
     const run = spawnSync(node, [program, '--version'], { encoding: 'utf8' });
     if (run.status !== 1 || !run.stderr.includes('needs Node 24.15') || !run.stderr.includes('需要 Node 24.15')) {

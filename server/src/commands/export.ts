@@ -1,6 +1,5 @@
 import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
-import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { type Core, openCore } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { presentTrail } from '../wire/trail-wire.ts';
@@ -29,19 +28,19 @@ export const exportCommand: Command = {
           ? (await core.tenants.list()).map((tenant) => tenant.tenantId)
           : [await existingTenant(core, '--tenant', options['tenant'])];
       if (file === null) {
-        await exportTo(core, tenants, process.stdout, 'stdout');
+        // A reader that has seen enough (head, less) is no error.
+        await pipeline(entries(core, tenants, 'stdout'), process.stdout, { end: false }).catch(unlessGone);
         return 0;
       }
       // The file is there whole or not at all.
       const part = `${file}.part`;
-      const output = createWriteStream(part, { mode: 0o600, highWaterMark: 1 << 20, flush: true });
       try {
-        await exportTo(core, tenants, output, file);
-        output.end();
-        await finished(output);
+        await pipeline(
+          entries(core, tenants, file),
+          createWriteStream(part, { mode: 0o600, highWaterMark: 1 << 20, flush: true }),
+        );
         renameSync(part, file);
       } catch (error) {
-        output.destroy();
         rmSync(part, { force: true });
         throw error;
       }
@@ -52,24 +51,17 @@ export const exportCommand: Command = {
   },
 };
 
-/** Streams; memory does not grow with the store. Ends early, without an error, when the reader goes away. */
-export async function exportTo(core: Core, tenants: readonly number[], output: Writable, name: string): Promise<void> {
-  let gone = false;
-  let failed: Error | null = null;
-  output.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') gone = true;
-    else failed = error;
-  });
+/** The lines, a portion at a time; memory does not grow with the store. */
+async function* entries(core: Core, tenants: readonly number[], name: string): AsyncGenerator<Buffer> {
   let total = 0;
   for (const tenantId of tenants) total += await core.trailStore.count(tenantId);
   const progress = new Progress(name, total);
   let rows = 0;
   for (const tenantId of tenants) {
     for await (const { trails, joined } of core.trailStore.all(tenantId)) {
-      const text = trails.map((trail) => `${JSON.stringify(presentTrail(tenantId, trail, joined))}\n`).join('');
-      if (!output.write(text)) await Promise.race([drained(output), closed(output)]);
-      if (failed !== null) throw failed;
-      if (gone) return;
+      let text = '';
+      for (const trail of trails) text += `${presentTrail(tenantId, trail, joined)}\n`;
+      yield Buffer.from(text);
       rows += trails.length;
       progress.read(trails.length);
       progress.show(rows);
@@ -78,9 +70,6 @@ export async function exportTo(core: Core, tenants: readonly number[], output: W
   progress.end();
 }
 
-const drained = (output: Writable): Promise<unknown> => new Promise((resolve) => output.once('drain', resolve));
-const closed = (output: Writable): Promise<unknown> =>
-  new Promise((resolve) => {
-    output.once('close', resolve);
-    output.once('error', resolve);
-  });
+function unlessGone(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}

@@ -65,9 +65,15 @@ async function takePortion(edit: Edit, entries: readonly ImportedEntry[]): Promi
     trails.push({ id: trail.trailId, fields: trail, knownAt });
     for (const { kind, id, fields } of learned) known.get(kind)?.push({ id, fields, knownAt });
   }
-  for (const [kind, ofKind] of known) {
-    await merge(edit, kind, ofKind, ({ id, fields }, before) => ({ ...(before ?? defaults[kind](id)), ...fields }));
-  }
+  for (const [kind, ofKind] of known) await merge(edit, kind, ofKind, complete(kind));
   // An imported entry is whole, so there is nothing to complete.
   return merge(edit, 'trail', trails, ({ fields }) => fields as Trail);
+}
+
+/** What is known of a joined object is part of it, so it goes over what stands here. */
+function complete<K extends JoinedKind>(kind: K) {
+  return ({ id, fields }: Knowledge<K>, before: ObjectKinds[K] | null): ObjectKinds[K] => ({
+    ...(before ?? defaults[kind](id)),
+    ...fields,
+  });
 }

@@ -21,5 +21,6 @@ export interface Route {
   readonly data: TSchema;
   /** Business errors it may answer with, for the documentation. */
   readonly errors: readonly string[];
-  handle(caller: Caller, given: Given): Promise<unknown>;
+  /** Answers `data` as JSON text. */
+  handle(caller: Caller, given: Given): Promise<string>;
 }

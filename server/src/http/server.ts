@@ -124,7 +124,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const query = request.query as Given;
     const body = route.body === undefined ? {} : bodyObject(request.body);
     ignored.report(route, caller, query, body, reply);
-    const data = JSON.stringify(await route.handle(caller, route.body === undefined ? query : body));
+    const data = await route.handle(caller, route.body === undefined ? query : body);
     reply.header('Content-Type', jsonType);
     if (route.method === 'GET') {
       // Weak: the tag is over everything but `now`.

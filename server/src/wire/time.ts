@@ -8,18 +8,20 @@ const dayLength = 24 * 3600 * 1000;
 const two = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
 const pad = (n: number): string => two[n] as string;
 
-// Entries come in runs of the same day; formatting the day anew each time is most of the cost.
-let lastDay = Number.NaN;
-let lastDayText = '';
+// The days of a page or an export are few; formatting them anew each time is most of the cost.
+const days = new Map<number, string>();
+const maxDays = 50_000;
 
 function formatDay(day: number): string {
-  if (day !== lastDay) {
+  let text = days.get(day);
+  if (text === undefined) {
     const date = new Date(day * dayLength);
     const year = String(date.getUTCFullYear()).padStart(4, '0');
-    lastDayText = `${year}-${pad(date.getUTCMonth() + 1)}-${pad(date.getUTCDate())}`;
-    lastDay = day;
+    text = `${year}-${pad(date.getUTCMonth() + 1)}-${pad(date.getUTCDate())}`;
+    if (days.size >= maxDays) days.clear();
+    days.set(day, text);
   }
-  return lastDayText;
+  return text;
 }
 
 /** Milliseconds since 1970 (UTC) -> OKKI's text. */

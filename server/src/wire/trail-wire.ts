@@ -1,6 +1,15 @@
 /** The timeline on the wire: OKKI's words in, our words inside, OKKI's 28 fields out (docs/wire.md#list). */
 import { Type } from 'typebox';
-import { type Contact, recordableTrailTypes, type StoredFile, type Trail } from '../domain/objects.ts';
+import {
+  type Company,
+  type Contact,
+  type Lead,
+  type Opportunity,
+  recordableTrailTypes,
+  type StoredFile,
+  type Trail,
+  type User,
+} from '../domain/objects.ts';
 import type { Joined, Page, TrailFilter, TrailPage } from '../domain/stores.ts';
 import type { TrailRecord } from '../domain/trail.ts';
 import { badParameter } from '../errors.ts';
@@ -152,82 +161,98 @@ export const trailListData = Type.Object({
 
 export const trailPushData = Type.Object({ trail_id: id('The new entry.') });
 
-/** One entry as the wire has it: 28 fields in the order of OKKI's page. */
-export function presentTrail(tenantId: number, trail: Trail, joined: Joined) {
-  const company = find(joined.company, trail.companyId);
-  const lead = find(joined.lead, trail.leadId);
-  const opportunity = find(joined.opportunity, trail.opportunityId);
-  const author = find(joined.user, trail.authorId);
-  return {
-    follow_up_id: trail.followUpId ?? 0,
-    trail_id: trail.trailId,
-    type: trail.type,
-    client_id: tenantId,
-    create_user: trail.authorId ?? 0,
-    refer_id: trail.referId ?? 0,
-    content: trail.content,
-    file_ids: trail.fileIds,
-    enable_flag: trail.enabled ? 1 : 0,
-    created_at: formatTime(trail.recordedAt),
-    create_time: formatTime(trail.happenedAt),
-    update_time: formatTime(trail.updatedAt),
-    company_id: trail.companyId ?? 0,
-    customer_id: trail.contactIds,
-    lead_id: trail.leadId ?? 0,
-    lead_customer_id: trail.leadContactIds,
-    opportunity_id: trail.opportunityId ?? 0,
-    delete_flag: trail.removed ? 1 : 0,
-    inquiry_id: trail.inquiryId ?? 0,
-    track_session_no: trail.trackSessionNo ?? 0,
-    comment_count: trail.commentCount,
-    company_info:
-      company === null ? [] : { company_id: company.companyId, name: company.name, is_archive: company.removed ? 0 : 1 },
-    lead_info: lead === null ? [] : { lead_id: lead.leadId, name: lead.name },
-    opportunity_info: opportunity === null ? [] : { opportunity_id: opportunity.opportunityId, name: opportunity.name },
-    create_user_info: author === null ? [] : { user_id: String(author.userId), nickname: author.nickname, avatar: author.avatar },
-    customer_info: presentKnown(trail.contactIds, joined.contact, presentContact),
-    lead_customer_info: presentKnown(trail.leadContactIds, joined.leadContact, presentContact),
-    file_info: presentKnown(trail.fileIds, joined.file, presentFile),
-  };
+/**
+ * One entry as the wire has it, as JSON text: 28 fields in the order of OKKI's page. Written out and not stringified, because a page
+ * or an export shows the same few companies and people again and again: each of them is rendered once.
+ */
+export function presentTrail(tenantId: number, trail: Trail, joined: Joined): string {
+  return (
+    `{"follow_up_id":${trail.followUpId ?? 0}` +
+    `,"trail_id":${trail.trailId}` +
+    `,"type":${trail.type}` +
+    `,"client_id":${tenantId}` +
+    `,"create_user":${trail.authorId ?? 0}` +
+    `,"refer_id":${trail.referId ?? 0}` +
+    `,"content":${JSON.stringify(trail.content)}` +
+    `,"file_ids":[${trail.fileIds.join(',')}]` +
+    `,"enable_flag":${trail.enabled ? 1 : 0}` +
+    `,"created_at":"${formatTime(trail.recordedAt)}"` +
+    `,"create_time":"${formatTime(trail.happenedAt)}"` +
+    `,"update_time":"${formatTime(trail.updatedAt)}"` +
+    `,"company_id":${trail.companyId ?? 0}` +
+    `,"customer_id":[${trail.contactIds.join(',')}]` +
+    `,"lead_id":${trail.leadId ?? 0}` +
+    `,"lead_customer_id":[${trail.leadContactIds.join(',')}]` +
+    `,"opportunity_id":${trail.opportunityId ?? 0}` +
+    `,"delete_flag":${trail.removed ? 1 : 0}` +
+    `,"inquiry_id":${trail.inquiryId ?? 0}` +
+    `,"track_session_no":${trail.trackSessionNo ?? 0}` +
+    `,"comment_count":${trail.commentCount}` +
+    `,"company_info":${presentOne(joined.company, trail.companyId, presentCompany)}` +
+    `,"lead_info":${presentOne(joined.lead, trail.leadId, presentLead)}` +
+    `,"opportunity_info":${presentOne(joined.opportunity, trail.opportunityId, presentOpportunity)}` +
+    `,"create_user_info":${presentOne(joined.user, trail.authorId, presentAuthor)}` +
+    `,"customer_info":${presentKnown(joined.contact, trail.contactIds, presentContact)}` +
+    `,"lead_customer_info":${presentKnown(joined.leadContact, trail.leadContactIds, presentContact)}` +
+    `,"file_info":${presentKnown(joined.file, trail.fileIds, presentFile)}}`
+  );
 }
 
-export type TrailEntry = ReturnType<typeof presentTrail>;
-
-export function presentTrailPage(tenantId: number, page: TrailPage): { list: TrailEntry[]; totalItem: number } {
-  return { list: page.trails.map((trail) => presentTrail(tenantId, trail, page.joined)), totalItem: page.total };
+/** The list's `data` as JSON text. */
+export function presentTrailPage(tenantId: number, page: TrailPage): string {
+  const list = page.trails.map((trail) => presentTrail(tenantId, trail, page.joined)).join(',');
+  return `{"list":[${list}],"totalItem":${page.total}}`;
 }
 
-function presentContact(contact: Contact) {
-  return {
-    customer_id: contact.contactId,
-    name: contact.name,
-    email: contact.email,
-    tel_list: contact.phones,
-    contact: contact.accounts,
-  };
+export const presentRecorded = (trailId: number): string => `{"trail_id":${trailId}}`;
+
+const presentCompany = ({ companyId, name, removed }: Company) => ({ company_id: companyId, name, is_archive: removed ? 0 : 1 });
+const presentLead = ({ leadId, name }: Lead) => ({ lead_id: leadId, name });
+const presentOpportunity = ({ opportunityId, name }: Opportunity) => ({ opportunity_id: opportunityId, name });
+const presentAuthor = ({ userId, nickname, avatar }: User) => ({ user_id: String(userId), nickname, avatar });
+const presentContact = (contact: Contact) => ({
+  customer_id: contact.contactId,
+  name: contact.name,
+  email: contact.email,
+  tel_list: contact.phones,
+  contact: contact.accounts,
+});
+const presentFile = (file: StoredFile) => ({
+  file_id: file.fileId,
+  file_name: file.name,
+  file_size: file.size,
+  file_path: file.path,
+  file_preview_url: file.previewUrl,
+});
+
+/** What was rendered of an object; an object never changes, another state of it is another object. */
+const texts = new WeakMap<object, string>();
+
+function rendered<T extends object>(object: T, present: (object: T) => unknown): string {
+  let text = texts.get(object);
+  if (text === undefined) {
+    text = JSON.stringify(present(object));
+    texts.set(object, text);
+  }
+  return text;
 }
 
-function presentFile(file: StoredFile) {
-  return {
-    file_id: file.fileId,
-    file_name: file.name,
-    file_size: file.size,
-    file_path: file.path,
-    file_preview_url: file.previewUrl,
-  };
-}
-
-function find<T>(known: ReadonlyMap<number, T>, key: number | null): T | null {
-  return key === null ? null : (known.get(key) ?? null);
+function presentOne<T extends object>(known: ReadonlyMap<number, T>, id: number | null, present: (object: T) => unknown): string {
+  const object = id === null ? undefined : known.get(id);
+  return object === undefined ? '[]' : rendered(object, present);
 }
 
 /** The known ones of a list, in its order; `null`, not `[]`, when there is none. */
-function presentKnown<T, W>(ids: readonly number[], known: ReadonlyMap<number, T>, present: (object: T) => W): W[] | null {
-  if (ids.length === 0) return null;
-  const found: W[] = [];
-  for (const key of ids) {
-    const object = known.get(key);
-    if (object !== undefined) found.push(present(object));
+function presentKnown<T extends object>(
+  known: ReadonlyMap<number, T>,
+  ids: readonly number[],
+  present: (object: T) => unknown,
+): string {
+  if (ids.length === 0) return 'null';
+  const found: string[] = [];
+  for (const id of ids) {
+    const object = known.get(id);
+    if (object !== undefined) found.push(rendered(object, present));
   }
-  return found.length === 0 ? null : found;
+  return found.length === 0 ? 'null' : `[${found.join(',')}]`;
 }

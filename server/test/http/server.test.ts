@@ -110,6 +110,12 @@ describe('requests that are wrong in themselves', () => {
       words: ['1048576'],
     },
     { name: 'a path of broken percent coding', path: '/v1/%zz', status: 400, words: ['could not be read'] },
+    {
+      name: 'a path of broken percent coding, with a query',
+      path: '/v1/%zz?a=secret',
+      status: 400,
+      words: ['could not be read'],
+    },
     { name: 'a path that is no UTF-8', path: '/v1/%ff', status: 400, words: ['could not be read'] },
     { name: 'a path that ends in a percent sign', path: '/v1/%', status: 400, words: ['could not be read'] },
   ];
@@ -117,6 +123,7 @@ describe('requests that are wrong in themselves', () => {
   it.each(rows)('$status: $name', async ({ method = 'GET', path, headers = {}, body, status, words, allow }) => {
     const answer = await server.send(path, { method, headers, body });
     expectEnvelope(answer, status, words);
+    expect(answer.text).not.toContain('secret');
     expect(answer.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
     expect(answer.headers['x-content-type-options']).toBe('nosniff');
     if (allow !== undefined) {

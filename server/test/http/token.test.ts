@@ -445,17 +445,20 @@ describe('the log', () => {
     expect(new Set(answered.map((line) => line['reqId'])).size).toBe(answers.length + 1);
   });
 
-  it('has no value that was refused either: a secret may have come in the wrong field', async () => {
+  it.each([
+    { name: 'a value that was refused', path: `${listPath}?company_id=`, code: 'bad_parameter' },
+    { name: 'a path that cannot be read', path: '/v1/%zz?client_secret=', code: 'malformed_request' },
+  ])('has no secret that came in the wrong place: $name', async ({ path, code }) => {
     const genjin = await startProcess();
     onTestFinished(async () => void (await genjin.stop()));
     const own = genjin.credentials;
     const fields = { grant_type: 'client_credentials', client_id: own.clientId, client_secret: own.clientSecret };
     const asked = await genjin.send(tokenPath, { method: 'POST', headers: json, body: fields });
     const { access_token: token } = asked.json<TokenAnswer>();
-    const answer = await genjin.send(`${listPath}?company_id=${own.clientSecret}`, { headers: { Authorization: token } });
+    const answer = await genjin.send(`${path}${own.clientSecret}`, { headers: { Authorization: token } });
     expect(answer.json().code).toBe(400);
     expect(await genjin.stop()).toBe(0);
-    expect(genjin.log()).toContain('bad_parameter');
+    expect(genjin.log()).toContain(code);
     expect(genjin.log()).not.toContain(own.clientSecret);
   });
 });

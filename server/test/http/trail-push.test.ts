@@ -1,4 +1,5 @@
 /** Recording a follow-up: OKKI's five fields, its checks in their order, and what becomes of what was given. */
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { entry, testTenant, type WireEntry } from '../support/entries.ts';
 import { type Answer, type Ask, sendRaw } from '../support/http.ts';
@@ -278,6 +279,7 @@ describe('the body', () => {
     { name: 'JSON in another case, with a charset', headers: typed('Application/JSON; charset=UTF-8'), body: good },
     { name: 'JSON with blanks around', headers: json, body: `\r\n ${good} \n` },
     { name: 'a form', headers: typed('application/x-www-form-urlencoded'), body: 'company_id=100&content=x&lead_id=' },
+    { name: 'JSON, compressed', headers: { ...json, 'Content-Encoding': 'gzip' }, body: gzipSync(good) },
     { name: 'as large as may be', headers: json, body: `${good}${' '.repeat(mebibyte - good.length)}` },
   ])('taken: $name', async ({ headers, body }) => {
     const id = recorded(await server.post(token, pushPath, body, headers));
@@ -308,6 +310,12 @@ describe('the body', () => {
       code: 400,
       words: ['company_id: '],
     },
+    {
+      name: 'said to be compressed, and not so',
+      headers: { ...json, 'Content-Encoding': 'gzip' },
+      body: good,
+      code: 400,
+    },
   ])('refused: $name', ({ headers, ...row }) => expectRefusal(row, headers));
 
   const statuses: { name: string; headers: Ask['headers']; body: string | Buffer; status: number; words: string[] }[] = [
@@ -328,6 +336,20 @@ describe('the body', () => {
       body: `content=${'x'.repeat(mebibyte)}`,
       status: 413,
       words: ['1048576 bytes'],
+    },
+    {
+      name: 'small, but too large when unpacked',
+      headers: { ...json, 'Content-Encoding': 'gzip' },
+      body: gzipSync(' '.repeat(20 * mebibyte)),
+      status: 413,
+      words: ['1048576 bytes'],
+    },
+    {
+      name: 'compressed in a way that nobody knows',
+      headers: { ...json, 'Content-Encoding': 'zip' },
+      body: good,
+      status: 415,
+      words: [],
     },
   ];
   it.each(statuses)('answered with a status: $name', async ({ headers, body, status, words }) => {
@@ -356,6 +378,13 @@ describe('the body', () => {
     const id = recorded(answer);
     expect(answer.headers['x-genjin-ignored']).toBe('trail_type (did you mean remark_type?), extra');
     expect((await newest()).entry).toMatchObject({ trail_id: id, type: 101 });
+  });
+
+  it('a field of the body in the query is ignored, and said to be', async () => {
+    const answer = await server.post(token, `${pushPath}?company_id=101&page=1`, { company_id: 100, content: 'x' });
+    const id = recorded(answer);
+    expect(answer.headers['x-genjin-ignored']).toBe('company_id, page');
+    expect((await newest()).entry).toMatchObject({ trail_id: id, company_id: 100 });
   });
 
   it('a field of the list is none of the push', async () => {

@@ -1,5 +1,6 @@
 import type { Trails } from '../../domain/trail.ts';
 import {
+  presentRecorded,
   presentTrailPage,
   readTrailList,
   readTrailPush,
@@ -42,6 +43,6 @@ export const trailRoutes = (trails: Trails): Route[] => [
       '400',
       '404 Not Found Resource',
     ],
-    handle: async (caller, body) => ({ trail_id: await trails.record(caller, readTrailPush(body)) }),
+    handle: async (caller, body) => presentRecorded(await trails.record(caller, readTrailPush(body))),
   },
 ];

@@ -1,0 +1,71 @@
+/** A store of its own for each test, and its tables as they stand in the file. */
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { onTestFinished } from 'vitest';
+import { type Core, openCore } from '../../src/app.ts';
+import type { Caller } from '../../src/domain/application.ts';
+import type { MergeCount } from '../../src/domain/merge.ts';
+import { storePath } from '../../src/store/files.ts';
+import { readEntry } from '../../src/wire/entry-wire.ts';
+import { testTenant, type WireEntry } from '../support/entries.ts';
+import { TestClock, temporaryFolder } from '../support/server.ts';
+
+export interface TestStore {
+  readonly core: Core;
+  readonly folder: string;
+  readonly clock: TestClock;
+  /** Takes entries as the import does, all in one portion. */
+  take(...entries: readonly WireEntry[]): Promise<MergeCount>;
+  /** Rows of the file, by a connection that is none of the program's. */
+  rows(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[];
+  /** Another program over the same folder. */
+  another(): Promise<Core>;
+}
+
+/** Closed and removed at the end of the test. */
+export async function openStore(): Promise<TestStore> {
+  const { folder, remove } = temporaryFolder();
+  const clock = new TestClock('2024-11-04 10:00:00');
+  const cores: Core[] = [];
+  const another = async (): Promise<Core> => {
+    const core = await openCore(folder, { make: true, clock: clock.now });
+    cores.push(core);
+    return core;
+  };
+  onTestFinished(async () => {
+    for (const core of cores) await core.close();
+    remove();
+  });
+  const core = await another();
+  return {
+    core,
+    folder,
+    clock,
+    another,
+    take: (...entries) => core.importer.take(entries.map(readEntry)),
+    rows(sql, ...values) {
+      const file = new DatabaseSync(storePath(folder), { readOnly: true });
+      try {
+        return file.prepare(sql).all(...values);
+      } finally {
+        file.close();
+      }
+    },
+  };
+}
+
+export const testCaller: Caller = {
+  tenantId: testTenant,
+  clientId: 'test',
+  userId: 7001,
+  scopes: new Set(['company']),
+  actor: 'app:test',
+};
+
+/** A record about one company, otherwise empty. */
+export const recordAbout = (companyId: number, content = 'called') => ({
+  type: null,
+  content,
+  companyId,
+  leadId: null,
+  opportunityId: null,
+});

@@ -1,0 +1,139 @@
+import FundOutlined from '@ant-design/icons/FundOutlined';
+import PaperClipOutlined from '@ant-design/icons/PaperClipOutlined';
+import ShopOutlined from '@ant-design/icons/ShopOutlined';
+import TagOutlined from '@ant-design/icons/TagOutlined';
+import UserOutlined from '@ant-design/icons/UserOutlined';
+import type { TrailEntry, TrailEntryFileInfo } from '@genjin/client';
+import { Tag, Typography } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { CompanyLink } from './company-link.tsx';
+import { Contacts } from './contacts.tsx';
+import { EntryText } from './entry-text.tsx';
+import { minuteOf, recordedIfOther } from './times.ts';
+import { TypeMark, typeName } from './trail-types.tsx';
+
+/** OKKI writes `[]` where there is no joined object. */
+export const joined = <T extends object>(info: T | []): T | null => (Array.isArray(info) ? null : info);
+
+/** One follow-up. */
+export function EntryCard({ entry }: { entry: TrailEntry }) {
+  const { t } = useTranslation();
+  const author = joined(entry.create_user_info);
+  const name = typeName(entry.type);
+  const recorded = recordedIfOther(entry.create_time, entry.created_at);
+  return (
+    <article className="entry" data-trail-id={entry.trail_id}>
+      <TypeMark type={entry.type} />
+      <div className="entry-body">
+        <div className="entry-head">
+          <span className="entry-type">{name === null ? t('entry.unknownType', { type: entry.type }) : t(`type.${name}`)}</span>
+          {(author !== null || entry.create_user !== 0) && (
+            <span className="entry-author" title={t('entry.author')}>
+              {author?.nickname || t('entry.authorId', { id: entry.create_user })}
+            </span>
+          )}
+          <time className="entry-time" dateTime={`${entry.create_time.replace(' ', 'T')}+08:00`} title={entry.create_time}>
+            {minuteOf(entry.create_time)}
+          </time>
+        </div>
+        <EntryText content={entry.content} />
+        <Subjects entry={entry} />
+        {entry.file_info !== null && <Files files={entry.file_info} />}
+        {recorded !== null && (
+          <div className="entry-recorded" title={entry.created_at}>
+            {t('entry.recorded', { time: recorded })}
+          </div>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function Subject({ icon, label, children }: { icon: ReactNode; label: string; children: ReactNode }) {
+  return (
+    <span className="subject">
+      <span className="subject-icon" role="img" title={label} aria-label={label}>
+        {icon}
+      </span>
+      <span>{children}</span>
+    </span>
+  );
+}
+
+function Subjects({ entry }: { entry: TrailEntry }) {
+  const { t } = useTranslation();
+  const company = joined(entry.company_info);
+  const lead = joined(entry.lead_info);
+  const opportunity = joined(entry.opportunity_info);
+  const nothing = !entry.company_id && !entry.lead_id && !entry.opportunity_id;
+  if (nothing && entry.customer_id.length === 0 && entry.lead_customer_id.length === 0) return null;
+  return (
+    <div className="subjects">
+      {entry.company_id !== 0 && (
+        <Subject icon={<ShopOutlined />} label={t('entry.company')}>
+          <CompanyLink companyId={entry.company_id}>
+            {company?.name || t('entry.companyId', { id: entry.company_id })}
+          </CompanyLink>
+          {company?.is_archive === 0 && <Tag className="removed">{t('entry.removed')}</Tag>}
+        </Subject>
+      )}
+      {entry.lead_id !== 0 && (
+        <Subject icon={<TagOutlined />} label={t('entry.lead')}>
+          {lead?.name || t('entry.leadId', { id: entry.lead_id })}
+        </Subject>
+      )}
+      {entry.opportunity_id !== 0 && (
+        <Subject icon={<FundOutlined />} label={t('entry.opportunity')}>
+          {opportunity?.name || t('entry.opportunityId', { id: entry.opportunity_id })}
+        </Subject>
+      )}
+      {entry.customer_id.length > 0 && (
+        <Subject icon={<UserOutlined />} label={t('entry.contacts')}>
+          <Contacts ids={entry.customer_id} known={entry.customer_info} />
+        </Subject>
+      )}
+      {entry.lead_customer_id.length > 0 && (
+        <Subject icon={<UserOutlined />} label={t('entry.leadContacts')}>
+          <Contacts ids={entry.lead_customer_id} known={entry.lead_customer_info} />
+        </Subject>
+      )}
+    </div>
+  );
+}
+
+const units = ['B', 'KB', 'MB', 'GB'];
+
+function sizeInWords(bytes: number): string {
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}
+
+/** Only what leads to the web: an imported address may be anything, a script too. */
+const webAddress = (text: string): string | null => (/^https?:\/\//i.test(text) ? text : null);
+
+function Files({ files }: { files: readonly TrailEntryFileInfo[] }) {
+  const { t } = useTranslation();
+  return (
+    <ul className="files" aria-label={t('entry.files')}>
+      {files.map((file) => {
+        const address = webAddress(file.file_preview_url) ?? webAddress(file.file_path);
+        const name = file.file_name || String(file.file_id);
+        return (
+          <li key={file.file_id}>
+            <PaperClipOutlined />
+            {address === null ? (
+              <span className="file-name">{name}</span>
+            ) : (
+              <Typography.Link className="file-name" href={address} target="_blank" rel="noopener noreferrer">
+                {name}
+              </Typography.Link>
+            )}
+            <span className="faint">{sizeInWords(file.file_size)}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,36 @@
+/** OKKI's times, `YYYY-MM-DD HH:mm:ss`, Beijing wall clock: shown as they are, never moved to the reader's zone. */
+export const dayOf = (time: string): string => time.slice(0, 10);
+export const minuteOf = (time: string): string => time.slice(11, 16);
+
+const dayLength = 24 * 3600 * 1000;
+const beijing = 8 * 3600 * 1000;
+
+/** The day in Beijing, some days before today. */
+export function beijingDay(daysAgo = 0): string {
+  return new Date(Date.now() + beijing - daysAgo * dayLength).toISOString().slice(0, 10);
+}
+
+/** 2024年8月20日星期二, Tuesday, 20 August 2024. */
+export function dayInWords(day: string, language: string): string {
+  const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'full', timeZone: 'UTC' });
+  return format.format(new Date(`${day}T00:00:00Z`));
+}
+
+/** When an entry was recorded, as far as that differs from when it took place; `null` when it does not. */
+export function recordedIfOther(tookPlace: string, recorded: string): string | null {
+  if (tookPlace === recorded) return null;
+  if (dayOf(tookPlace) !== dayOf(recorded)) return recorded.slice(0, 16);
+  return minuteOf(tookPlace) === minuteOf(recorded) ? recorded.slice(11) : minuteOf(recorded);
+}
+
+/** Neighbouring items of one day together, in their order. */
+export function byDay<T extends { readonly create_time: string }>(items: readonly T[]): { day: string; items: T[] }[] {
+  const groups: { day: string; items: T[] }[] = [];
+  for (const item of items) {
+    const day = dayOf(item.create_time);
+    const last = groups.at(-1);
+    if (last?.day === day) last.items.push(item);
+    else groups.push({ day, items: [item] });
+  }
+  return groups;
+}
