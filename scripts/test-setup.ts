@@ -1,2 +1,35 @@
-/** What the tests need and a fresh machine may lack. */
-export function setup(): void {}
+/** What the tests need and a fresh machine may lack: the built page, and a browser. Nothing is skipped for want of them. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { needChromium } from './chromium.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const built = join(root, 'server/dist/web/index.html');
+const sources = ['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'web/package.json', 'client/src'];
+
+/** Called by Vitest once, before all tests. */
+export function setup(): void {
+  buildPage();
+  needChromium();
+}
+
+/** Builds the page unless it is newer than everything that it is made of. */
+function buildPage(): void {
+  const builtAt = statSync(built, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (builtAt > Math.max(...sources.map((source) => newest(join(root, source))))) return;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
+    // Vitest's own NODE_ENV would make a build for development.
+    { cwd: join(root, 'web'), env: { ...process.env, NODE_ENV: 'production' }, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`The web page could not be built:\n${stdout}\n${stderr}`);
+}
+
+/** When something last changed there; a folder changes when a file in it comes or goes. */
+function newest(path: string): number {
+  const found = statSync(path);
+  if (!found.isDirectory()) return found.mtimeMs;
+  return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}

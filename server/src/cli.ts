@@ -30,6 +30,14 @@ const groups: Readonly<Record<string, Bilingual>> = {
   app: { en: 'applications', zh: '应用' },
 };
 
+/** Commander's own words. */
+const titles: Readonly<Record<string, string>> = {
+  'Usage:': '用法：',
+  'Options:': '选项：',
+  'Commands:': '命令：',
+  'Arguments:': '参数：',
+};
+
 const language = languageOf(process.env);
 const say = (text: Bilingual): string => text[language];
 
@@ -40,9 +48,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description(
       say({ en: "follow-up timeline, wire-compatible with OKKI's open API", zh: '跟进：兼容 OKKI（小满）开放接口的跟进时间线' }),
     )
-    .version(version())
+    .version(version(), '-V, --version', say({ en: 'show the version', zh: '显示版本' }))
     .helpOption('-h, --help', say({ en: 'show help', zh: '显示帮助' }))
     .helpCommand(false)
+    .configureHelp({ styleTitle: (title) => (language === 'zh' ? (titles[title] ?? title) : title) })
     .exitOverride();
   const made = new Map<string, Commander>();
   for (const command of commands) {

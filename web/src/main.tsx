@@ -18,6 +18,9 @@ import './style.css';
 // The client tries again by itself, and a server in the same building answers also when the internet is gone.
 const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 15_000, networkMode: 'always' } } });
 
+/** As in style.css. */
+const darkGround = { colorBgContainer: '#1b2028', colorBgElevated: '#242b35', colorBgLayout: '#0d1015' };
+
 function App() {
   const [credentials, setCredentials] = useState(readCredentials);
   const client = useMemo(() => (credentials === null ? null : new GenjinClient({ baseUrl, ...credentials })), [credentials]);
@@ -33,9 +36,10 @@ function App() {
   return (
     <ConfigProvider
       locale={chinese ? zhCN : enUS}
+      button={{ autoInsertSpace: false }}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        token: { colorPrimary: '#1d6ae5', borderRadius: 8 },
+        token: { colorPrimary: '#1d6ae5', borderRadius: 8, fontFamily: 'var(--font)', ...(dark ? darkGround : {}) },
       }}
     >
       {client === null ? (

@@ -1,8 +1,9 @@
 /** Fields that are not known here are ignored, as at OKKI, but never silently; with `--strict` they are an error. */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { entry } from '../support/entries.ts';
 import type { Answer } from '../support/http.ts';
-import { listPath, pushPath, startServer } from '../support/server.ts';
+import { startProcess } from '../support/process.ts';
+import { listPath, pushPath, startServer, tokenPath } from '../support/server.ts';
 
 const now = '2024-11-04 10:49:07';
 
@@ -10,7 +11,7 @@ const server = await startServer({ now });
 afterAll(() => server.close());
 await server.import([entry({ company_id: 100 })]);
 const token = await server.tokenOf();
-const ask = (query: string): Promise<Answer> => server.get(token, `${listPath}?${query}`);
+const ask = (query: string, as = token, to = server): Promise<Answer> => to.get(as, `${listPath}?${query}`);
 
 describe('unknown parameters are ignored, but never silently', () => {
   const rows: readonly { name: string; query: string; header: string | undefined }[] = [
@@ -76,6 +77,56 @@ describe('unknown parameters are ignored, but never silently', () => {
     expect(answer.json().code).toBe(400);
     expect(answer.headers['x-genjin-ignored']).toBe('limit (did you mean count?)');
   });
+
+  it.each([
+    {
+      name: 'trail_type, as many send it',
+      query: '',
+      more: { trail_type: 103 },
+      header: 'trail_type (did you mean remark_type?)',
+    },
+    { name: 'type', query: '', more: { type: 103 }, header: 'type (did you mean remark_type?)' },
+    {
+      name: 'one like no other',
+      query: '',
+      more: { trail_type: 103, extra: 1 },
+      header: 'trail_type (did you mean remark_type?), extra',
+    },
+    { name: 'a field of the list', query: '', more: { create_time: '2024-01-01 00:00:00' }, header: 'create_time' },
+    { name: 'a parameter of the list', query: '', more: { start_index: 2 }, header: 'start_index' },
+    { name: 'one that holds much', query: '', more: { extra: { deep: ['x'.repeat(1000)] } }, header: 'extra' },
+    { name: 'one in the query', query: '?page=1', more: {}, header: 'page' },
+    // What it would be confused with is its own name.
+    { name: 'a field of the body in the query', query: '?company_id=999', more: {}, header: 'company_id' },
+  ])('of a push: $name', async ({ query, more, header }) => {
+    server.clock.advance(1000);
+    const answer = await server.post(token, `${pushPath}${query}`, { company_id: 100, content: 'x', ...more });
+    const { code, data } = answer.json<{ code: number; data: { trail_id: number } }>();
+    expect({ code, header: answer.headers['x-genjin-ignored'] }).toEqual({ code: 200, header });
+    const { list } = (await ask('count=1')).json<{ data: { list: object[] } }>().data;
+    const time = list[0] as { create_time: string };
+    expect(list[0]).toMatchObject({ trail_id: data.trail_id, type: 101, company_id: 100, created_at: time.create_time });
+  });
+
+  it('the log names each once for an application, without its value', async () => {
+    const genjin = await startProcess();
+    onTestFinished(async () => void (await genjin.stop()));
+    const { clientId, clientSecret } = genjin.credentials;
+    const headers = { 'Content-Type': 'application/json' };
+    const body = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const asked = await genjin.send(tokenPath, { method: 'POST', headers, body });
+    const own = asked.json<{ access_token: string }>().access_token;
+    for (const query of ['page=value1', 'page=value2', 'page=value3&limit=value4', 'limit=value5', 'count=5']) {
+      await genjin.send(`${listPath}?${query}`, { headers: { Authorization: own } });
+    }
+    expect(await genjin.stop()).toBe(0);
+    const lines = genjin.logLines().filter((line) => line['field'] !== undefined);
+    expect(lines).toMatchObject([
+      { level: 40, application: clientId, path: listPath, field: 'page (did you mean start_index?)' },
+      { level: 40, application: clientId, path: listPath, field: 'limit (did you mean count?)' },
+    ]);
+    expect(genjin.log()).not.toContain('value');
+  });
 });
 
 describe('serve --strict', async () => {
@@ -96,5 +147,16 @@ describe('serve --strict', async () => {
     expect(body.code).toBe(code);
     for (const word of words) expect(body.message).toContain(word);
     if (code !== 200) expect(body).toMatchObject({ now, data: [] });
+  });
+
+  it('an unknown field of a push: nothing is recorded', async () => {
+    await strict.import([entry({ company_id: 100 })]);
+    const answer = await strict.post(strictToken, pushPath, { company_id: 100, content: 'x', trail_type: 103 });
+    expect(answer.json()).toMatchObject({
+      code: 400,
+      message: 'unknown parameter: trail_type (did you mean remark_type?)',
+      data: [],
+    });
+    expect((await ask('', strictToken, strict)).json<{ data: { totalItem: number } }>().data.totalItem).toBe(1);
   });
 });

@@ -52,8 +52,7 @@ interface ListBody {
 }
 
 /** Blanks in a query stand for `%20`; everything else is written as it travels. */
-const ask = (query: string, as = token): Promise<Answer> =>
-  server.get(as, `${listPath}?${query.replaceAll(' ', '%20')}`);
+const ask = (query: string, as = token): Promise<Answer> => server.get(as, `${listPath}?${query.replaceAll(' ', '%20')}`);
 
 interface Good {
   readonly name: string;

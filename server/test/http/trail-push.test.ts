@@ -1,12 +1,10 @@
 /** Recording a follow-up: OKKI's five fields, its checks in their order, and what becomes of what was given. */
-import { gzipSync } from 'node:zlib';
-import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { entry, testTenant, type WireEntry } from '../support/entries.ts';
-import { type Answer, type Ask, sendRaw } from '../support/http.ts';
+import { expectRefusal, newestOf, type Refused, recorded } from '../support/push.ts';
 import { listPath, pushPath, startServer } from '../support/server.ts';
 
 const now = '2024-11-04 10:49:07';
-const mebibyte = 1024 * 1024;
 const otherTenant = 777;
 
 const server = await startServer({ now });
@@ -29,57 +27,13 @@ const token = await server.tokenOf();
 // Every new entry is the newest.
 beforeEach(() => server.clock.advance(1000));
 
-async function newest(): Promise<{ entry: WireEntry; total: number }> {
-  const answer = await server.get(token, `${listPath}?count=1`);
-  const { data } = answer.json<{ data: { list: WireEntry[]; totalItem: number } }>();
-  return { entry: data.list[0] ?? {}, total: data.totalItem };
-}
-
-/** The id of the entry that the answer says was recorded. */
-function recorded(answer: Answer): number {
-  const body = answer.json<{ code: number; message: string; now: string; data: { trail_id: number } }>();
-  expect({ status: answer.status, code: body.code, message: body.message }).toEqual({
-    status: 200,
-    code: 200,
-    message: 'success',
-  });
-  expect(Object.keys(body)).toEqual(['code', 'message', 'now', 'data']);
-  expect(Object.keys(body.data)).toEqual(['trail_id']);
-  return body.data.trail_id;
-}
-
-interface Refused {
-  readonly name: string;
-  readonly body: unknown;
-  readonly code: number;
-  /** The whole message. */
-  readonly message?: string;
-  /** In the message. */
-  readonly words?: readonly string[];
-}
-
-/** The answer is an error in the body, and nothing was recorded. */
-async function expectRefusal({ body, code, message, words = [] }: Refused, headers?: Ask['headers']): Promise<void> {
-  const before = (await newest()).total;
-  const answer = await server.post(token, pushPath, body, headers);
-  const given = answer.json();
-  expect({ status: answer.status, code: given.code, data: given.data, keys: Object.keys(given) }).toEqual({
-    status: 200,
-    code,
-    data: [],
-    keys: ['code', 'message', 'now', 'data'],
-  });
-  if (message !== undefined) expect(given.message).toBe(message);
-  for (const word of words) expect(given.message).toContain(word);
-  expect((await newest()).total).toBe(before);
-}
+const newest = () => newestOf(server, token);
+const refuse = (row: Refused): Promise<void> => expectRefusal(server, token, row);
 
 const typeUnknown = { code: -1, message: '不支持的类型' };
 const contentEmpty = { code: -1, message: '备注内容不能为空' };
 const subjectMissing = { code: -1, message: 'lead_id and company_id and opportunity_id is empty' };
 const notFound = { code: 404, message: 'Not Found Resource' };
-const emptyBody = { code: 400, message: 'Empty POST request body data' };
-const invalidJson = { code: 400, message: 'Invalid data json' };
 
 describe('the checks, in their order: type, content, subject, existence', () => {
   it.each<Refused>([
@@ -96,7 +50,7 @@ describe('the checks, in their order: type, content, subject, existence', () => 
       ...subjectMissing,
     },
     { name: 'company unknown', body: { content: 'x', company_id: 999 }, ...notFound },
-  ])('$name', (row) => expectRefusal(row));
+  ])('$name', (row) => refuse(row));
 });
 
 describe('remark_type', () => {
@@ -119,7 +73,7 @@ describe('remark_type', () => {
       name: JSON.stringify(remark_type),
       body: { company_id: 100, content: 'x', remark_type },
     })),
-  )('refused: $name', ({ name, body }) => expectRefusal({ name, body, ...typeUnknown }));
+  )('refused: $name', ({ name, body }) => refuse({ name, body, ...typeUnknown }));
 });
 
 describe('content', () => {
@@ -158,7 +112,7 @@ describe('content', () => {
       code: 400,
       words: ['content: ', '\\ud83d', 'well-formed Unicode'],
     },
-  ])('refused: $name', (row) => expectRefusal(row));
+  ])('refused: $name', (row) => refuse(row));
 });
 
 describe('the subjects', () => {
@@ -241,7 +195,7 @@ describe('the subjects', () => {
       code: 400,
       words: ['company_id: 101', 'opportunity 300 belongs to company 100'],
     },
-  ])('refused: $name', ({ body, ...row }) => expectRefusal({ ...row, body: { content: 'x', ...(body as WireEntry) } }));
+  ])('refused: $name', ({ body, ...row }) => refuse({ ...row, body: { content: 'x', ...(body as WireEntry) } }));
 
   describe.each(['company_id', 'lead_id', 'opportunity_id'])('%s', (field) => {
     it.each([
@@ -259,153 +213,13 @@ describe('the subjects', () => {
       { name: 'an empty list', value: [] },
       { name: 'an object', value: { id: 100 } },
     ])('refused: $name', ({ name, value }) =>
-      expectRefusal({
+      refuse({
         name,
         body: { company_id: 100, content: 'x', [field]: value },
         code: 400,
         words: [`${field}: ${JSON.stringify(value)}`, 'one whole number from 1 to 9007199254740991'],
       }),
     );
-  });
-});
-
-describe('the body', () => {
-  const json = { 'Content-Type': 'application/json' };
-  const typed = (type: string) => ({ 'Content-Type': type });
-  const good = '{"company_id":100,"content":"x"}';
-
-  it.each([
-    { name: 'JSON', headers: json, body: good },
-    { name: 'JSON in another case, with a charset', headers: typed('Application/JSON; charset=UTF-8'), body: good },
-    { name: 'JSON with blanks around', headers: json, body: `\r\n ${good} \n` },
-    { name: 'a form', headers: typed('application/x-www-form-urlencoded'), body: 'company_id=100&content=x&lead_id=' },
-    { name: 'JSON, compressed', headers: { ...json, 'Content-Encoding': 'gzip' }, body: gzipSync(good) },
-    { name: 'as large as may be', headers: json, body: `${good}${' '.repeat(mebibyte - good.length)}` },
-  ])('taken: $name', async ({ headers, body }) => {
-    const id = recorded(await server.post(token, pushPath, body, headers));
-    expect((await newest()).entry).toMatchObject({ trail_id: id, company_id: 100, content: 'x' });
-  });
-
-  it.each<Refused & { headers?: Ask['headers'] }>([
-    { name: 'none', body: undefined, ...emptyBody },
-    { name: 'an empty one', body: '', ...emptyBody },
-    { name: 'an object without fields', body: {}, ...emptyBody },
-    { name: 'null', body: 'null', ...emptyBody },
-    { name: 'an empty form', body: '', headers: typed('application/x-www-form-urlencoded'), ...emptyBody },
-    { name: 'not JSON', body: 'company_id=100', ...invalidJson },
-    { name: 'half of a JSON', body: '{"company_id":100,', ...invalidJson },
-    { name: 'a JSON list', body: `[${good}]`, ...invalidJson },
-    { name: 'a JSON text', body: '"text"', ...invalidJson },
-    { name: 'a JSON number', body: '5', ...invalidJson },
-    { name: 'true', body: 'true', ...invalidJson },
-    { name: 'a name that would change every object', body: `{"__proto__":{"content":"x"},"company_id":100}`, ...invalidJson },
-    {
-      name: 'bytes that are no UTF-8: they could not be kept as they came',
-      body: Buffer.concat([Buffer.from('{"company_id":100,"content":"a'), Buffer.from([0xff]), Buffer.from('"}')]),
-      ...invalidJson,
-    },
-    {
-      name: 'an id nested a hundred thousand lists deep',
-      body: `{"content":"x","company_id":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
-      code: 400,
-      words: ['company_id: '],
-    },
-    {
-      name: 'said to be compressed, and not so',
-      headers: { ...json, 'Content-Encoding': 'gzip' },
-      body: good,
-      code: 400,
-    },
-  ])('refused: $name', ({ headers, ...row }) => expectRefusal(row, headers));
-
-  const statuses: { name: string; headers: Ask['headers']; body: string | Buffer; status: number; words: string[] }[] = [
-    { name: 'no content type', headers: {}, body: good, status: 415, words: ['JSON or a form'] },
-    { name: 'plain text', headers: typed('text/plain'), body: good, status: 415, words: ['text/plain'] },
-    { name: 'XML', headers: typed('application/xml'), body: '<a/>', status: 415, words: ['application/xml'] },
-    {
-      name: 'a file upload',
-      headers: typed('multipart/form-data; boundary=x'),
-      body: '--x--',
-      status: 415,
-      words: ['multipart'],
-    },
-    { name: 'one byte too many', headers: json, body: ' '.repeat(mebibyte + 1), status: 413, words: ['1048576 bytes'] },
-    {
-      name: 'a form that is too large',
-      headers: typed('application/x-www-form-urlencoded'),
-      body: `content=${'x'.repeat(mebibyte)}`,
-      status: 413,
-      words: ['1048576 bytes'],
-    },
-    {
-      name: 'small, but too large when unpacked',
-      headers: { ...json, 'Content-Encoding': 'gzip' },
-      body: gzipSync(' '.repeat(20 * mebibyte)),
-      status: 413,
-      words: ['1048576 bytes'],
-    },
-    {
-      name: 'compressed in a way that nobody knows',
-      headers: { ...json, 'Content-Encoding': 'zip' },
-      body: good,
-      status: 415,
-      words: [],
-    },
-  ];
-  it.each(statuses)('answered with a status: $name', async ({ headers, body, status, words }) => {
-    const before = (await newest()).total;
-    const answer = await server.send(pushPath, { method: 'POST', headers: { Authorization: token, ...headers }, body });
-    expect(answer.status).toBe(status);
-    expect(answer.json()).toMatchObject({ code: status, data: [] });
-    for (const word of words) expect(answer.json().message).toContain(word);
-    expect((await newest()).total).toBe(before);
-  });
-
-  it('too large without a length said before: 413', async () => {
-    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
-    const head = `POST ${pushPath} HTTP/1.1\r\nHost: x\r\nAuthorization: ${token}\r\nContent-Type: application/json\r\n`;
-    const answer = await sendRaw(server.port, [
-      `${head}Transfer-Encoding: chunked\r\n\r\n`,
-      ...Array(17).fill(chunk),
-      '0\r\n\r\n',
-    ]);
-    expect(answer.status).toBe(413);
-    expect(answer.text).toContain('"code":413');
-  });
-
-  it('compares fields that are not known here with those that are: trail_type is ignored, and said to be', async () => {
-    const answer = await server.post(token, pushPath, { company_id: 100, content: 'x', trail_type: 103, extra: 1 });
-    const id = recorded(answer);
-    expect(answer.headers['x-genjin-ignored']).toBe('trail_type (did you mean remark_type?), extra');
-    expect((await newest()).entry).toMatchObject({ trail_id: id, type: 101 });
-  });
-
-  it('a field of the body in the query is ignored, and said to be', async () => {
-    const answer = await server.post(token, `${pushPath}?company_id=101&page=1`, { company_id: 100, content: 'x' });
-    const id = recorded(answer);
-    expect(answer.headers['x-genjin-ignored']).toBe('company_id, page');
-    expect((await newest()).entry).toMatchObject({ trail_id: id, company_id: 100 });
-  });
-
-  it('a field of the list is none of the push', async () => {
-    const answer = await server.post(token, pushPath, { company_id: 100, content: 'x', create_time: '2024-01-01 00:00:00' });
-    recorded(answer);
-    expect(answer.headers['x-genjin-ignored']).toBe('create_time');
-  });
-
-  it('strict: an unknown field is an error, and nothing is recorded', async () => {
-    const strict = await startServer({ now, strict: true });
-    onTestFinished(strict.close);
-    await strict.import([entry({ company_id: 100 })]);
-    const strictToken = await strict.tokenOf();
-    const answer = await strict.post(strictToken, pushPath, { company_id: 100, content: 'x', trail_type: 103 });
-    expect(answer.json()).toMatchObject({
-      code: 400,
-      message: 'unknown parameter: trail_type (did you mean remark_type?)',
-      data: [],
-    });
-    const { data } = (await strict.get(strictToken, listPath)).json<{ data: { totalItem: number } }>();
-    expect(data.totalItem).toBe(1);
   });
 });
 
@@ -479,27 +293,5 @@ describe('what was recorded', () => {
     expect(second).toBeGreaterThan(first ?? Number.NaN);
     // In the same second, the one recorded later comes first.
     expect(await newest()).toMatchObject({ entry: { trail_id: second }, total: before + 2 });
-  });
-});
-
-describe('what a stranger sends is not looked at', () => {
-  const wrong = { Authorization: 'Bearer 23412.nonsense', 'Content-Type': 'application/json' };
-  const rows: { name: string; headers: Ask['headers']; body: string }[] = [
-    { name: 'a good body', headers: wrong, body: '{"company_id":100,"content":"x"}' },
-    { name: 'no JSON', headers: wrong, body: '{' },
-    { name: 'too large a body', headers: wrong, body: ' '.repeat(mebibyte + 1) },
-    { name: 'another content type', headers: { ...wrong, 'Content-Type': 'text/plain' }, body: 'x' },
-    { name: 'no token', headers: { 'Content-Type': 'application/json' }, body: '{' },
-  ];
-  it.each(rows)('401 first: $name', async ({ headers, body }) => {
-    const answer = await server.send(pushPath, { method: 'POST', headers: headers ?? {}, body });
-    expect(answer.status).toBe(401);
-    expect(answer.json()).toMatchObject({ code: 401, error: 'access_denied' });
-  });
-
-  it('401 before any of the body has come', async () => {
-    const head = `POST ${pushPath} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n`;
-    const answer = await sendRaw(server.port, `${head}Content-Length: 10000000\r\n\r\n`);
-    expect(answer.status).toBe(401);
   });
 });

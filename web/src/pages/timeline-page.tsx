@@ -1,7 +1,7 @@
 import type { GenjinClient, TrailListData } from '@genjin/client';
 import { useQuery } from '@tanstack/react-query';
 import { Button, Empty, Pagination, Skeleton } from 'antd';
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EntryCard, joined } from '../parts/entry-card.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -53,16 +53,17 @@ export function TimelinePage({ client, onSignOut }: { client: GenjinClient; onSi
           </Button>
         )}
       </div>
-      {error !== null && !isFetching ? (
-        <div role="alert">
+      {error !== null && !isFetching && (
+        <div className="failure" role="alert">
           <Failure error={error} onAgain={() => refetch()} onSignIn={onSignOut} />
         </div>
-      ) : data === undefined ? (
-        <Loading />
-      ) : (
+      )}
+      {data !== undefined ? (
         <div className={isPlaceholderData ? 'coming' : undefined} aria-busy={isPlaceholderData}>
           <Entries data={data} place={place} />
         </div>
+      ) : (
+        (error === null || isFetching) && <Loading />
       )}
     </Frame>
   );
@@ -126,7 +127,7 @@ function Entries({ data, place }: { data: TrailListData; place: Place }) {
   );
 }
 
-function Nothing({ title, more, children }: { title: string; more?: string; children?: React.ReactNode }) {
+function Nothing({ title, more, children }: { title: string; more?: string; children?: ReactNode }) {
   return (
     <div className="nothing">
       <Empty

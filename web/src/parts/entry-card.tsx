@@ -33,18 +33,18 @@ export function EntryCard({ entry }: { entry: TrailEntry }) {
               {author?.nickname || t('entry.authorId', { id: entry.create_user })}
             </span>
           )}
-          <time className="entry-time" dateTime={`${entry.create_time.replace(' ', 'T')}+08:00`} title={entry.create_time}>
+          <time
+            className="entry-time"
+            dateTime={`${entry.create_time.replace(' ', 'T')}+08:00`}
+            title={t('entry.exactly', { tookPlace: entry.create_time, recorded: entry.created_at })}
+          >
             {minuteOf(entry.create_time)}
           </time>
         </div>
         <EntryText content={entry.content} />
         <Subjects entry={entry} />
         {entry.file_info !== null && <Files files={entry.file_info} />}
-        {recorded !== null && (
-          <div className="entry-recorded" title={entry.created_at}>
-            {t('entry.recorded', { time: recorded })}
-          </div>
-        )}
+        {recorded !== null && <div className="entry-recorded">{t('entry.recorded', { time: recorded })}</div>}
       </div>
     </article>
   );

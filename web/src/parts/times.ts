@@ -10,17 +10,19 @@ export function beijingDay(daysAgo = 0): string {
   return new Date(Date.now() + beijing - daysAgo * dayLength).toISOString().slice(0, 10);
 }
 
-/** 2024年8月20日星期二, Tuesday, 20 August 2024. */
+/** 2024年8月20日 星期二 or Tuesday, 20 August 2024. */
 export function dayInWords(day: string, language: string): string {
-  const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'full', timeZone: 'UTC' });
-  return format.format(new Date(`${day}T00:00:00Z`));
+  const words = (locale: string, parts: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(locale, { ...parts, timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
+  return language === 'en'
+    ? words('en-GB', { dateStyle: 'full' })
+    : `${words(language, { dateStyle: 'long' })} ${words(language, { weekday: 'long' })}`;
 }
 
-/** When an entry was recorded, as far as that differs from when it took place; `null` when it does not. */
+/** When an entry was recorded, as far as that differs from when it took place; `null` when both show as the same minute. */
 export function recordedIfOther(tookPlace: string, recorded: string): string | null {
-  if (tookPlace === recorded) return null;
   if (dayOf(tookPlace) !== dayOf(recorded)) return recorded.slice(0, 16);
-  return minuteOf(tookPlace) === minuteOf(recorded) ? recorded.slice(11) : minuteOf(recorded);
+  return minuteOf(tookPlace) === minuteOf(recorded) ? null : minuteOf(recorded);
 }
 
 /** Neighbouring items of one day together, in their order. */

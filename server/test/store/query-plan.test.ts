@@ -1,0 +1,279 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Applications } from '../../src/domain/application.ts';
+import { Importer } from '../../src/domain/import.ts';
+import { Trails } from '../../src/domain/trail.ts';
+import { generateFirm } from '../../src/demo/firm.ts';
+import { applicationStore } from '../../src/store/application-store.ts';
+import { checkStore } from '../../src/store/check.ts';
+import type { Db, Tx, Value } from '../../src/store/db.ts';
+import { storePath } from '../../src/store/files.ts';
+import { migrate } from '../../src/store/migrations.ts';
+import { objectStore } from '../../src/store/object-store.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
+import { tenantStore } from '../../src/store/tenant-store.ts';
+import { trailStore } from '../../src/store/trail-store.ts';
+import { readEntry } from '../../src/wire/entry-wire.ts';
+import { entry, testTenant } from '../support/entries.ts';
+import { temporaryFolder } from '../support/server.ts';
+import { recordAbout, testCaller } from './fixture.ts';
+
+/** A statement as it was really run, and what SQLite does for it. */
+interface Planned {
+  readonly sql: string;
+  readonly plan: readonly string[];
+}
+
+const company = 1001;
+const lead = 2001;
+const opportunity = 3001;
+const now = Date.UTC(2024, 10, 4);
+
+const { folder, remove } = temporaryFolder();
+let db: Db;
+let file: DatabaseSync;
+let recorded: Map<string, readonly Value[]>;
+
+/** Notes each statement with its values on its way to the database. */
+function recording(real: Db): Db {
+  const noted = (tx: Tx): Tx => {
+    const note = (sql: string, values: readonly Value[] = []): void => void recorded.set(sql, values);
+    return {
+      all: (sql, values) => (note(sql, values), tx.all(sql, values)),
+      get: (sql, values) => (note(sql, values), tx.get(sql, values)),
+      run: (sql, values) => (note(sql, values), tx.run(sql, values)),
+      runMany: (sql, rows) => (rows.length > 0 && note(sql, rows[0]), tx.runMany(sql, rows)),
+    };
+  };
+  return {
+    dialect: real.dialect,
+    read: (work) => real.read((tx) => work(noted(tx))),
+    write: (work) => real.write((tx) => work(noted(tx))),
+    snapshot: async () => {
+      const snapshot = await real.snapshot();
+      return { ...noted(snapshot), end: () => snapshot.end() };
+    },
+    close: () => real.close(),
+  };
+}
+
+/** The statements that a piece of work runs, with their plans. */
+async function plansOf(work: (db: Db) => Promise<unknown>): Promise<Planned[]> {
+  recorded = new Map();
+  await work(recording(db));
+  return [...recorded].map(([sql, values]) => {
+    const bound = values.map((value) => (typeof value === 'number' ? BigInt(value) : value));
+    const rows = file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...bound);
+    return { sql, plan: rows.map((row) => String(row['detail'])) };
+  });
+}
+
+beforeAll(async () => {
+  db = openSqlite(storePath(folder));
+  await migrate(db);
+  const parts = { objects: objectStore(db, () => now), tenants: tenantStore(db), clock: () => now };
+  const importer = new Importer(parts);
+  const firm = { clientId: testTenant, seed: 1, entries: 4000, companies: 100, salespeople: 10, endAt: now, days: 365 };
+  await importer.take([...generateFirm(firm)].map(readEntry));
+  // One subject of each kind that is large enough for blocks, among others; two tenants in the same tables.
+  const about = (i: number) => ({ company_id: company, lead_id: lead, opportunity_id: opportunity + (i % 2) });
+  const many = Array.from({ length: 1500 }, (_, i) => entry({ ...about(i), create_time: `2024-05-01 12:00:0${i % 10}` }));
+  await importer.take(many.map(readEntry));
+  await importer.take(many.map((one) => readEntry({ ...one, client_id: 5 })));
+  file = new DatabaseSync(storePath(folder));
+});
+
+afterAll(async () => {
+  file.close();
+  await db.close();
+  remove();
+});
+
+const at = (second: number): number => Date.UTC(2024, 4, 1, 4, 0, second);
+const none = { companyId: null, leadId: null, opportunityId: null, from: null, to: null };
+
+/** Each scope, and the index that its statements must use. */
+const scopes = [
+  ['enterprise', {}, 'trail_by_time'],
+  ['company', { companyId: company }, 'PRIMARY KEY'],
+  ['lead', { leadId: lead }, 'trail_by_lead'],
+  ['opportunity', { opportunityId: opportunity }, 'trail_by_opportunity'],
+  ['company and lead', { companyId: company, leadId: lead }, 'trail_by_lead'],
+  ['company and opportunity', { companyId: company, opportunityId: opportunity }, 'trail_by_opportunity'],
+  ['lead and opportunity', { leadId: lead, opportunityId: opportunity }, 'trail_by_opportunity'],
+  ['all three', { companyId: company, leadId: lead, opportunityId: opportunity }, 'trail_by_opportunity'],
+] as const;
+
+const ranges = [
+  ['no bounds', {}],
+  ['from', { from: at(3) }],
+  ['to', { to: at(6) }],
+  ['one second', { from: at(4), to: at(4) }],
+] as const;
+
+for (const [scopeName, subjects, index] of scopes) {
+  for (const [rangeName, bounds] of ranges) {
+    test(`a page of ${scopeName}, ${rangeName}: every statement seeks`, async () => {
+      const filter = { ...none, ...subjects, ...bounds };
+      const planned = await plansOf(async (recordingDb) => {
+        const store = trailStore(recordingDb);
+        // Cut, count and rank of a scope that is new to this timeline; then a page of it that is deep, and one past the end.
+        for (const number of [1, 20, 10_000]) await store.list(testTenant, filter, { number, size: 10 });
+      });
+      const onTrails = planned.filter(({ sql }) => /FROM trail WHERE/.test(sql));
+      expect(onTrails.length).toBeGreaterThanOrEqual(2);
+      for (const { sql, plan } of onTrails) {
+        const text = plan.join('\n');
+        expect(text, sql).toContain(`${index} (tenant_id=?`);
+        if (index === 'PRIMARY KEY') expect(text, sql).toContain('(tenant_id=? AND live=? AND company_id=?');
+        // But for the cut, which sorts no more than the keys it answers.
+        if (!sql.includes('row_number()')) expect(text, sql).not.toMatch(/USE TEMP B-TREE/);
+      }
+      // A range or a place to begin from is sought too, not filtered row by row.
+      for (const { sql, plan } of onTrails) {
+        if (/happened_at [<>]=? \?|\(happened_at, trail_id\)/.test(sql)) {
+          expect(plan.join('\n'), sql).toMatch(/happened_at(,trail_id\))?[<>]\(?\?/);
+        }
+      }
+      expectSeeking(planned);
+    });
+  }
+}
+
+test('a large scope is cut, counted and ranked by statements that seek; a block that grew is read by itself', async () => {
+  const planned = await plansOf(async (recordingDb) => {
+    const store = trailStore(recordingDb);
+    const parts = { objects: objectStore(recordingDb, () => now), tenants: tenantStore(recordingDb), clock: () => now };
+    const filter = { ...none, companyId: company, from: at(3), to: at(5) };
+    await store.list(testTenant, filter, { number: 2, size: 20 });
+    // Into the middle of the company's entries, so that a block splits that has others on both sides.
+    const more = Array.from({ length: 300 }, () => entry({ company_id: company, create_time: '2024-05-01 12:00:05' }));
+    await new Importer(parts).take(more.map(readEntry));
+    await store.list(testTenant, filter, { number: 2, size: 20 });
+  });
+  const search = 'SEARCH trail USING PRIMARY KEY (tenant_id=? AND live=? AND company_id=?';
+  const expected: [string, RegExp, string][] = [
+    ['count of the scope', /^SELECT COUNT\(\*\) FROM trail WHERE [^<>]*$/, `${search})`],
+    ['first cut', /row_number\(\)(?!.*\) < \()/s, `${search} AND (happened_at,trail_id)>(?,?))`],
+    ['cut of a block', /row_number\(\).*\) < \(/s, `${search} AND (happened_at,trail_id)>(?,?) AND (happened_at,trail_id)<(?,?))`],
+    ['rank', /^SELECT COUNT\(\*\) .* happened_at < \?/, `${search} AND (happened_at,trail_id)>(?,?) AND happened_at<?)`],
+    ['page', /LIMIT \? OFFSET \?$/, `${search} AND (happened_at,trail_id)<(?,?))`],
+  ];
+  for (const [name, pattern, step] of expected) {
+    const found = planned.find(({ sql }) => pattern.test(sql));
+    expect(found?.plan, `${name}: ${found?.sql}`).toContain(step);
+  }
+});
+
+/** Nothing reads a tenant's table from end to end, and nothing looks at more than one tenant. */
+function expectSeeking(planned: readonly Planned[]): void {
+  for (const { sql, plan } of planned) {
+    for (const step of plan) {
+      if (/^SCAN/.test(step)) expect(step, sql).toMatch(/^SCAN (k|numbered|\(subquery-\d+\)|CONSTANT ROW)$/);
+      if (/^SEARCH/.test(step)) expect(step, sql).toContain('(tenant_id=?');
+    }
+    for (const table of ['trail', 'change']) {
+      if (new RegExp(`\\b(FROM|JOIN|UPDATE|INTO) ${table}\\b`).test(sql)) {
+        expect(sql, `${table} without a tenant`).toMatch(/\btenant_id = \?|INSERT INTO \w+ \(tenant_id,/);
+      }
+    }
+  }
+}
+
+test('joined objects are looked up by their keys', async () => {
+  const planned = await plansOf((recordingDb) => trailStore(recordingDb).list(testTenant, none, { number: 1, size: 1000 }));
+  for (const [table, id] of [
+    ['company', 'company_id'],
+    ['contact', 'contact_id'],
+    ['lead_contact', 'contact_id'],
+    ['lead', 'lead_id'],
+    ['opportunity', 'opportunity_id'],
+    ['member', 'user_id'],
+    ['file', 'file_id'],
+  ]) {
+    const lookup = planned.find(({ sql }) => sql.includes(`FROM ${table} WHERE`));
+    expect(lookup?.plan, table).toEqual([`SEARCH ${table} USING PRIMARY KEY (tenant_id=? AND ${id}=?)`]);
+  }
+  expectSeeking(planned);
+});
+
+test('following the log reads its tail and the changed entries only', async () => {
+  const planned = await plansOf(async (recordingDb) => {
+    const store = trailStore(recordingDb);
+    const objects = objectStore(recordingDb, () => now);
+    await store.list(testTenant, none, { number: 1, size: 1 });
+    await new Trails({ trails: store, objects, clock: () => now }).record(testCaller, recordAbout(company));
+    await store.list(testTenant, none, { number: 1, size: 1 });
+  });
+  const tail = planned.find(({ sql }) => sql.includes('FROM change c'));
+  expect(tail?.plan).toEqual([
+    'SEARCH c USING PRIMARY KEY (tenant_id=? AND revision>? AND revision<?)',
+    'SEARCH t USING INDEX trail_by_id (tenant_id=? AND trail_id=?)',
+  ]);
+  expectSeeking(planned);
+});
+
+test('writing finds what it changes by its key', async () => {
+  const planned = await plansOf(async (recordingDb) => {
+    const parts = { objects: objectStore(recordingDb, () => now), tenants: tenantStore(recordingDb), clock: () => now };
+    const again = entry({ trail_id: 77, company_id: company, update_time: '2024-05-02 00:00:00' });
+    await new Importer(parts).take([readEntry(again)]);
+    await new Importer(parts).take([readEntry({ ...again, update_time: '2024-05-03 00:00:00', content: 'later' })]);
+  });
+  expect(planned.filter(({ sql }) => sql.startsWith('INSERT INTO')).length).toBeGreaterThan(0);
+  const entries = planned.find(({ sql }) => sql.startsWith('SELECT') && sql.includes('FROM trail WHERE'));
+  expect(entries?.plan).toEqual(['SEARCH trail USING INDEX trail_by_id (tenant_id=? AND trail_id=?)']);
+  expectSeeking(planned);
+});
+
+test('tokens and applications are looked up by their keys', async () => {
+  const planned = await plansOf(async (recordingDb) => {
+    const parts = { applications: applicationStore(recordingDb), objects: objectStore(recordingDb, () => now), clock: () => now };
+    const applications = new Applications(parts);
+    const { clientId, clientSecret } = await applications.create(testTenant, 'app', ['company']);
+    const { accessToken } = await applications.issueToken({ clientId, clientSecret, scopes: [] });
+    await applications.issueToken({ clientId, clientSecret, scopes: [] });
+    await applications.authenticate(accessToken);
+  });
+  const lookup = planned.find(({ sql }) => sql.includes('t.token_hash = ?'));
+  expect(lookup?.plan).toEqual([
+    'SEARCH t USING PRIMARY KEY (tenant_id=? AND token_hash=?)',
+    'SEARCH a USING PRIMARY KEY (tenant_id=? AND client_id=?)',
+  ]);
+  const end = planned.find(({ sql }) => sql.includes('max(expires_at)'));
+  expect(end?.plan).toEqual([
+    'SEARCH access_token USING COVERING INDEX access_token_by_application (tenant_id=? AND client_id=? AND expires_at>?)',
+  ]);
+  expectSeeking(planned);
+});
+
+test('a portion of an export continues where the last one ended', async () => {
+  const planned = await plansOf(async (recordingDb) => {
+    for await (const portion of trailStore(recordingDb).all(testTenant)) expect(portion.trails.length).toBeGreaterThan(0);
+  });
+  const portion = planned.find(({ sql }) => sql.includes('ORDER BY live'));
+  expect(portion?.plan).toEqual([
+    'SEARCH trail USING PRIMARY KEY (tenant_id=? AND (live,company_id,happened_at,trail_id)>(?,?,?,?))',
+  ]);
+  expectSeeking(planned.filter(({ sql }) => !sql.includes('schema_version')));
+});
+
+test('no statement of a check looks at two tenants at once', async () => {
+  const planned = await plansOf((recordingDb) => checkStore(recordingDb, () => []));
+  for (const { sql } of planned) if (/\b(trail|change)\b/.test(sql)) expect(sql).toMatch(/tenant_id = \?/);
+  expect(planned.length).toBeGreaterThan(10);
+});
+
+test('every table has its tenant in front of every key', () => {
+  const tables = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_version' AND name NOT LIKE 'sqlite_%'").all();
+  expect(tables.length).toBeGreaterThanOrEqual(12);
+  for (const { name } of tables) {
+    const columns = file.prepare('SELECT name, pk FROM pragma_table_info(?)').all(String(name));
+    expect(columns.find((column) => column['pk'] === 1)?.['name'], `primary key of ${String(name)}`).toBe('tenant_id');
+    for (const index of file.prepare('SELECT name FROM pragma_index_list(?)').all(String(name))) {
+      const [first] = file.prepare('SELECT name FROM pragma_index_info(?) ORDER BY seqno').all(String(index['name']));
+      expect(first?.['name'], String(index['name'])).toBe('tenant_id');
+    }
+    expect(file.prepare('SELECT * FROM pragma_foreign_key_list(?)').all(String(name)), String(name)).toEqual([]);
+  }
+});
