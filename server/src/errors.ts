@@ -101,6 +101,13 @@ export class AppError extends Error {
 
 /** A value that a caller gave and that is not accepted: names the field, the value, and what is accepted. */
 export function badParameter(field: string, value: unknown, accepted: string): AppError {
-  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
-  return new AppError('bad_parameter', { field, value: text, accepted });
+  return new AppError('bad_parameter', { field, value: valueText(value), accepted });
+}
+
+function valueText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'a value nested too deeply';
+  }
 }

@@ -59,12 +59,11 @@ export class Applications {
     const clientId = `${tenantId}-${randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x')}`;
     const clientSecret = random();
     const now = this.#clock();
-    const userId = await this.#objects.change(tenantId, 'command:app', async (edit) => {
-      const id = edit.newIds(1);
-      await edit.write('user', [{ before: null, after: { userId: id, nickname: name, avatar: '' }, knownAt: now }]);
-      return id;
+    await this.#objects.change(tenantId, 'command:app', async (edit) => {
+      const userId = edit.newIds(1);
+      await edit.write('user', [{ before: null, after: { userId, nickname: name, avatar: '' }, knownAt: now }]);
+      await edit.addApplication({ tenantId, clientId, name, secretHash: sha256(clientSecret), scopes, userId, createdAt: now });
     });
-    await this.#store.create({ tenantId, clientId, name, secretHash: sha256(clientSecret), scopes, userId, createdAt: now });
     return { clientId, clientSecret };
   }
 

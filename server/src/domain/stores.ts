@@ -53,6 +53,8 @@ export interface Edit extends View {
   newIds(count: number): number;
   /** Writes what differs, with one entry in the change log each; an unchanged object only moves `knownAt`. Answers how many changed. */
   write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[]): Promise<number>;
+  /** Credentials are no part of the log: nothing of them may be read back from there. */
+  addApplication(application: Application): Promise<void>;
 }
 
 /** Who changes something, as the change log keeps it. */
@@ -109,7 +111,6 @@ export interface AccessToken {
 
 export interface ApplicationStore {
   get(tenantId: number, clientId: string): Promise<Application | null>;
-  create(application: Application): Promise<void>;
   token(tenantId: number, tokenHash: string): Promise<(AccessToken & { readonly userId: number }) | null>;
   /** The latest end of the application's live tokens at `now`, `null` without any. */
   tokenEnd(tenantId: number, clientId: string, now: number): Promise<number | null>;

@@ -24,15 +24,15 @@ export class IgnoredFields {
 
   /** Throws `unknown_parameter` when strict. */
   report(route: Route, caller: Caller, query: Given, body: Given, reply: FastifyReply): void {
-    const known = [...(route.query?.names ?? []), ...(route.body?.names ?? [])];
     const names = [
       ...(route.query === undefined ? Object.keys(query) : route.query.unknown(query)),
       ...(route.body === undefined ? [] : route.body.unknown(body)),
     ];
     if (names.length === 0) return;
+    const known = [...(route.query?.names ?? []), ...(route.body?.names ?? [])];
     const shown = names.slice(0, maxNames).map((name) => {
       const meant = didYouMean(name, known);
-      const printable = encodeURIComponent(name.toWellFormed()).slice(0, 60);
+      const printable = name === '' ? '""' : encodeURIComponent(name.toWellFormed()).slice(0, 60);
       return meant === null ? printable : `${printable} (did you mean ${meant}?)`;
     });
     if (names.length > maxNames) shown.push(`and ${names.length - maxNames} more`);

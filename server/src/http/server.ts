@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import compress from '@fastify/compress';
@@ -66,20 +67,25 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, clock),
   };
+  // Node would refuse a request without Host by itself, but with an empty answer; a hook below does it in words.
+  const node = { requireHostHeader: false };
   // Fastify's types tell the two apart, nothing here does.
   const app =
     parts.tls === null
-      ? Fastify(options)
-      : (Fastify({ ...options, https: parts.tls } as FastifyServerOptions) as FastifyInstance);
+      ? Fastify({ ...options, http: node })
+      : (Fastify({ ...options, https: { ...node, ...parts.tls } } as FastifyServerOptions) as FastifyInstance);
   app.server.headersTimeout = 15_000;
 
   function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const known = asAppError(error, { bodyLimit, contentType: request.headers['content-type'] });
     const { status, body } = failure(known, clock);
-    request.log[known.kind.level](
-      { ...(known.kind.level === 'error' ? { err: known.cause ?? known } : {}), code: known.errorName },
-      known.message,
-    );
+    // Without the message, which shows what the caller gave: that may be a secret in the wrong place.
+    const { field } = known.details;
+    const inside = known.kind.level === 'error' ? { err: known.cause ?? known } : {};
+    request.log[known.kind.level]({ ...inside, error: known.errorName, ...(field === undefined ? {} : { field }) }, 'refused');
+    commonHeaders(request, reply);
+    // What follows on such a connection may be anything.
+    if (known.errorName === 'malformed_request') reply.header('Connection', 'close');
     if (known.errorName === 'too_many_requests') reply.header('Retry-After', known.details['seconds']);
     if (known.errorName === 'method_not_allowed') reply.header('Allow', known.details['allowed']);
     if (status === 401) reply.header('WWW-Authenticate', 'Bearer');
@@ -90,11 +96,22 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.setValidatorCompiler(() => () => true);
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
 
-  await app.register(compress, { global: true, threshold: compressFrom, encodings: ['br', 'gzip'] });
+  await app.register(compress, {
+    global: true,
+    threshold: compressFrom,
+    encodings: ['br', 'gzip'],
+    onUnsupportedRequestEncoding: (_request, encoding) =>
+      new AppError('unsupported_media_type', { value: `content encoding ${encoding}` }),
+    onInvalidRequestPayload: () => new AppError('invalid_json'),
+  });
   await app.register(formbody, { bodyLimit });
+  bodyParsers(app);
   const { byAddress, byApplication } = await limiters(app, parts.limits);
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('X-Request-Id', request.id).header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer');
+    commonHeaders(request, reply);
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw new AppError('malformed_request', { reason: 'it has no Host header' });
+    }
     await byAddress(request);
   });
   app.addHook('onResponse', async (request, reply) => {
@@ -125,7 +142,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const body = route.body === undefined ? {} : bodyObject(request.body);
     ignored.report(route, caller, query, body, reply);
     const data = await route.handle(caller, route.body === undefined ? query : body);
-    reply.header('Content-Type', jsonType);
+    reply.header('Content-Type', jsonType).header('Vary', 'Accept-Encoding');
     if (route.method === 'GET') {
       // Weak: the tag is over everything but `now`.
       const tag = `W/"${createHash('sha256').update(data).digest('base64url').slice(0, 27)}"`;
@@ -167,6 +184,20 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return sendError(error, request, reply);
   });
   return app;
+}
+
+function commonHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('X-Request-Id', request.id).header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer');
+}
+
+/** JSON must be UTF-8, since what could not be kept as it came is refused; plain text is no body that anything here takes. */
+function bodyParsers(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser(['text/plain', 'application/json']);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (!isUtf8(body)) return done(new AppError('invalid_json'));
+    parse(request, body.toString(), done);
+  });
 }
 
 function matches(header: string | undefined, tag: string): boolean {

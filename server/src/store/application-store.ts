@@ -13,14 +13,6 @@ export function applicationStore(db: Db): ApplicationStore {
         const [name, secretHash, scopes, userId, createdAt] = row as [string, string, string, number, number];
         return { tenantId, clientId, name, secretHash, scopes: split(scopes), userId, createdAt };
       }),
-    create: (application) =>
-      db.write(async (tx) => {
-        const { tenantId, clientId, name, secretHash, scopes, userId, createdAt } = application;
-        await tx.run(
-          'INSERT INTO application (tenant_id, client_id, name, secret_hash, scopes, user_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-          [tenantId, clientId, name, secretHash, scopes.join(' '), userId, createdAt],
-        );
-      }),
     token: (tenantId, tokenHash) =>
       db.read(async (tx) => {
         const sql =

@@ -77,6 +77,9 @@ const statistics: readonly IndexStatistics[] = [
 
 /** Brings the store to this program's shape, all steps or none. Throws when the store was written by a newer program. */
 export async function migrate(db: Db): Promise<void> {
+  // Most often there is nothing to do, and then a writer elsewhere need not be waited for. A new store has no such table yet.
+  const known = await db.read((tx) => tx.get('SELECT max(version) FROM schema_version')).catch(() => undefined);
+  if (known?.[0] === migrations.length) return;
   await db.write(async (tx) => {
     await tx.run('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)');
     const row = await tx.get('SELECT max(version) FROM schema_version');

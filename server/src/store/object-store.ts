@@ -1,11 +1,13 @@
 import type { Kind, ObjectKinds } from '../domain/objects.ts';
-import type { Actor, Clock, Edit, ObjectStore, Stored, View, Write } from '../domain/stores.ts';
+import type { Actor, Application, Clock, Edit, ObjectStore, Stored, View, Write } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { decode, encode, type Table, tables } from './tables.ts';
 
 /** Ids of our own begin here; OKKI's have at most 14 digits. */
 export const firstOwnId = 1_000_000_000_000_000;
+/** And end here, so that an import that names the largest id of all does not use them up. */
+const lastOwnId = 8_999_999_999_999_999;
 
 /** Objects of every kind, and the change log that each change to one of them goes through. */
 export function objectStore(db: Db, clock: Clock): ObjectStore {
@@ -135,8 +137,7 @@ class TxEdit extends TxView implements Edit {
         if (knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
         continue;
       }
-      // An id of ours that comes back from an export must never be given out again.
-      if (id >= this.#nextId) this.#nextId = id + 1;
+      this.#keepClear(table, after);
       this.#revision += 1;
       const row: Value[] = [this.tenantId];
       encode(table, after, row);
@@ -164,6 +165,26 @@ class TxEdit extends TxView implements Edit {
       changes,
     );
     return puts.length;
+  }
+
+  /** An id of ours that comes back from an export, be it as a mere reference, must never be given out again. */
+  #keepClear<T>(table: Table<T>, object: T): void {
+    for (let i = 0; i < table.fields.length; i++) {
+      const value = object[table.fields[i] as keyof T] as unknown;
+      if (table.codecs[i] === 'id') this.#keepClearOf(value);
+      else if (table.codecs[i] === 'json') for (const item of value as readonly unknown[]) this.#keepClearOf(item);
+    }
+  }
+
+  #keepClearOf(id: unknown): void {
+    if (typeof id === 'number' && id >= this.#nextId && id <= lastOwnId) this.#nextId = id + 1;
+  }
+
+  async addApplication({ clientId, name, secretHash, scopes, userId, createdAt }: Application): Promise<void> {
+    await this.tx.run(
+      'INSERT INTO application (tenant_id, client_id, name, secret_hash, scopes, user_id, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      [this.tenantId, clientId, name, secretHash, scopes.join(' '), userId, createdAt],
+    );
   }
 }
 

@@ -45,6 +45,8 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Db {
   // Less often than the default of 1,000 pages: each checkpoint writes the same hot pages again.
   writer.raw.exec('PRAGMA wal_autocheckpoint = 8000');
   writer.raw.exec('PRAGMA journal_size_limit = 67108864');
+  // From here on it asks for the lock without waiting inside SQLite.
+  writer.raw.exec('PRAGMA busy_timeout = 0');
   return new SqliteDb(path, writer, busyTimeout);
 }
 
@@ -195,7 +197,8 @@ class Connection implements Tx {
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(path: string, cacheMb: number, readOnly = false) {
-    this.raw = new DatabaseSync(path, { readOnly, timeout: 0, enableForeignKeyConstraints: true });
+    // Readers wait for nobody but, for moments, a process that opens or closes the store.
+    this.raw = new DatabaseSync(path, { readOnly, timeout: 5000 });
     this.raw.exec(`PRAGMA cache_size = -${cacheMb * 1024}`);
     this.raw.exec('PRAGMA temp_store = MEMORY');
   }

@@ -159,6 +159,7 @@ const mistaken: Readonly<Record<string, string>> = {
 
 /** The field that was probably meant, or `null`: a known mistake, or a name at most two letters away. */
 export function didYouMean(name: string, names: readonly string[]): string | null {
+  if (names.includes(name)) return null;
   const meant = Object.hasOwn(mistaken, name) ? (mistaken[name] as string) : null;
   if (meant !== null && names.includes(meant)) return meant;
   if (name.length < 4 || name.length > 40) return null;

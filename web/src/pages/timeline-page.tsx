@@ -47,9 +47,9 @@ export function TimelinePage({ client, onSignOut }: { client: GenjinClient; onSi
       <div className="timeline-head">
         <h1>{title}</h1>
         {data !== undefined && <span className="total">{t('timeline.total', { count: data.totalItem })}</span>}
-        {companyId !== '' && (
-          <Button type="link" size="small" onClick={() => goTo({ ...everything, from, to })}>
-            {t('timeline.everything')}
+        {(companyId !== '' || from !== '' || to !== '') && (
+          <Button type="link" size="small" className="clear" onClick={() => goTo(everything)}>
+            {t('filter.clear')}
           </Button>
         )}
       </div>

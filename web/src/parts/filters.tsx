@@ -3,7 +3,7 @@ import { Button, DatePicker, Input } from 'antd';
 import dayjs from 'dayjs';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { everything, goTo, type Place } from './place.ts';
+import { goTo, type Place } from './place.ts';
 
 const asDate = (day: string) => (day === '' ? null : dayjs(day));
 
@@ -16,7 +16,6 @@ export function Filters({ place }: { place: Place }) {
     event.preventDefault();
     if (!bad) goTo({ ...place, companyId: companyId.trim(), page: 1 });
   };
-  const filtered = place.companyId !== '' || place.from !== '' || place.to !== '';
   return (
     <form className="filters" onSubmit={search}>
       <div className="filters-company">
@@ -50,11 +49,6 @@ export function Filters({ place }: { place: Place }) {
           aria-label={t('filter.to')}
         />
       </div>
-      {filtered && (
-        <Button type="link" className="filters-clear" onClick={() => goTo(everything)}>
-          {t('filter.clear')}
-        </Button>
-      )}
       {bad && <div className="filters-bad">{t('filter.companyBad')}</div>}
     </form>
   );

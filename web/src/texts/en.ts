@@ -27,7 +27,6 @@ export const en: Texts = {
   timeline: {
     all: 'All follow-ups',
     company: 'Company {{id}}',
-    everything: 'Show all',
     total_one: '{{count, number}} follow-up',
     total_other: '{{count, number}} follow-ups',
     zone: 'All times are Beijing time',

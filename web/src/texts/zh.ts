@@ -25,7 +25,6 @@ export const zh = {
   timeline: {
     all: '全部跟进',
     company: '客户 {{id}}',
-    everything: '查看全部',
     total_one: '共 {{count, number}} 条跟进',
     total_other: '共 {{count, number}} 条跟进',
     zone: '时间均为北京时间',

@@ -1,0 +1,360 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readItem } from '../../src/commands/import.ts';
+import type { ImportedEntry } from '../../src/domain/import.ts';
+import { readEntry } from '../../src/wire/entry-wire.ts';
+import { presentTrail } from '../../src/wire/trail-wire.ts';
+import { entry, testTenant, type WireEntry } from '../support/entries.ts';
+import { announceSeed, soak } from '../support/soak.ts';
+import { openStore, type TestStore } from './fixture.ts';
+
+/** Every entry of a tenant as it is exported, by its id. */
+async function exported(store: TestStore, tenantId = testTenant): Promise<Map<unknown, WireEntry>> {
+  const entries = new Map<unknown, WireEntry>();
+  for await (const { trails, joined } of store.core.trailStore.all(tenantId)) {
+    for (const trail of trails) entries.set(trail.trailId, JSON.parse(presentTrail(tenantId, trail, joined)) as WireEntry);
+  }
+  return entries;
+}
+
+const revisions = (store: TestStore): number => store.rows('SELECT * FROM change').length;
+const objectOf = (kind: 'company' | 'opportunity', store: TestStore, id: number) =>
+  store.core.objects.read(testTenant, (view) => view.get(kind, id));
+
+const older = '2024-05-01 12:00:00';
+const same = '2024-05-01 12:00:01';
+const later = '2024-05-01 12:00:02';
+
+describe('which of two states of an entry wins', () => {
+  const here = { trail_id: 100, company_id: 1, content: 'here', update_time: same };
+  const cases: [string, WireEntry, { content: string; revisions: number; count: object }][] = [
+    ['the same again', {}, { content: 'here', revisions: 0, count: { added: 0, changed: 0, unchanged: 1 } }],
+    [
+      'a later one',
+      { content: 'new', update_time: later },
+      { content: 'new', revisions: 1, count: { added: 0, changed: 1, unchanged: 0 } },
+    ],
+    [
+      'an older one',
+      { content: 'new', update_time: older },
+      { content: 'here', revisions: 0, count: { added: 0, changed: 0, unchanged: 1 } },
+    ],
+    [
+      'another one of the same time: ours stays',
+      { content: 'new' },
+      { content: 'here', revisions: 0, count: { added: 0, changed: 0, unchanged: 1 } },
+    ],
+    [
+      'a later one that differs in nothing else',
+      { update_time: later },
+      { content: 'here', revisions: 1, count: { added: 0, changed: 1, unchanged: 0 } },
+    ],
+    [
+      'a later one that is removed and elsewhere',
+      { content: 'gone', update_time: later, delete_flag: 1, company_id: 2, create_time: older },
+      // The company is new, too.
+      { content: 'gone', revisions: 2, count: { added: 0, changed: 1, unchanged: 0 } },
+    ],
+  ];
+  for (const [name, second, expected] of cases) {
+    test(name, async () => {
+      const store = await openStore();
+      expect(await store.take(entry(here))).toEqual({ added: 1, changed: 0, unchanged: 0 });
+      const before = revisions(store);
+      expect(await store.take(entry({ ...here, ...second }))).toEqual(expected.count);
+      const winner = expected.content === 'here' && expected.revisions === 0 ? here : { ...here, ...second };
+      expect((await exported(store)).get(100)).toEqual(entry(winner));
+      expect((await exported(store)).get(100)?.['content']).toBe(expected.content);
+      expect(revisions(store) - before).toBe(expected.revisions);
+    });
+  }
+
+  test('two states in one portion: the later one, wherever it stands', async () => {
+    for (const order of [
+      [older, later],
+      [later, older],
+    ]) {
+      const store = await openStore();
+      const states = order.map((time) => entry({ trail_id: 100, content: time, create_time: older, update_time: time }));
+      expect(await store.take(...states)).toEqual({ added: 1, changed: 0, unchanged: 1 });
+      expect((await exported(store)).get(100)?.['content']).toBe(later);
+    }
+  });
+});
+
+test('the same import twice makes no revision, whatever is in it', async () => {
+  const store = await openStore();
+  const person = (customer_id: number, name: string) => ({ customer_id, name, email: 'a@b', tel_list: [['86', '1']], contact: [] });
+  const entries = [
+    entry({ trail_id: 100, company_id: 1, customer_id: [7, 8], customer_info: [person(7, 'a')], lead_id: 3 }),
+    // Contact 7 and company 1 in another state at the same instant, and the same entry twice.
+    entry({ trail_id: 102, company_id: 1, customer_id: [7], customer_info: [person(7, 'b')] }),
+    entry({ trail_id: 104, company_id: 1, company_info: { company_id: 1, name: 'other', is_archive: 0 } }),
+    entry({ trail_id: 106, opportunity_id: 5, enable_flag: 0 }),
+    entry({ trail_id: 106, opportunity_id: 5, enable_flag: 0 }),
+    entry({ trail_id: 108, client_id: 9, company_id: 1, delete_flag: 1 }),
+  ];
+  await store.take(...entries);
+  const [before, all] = [revisions(store), [...(await exported(store))]];
+  expect(await store.take(...entries)).toEqual({ added: 0, changed: 0, unchanged: 6 });
+  expect(await store.take(...entries.toReversed())).toEqual({ added: 0, changed: 0, unchanged: 6 });
+  expect(revisions(store)).toBe(before);
+  expect([...(await exported(store))]).toEqual(all);
+});
+
+test('joined objects: the state from the entry with the later update_time wins, and is known from then', async () => {
+  const store = await openStore();
+  const named = (trail_id: number, name: string, update_time: string) =>
+    entry({ trail_id, company_id: 1, company_info: { company_id: 1, name, is_archive: 1 }, update_time });
+  const company = () => store.rows('SELECT name, known_at FROM company')[0];
+  const cases: [string, string, string, string, string][] = [
+    ['first', 'A', same, 'A', same],
+    ['older', 'B', older, 'A', same],
+    ['tie', 'C', same, 'A', same],
+    ['later', 'D', later, 'D', later],
+    ['later, the same', 'D', '2024-05-01 12:00:09', 'D', '2024-05-01 12:00:09'],
+    ['between', 'E', '2024-05-01 12:00:05', 'D', '2024-05-01 12:00:09'],
+  ];
+  for (const [i, [name, told, at, expected, known]] of cases.entries()) {
+    await store.take(named(100 + 2 * i, told, at));
+    expect(company(), name).toEqual({ name: expected, known_at: Date.parse(`${known.replace(' ', 'T')}+08:00`) });
+  }
+});
+
+describe('partial knowledge completes and never wipes', () => {
+  const alone = { opportunity_id: 5, opportunity_info: { opportunity_id: 5, name: 'deal' } };
+  const withCompany = { ...alone, company_id: 1 };
+  const cases: [string, [WireEntry, string][]][] = [
+    ['company first, then later without', [[withCompany, older], [alone, later]]],
+    ['without first, then later with', [[alone, older], [withCompany, later]]],
+    ['later without first, then older with', [[alone, later], [withCompany, older]]],
+    ['without and with at the same instant', [[alone, same], [withCompany, same]]],
+    ['with and without at the same instant', [[withCompany, same], [alone, same]]],
+  ];
+  for (const portions of ['one portion', 'a portion each']) {
+    for (const [name, told] of cases) {
+      test(`an opportunity's company: ${name}, ${portions}`, async () => {
+        const store = await openStore();
+        const entries = told.map(([fields, update_time], i) => entry({ trail_id: 100 + 2 * i, ...fields, update_time }));
+        if (portions === 'one portion') await store.take(...entries);
+        else for (const one of entries) await store.take(one);
+        expect(await objectOf('opportunity', store, 5)).toEqual({ opportunityId: 5, name: 'deal', companyId: 1 });
+      });
+    }
+  }
+
+  test('an entry that names a company without telling of it leaves what is known', async () => {
+    const store = await openStore();
+    await store.take(entry({ trail_id: 100, company_id: 1, update_time: older }));
+    await store.take(entry({ trail_id: 102, company_id: 1, company_info: [], update_time: later }));
+    expect(await objectOf('company', store, 1)).toEqual({ companyId: 1, name: 'company 1', removed: false });
+    expect((await exported(store)).get(102)?.['company_info']).toEqual({ company_id: 1, name: 'company 1', is_archive: 1 });
+  });
+});
+
+/** Everything that stands in the store but the revisions, which tell the order of arrival. */
+function contentsOf(store: TestStore): unknown {
+  const tables = ['trail', 'company', 'contact', 'lead_contact', 'lead', 'opportunity', 'member', 'file'];
+  return tables.map((table) => store.rows(`SELECT * FROM ${table} ORDER BY 1, 2, 3, 4, 5`).map(({ revision, ...rest }) => rest));
+}
+
+test('but for ties the order of arrival changes nothing', { timeout: 600_000 }, async () => {
+  const seed = announceSeed('import in any order');
+  const told = fc.record({
+    client_id: fc.constantFrom(1, 2),
+    trail_id: fc.integer({ min: 100, max: 110 }),
+    company_id: fc.integer({ min: 1, max: 3 }),
+    lead_id: fc.nat(2),
+    opportunity_id: fc.nat(2),
+    create_user: fc.nat(2),
+    customer_id: fc.subarray([1, 2, 3]),
+    enable_flag: fc.constantFrom(0, 1, 1),
+    delete_flag: fc.constantFrom(0, 0, 1),
+    content: fc.string({ unit: 'grapheme', maxLength: 5 }),
+    word: fc.string({ maxLength: 3 }),
+  });
+  const history = fc.array(told, { minLength: 2, maxLength: 25 }).map((all) =>
+    // No two of the same time.
+    all.map(({ word, ...fields }, i) => {
+      const update_time = `2024-05-01 12:00:${String(i).padStart(2, '0')}`;
+      const made = entry({ ...fields, create_time: '2024-05-01 11:00:00', update_time });
+      const company_info = { company_id: fields.company_id, name: word, is_archive: i % 2 };
+      return { ...made, company_info };
+    }),
+  );
+  const shuffled = history.chain((entries) =>
+    fc.tuple(fc.constant(entries), fc.shuffledSubarray(entries, { minLength: entries.length }), fc.integer({ min: 1, max: 10 })),
+  );
+  await fc.assert(
+    fc.asyncProperty(shuffled, async ([entries, others, portion]) => {
+      const [one, two] = [await openStore(), await openStore()];
+      await one.take(...entries);
+      for (let from = 0; from < others.length; from += portion) await two.take(...others.slice(from, from + portion));
+      expect(contentsOf(two)).toEqual(contentsOf(one));
+      await one.core.close();
+      await two.core.close();
+    }),
+    { numRuns: soak(500), seed },
+  );
+});
+
+/** What an import makes of one line. */
+const read = (raw: unknown): ImportedEntry | string => readItem({ line: 1, bytes: Buffer.from(JSON.stringify(raw)) });
+
+test('strings for numbers, and everything that may be missing', async () => {
+  const store = await openStore();
+  const full = entry({ trail_id: 100, company_id: 1, lead_id: 2, opportunity_id: 3, customer_id: [4], comment_count: 6 });
+  const texts = Object.fromEntries(
+    Object.entries(full).map(([name, value]) => [name, typeof value === 'number' ? String(value) : value]),
+  );
+  expect(read({ ...texts, customer_id: ['4'] })).toEqual(read(full));
+
+  const least = { trail_id: 102, client_id: testTenant, type: 101, create_time: '2024-05-01 12:00:00' };
+  await store.take(full, least);
+  const none = { follow_up_id: 0, refer_id: 0, content: '' };
+  expect((await exported(store)).get(102)).toEqual(entry({ ...least, ...none }));
+  const absent: [string, unknown][] = [
+    ['null', null],
+    ['an empty text', ''],
+  ];
+  for (const [name, value] of absent) {
+    const other = Object.fromEntries(Object.keys(entry()).map((field) => [field, field === 'content' ? '' : value]));
+    expect(read({ ...other, ...least }), name).toEqual(read(least));
+  }
+  // [0] in a list of ids, and [] for an object, mean none.
+  const zeros = { customer_id: [0], lead_customer_id: ['0', 0, ''], file_ids: [0], company_info: [], create_user_info: [] };
+  expect(read({ ...least, ...zeros, customer_info: [], lead_customer_info: null, file_info: [] })).toEqual(read(least));
+});
+
+describe('a field that cannot be kept as it is is refused by name', () => {
+  const ids = [-1, 1.5, 2 ** 53, '1e3', '0x10', ' 7', '-7', 'abc', true, {}, [], '99999999999999999999'];
+  const optionalIds = [
+    'follow_up_id',
+    'create_user',
+    'refer_id',
+    'company_id',
+    'lead_id',
+    'opportunity_id',
+    'inquiry_id',
+    'track_session_no',
+    'comment_count',
+  ];
+  const times = ['2024-02-30 10:00:00', '2024-05-01 24:00:00', '2024-05-01 10:60:00', '2024-5-1', '2024-05-01T10:00:00', 'now', 5, 0];
+  const lists = ['7', 7, {}, [1.5], ['x'], [null], [-1], [[1]]];
+  const flags = [2, -1, 'yes', {}, []];
+  const texts = [5, true, {}, [], '\ud83d', 'a\udc00b'];
+  const table: [string, readonly unknown[]][] = [
+    ...optionalIds.map((field): [string, unknown[]] => [field, ids]),
+    ...['trail_id', 'client_id', 'type'].map((field): [string, unknown[]] => [field, [...ids, 0, '', null, undefined]]),
+    ['create_time', [...times, '', null, undefined]],
+    ['created_at', times],
+    ['update_time', times],
+    ['content', texts],
+    ['enable_flag', flags],
+    ['delete_flag', flags],
+    ['file_ids', lists],
+    ['customer_id', lists],
+    ['lead_customer_id', lists],
+    ...['company_info', 'lead_info', 'opportunity_info', 'create_user_info'].map((field): [string, unknown[]] => [field, [5, 'x', [1], true]]),
+    ...['customer_info', 'lead_customer_info', 'file_info'].map((field): [string, unknown[]] => [field, [5, 'x', {}, [1], [null], [[]]]]),
+  ];
+  for (const [field, values] of table) {
+    test(field, () => {
+      for (const value of values) {
+        const result = read({ ...entry({ trail_id: 100 }), [field]: value });
+        expect(result, `${field} = ${JSON.stringify(value)}`).toBeTypeOf('string');
+        expect(result).toMatch(new RegExp(`^${field}: .* is not accepted; accepted: `));
+      }
+    });
+  }
+
+  const within: [string, WireEntry][] = [
+    ['company_info.company_id', { company_info: { name: 'x' } }],
+    ['company_info.name', { company_info: { company_id: 1, name: 5 } }],
+    ['company_info.is_archive', { company_info: { company_id: 1, name: '', is_archive: 'x' } }],
+    ['lead_info.lead_id', { lead_info: { lead_id: 0 } }],
+    ['opportunity_info.name', { opportunity_info: { opportunity_id: 1, name: [] } }],
+    ['create_user_info.user_id', { create_user_info: { user_id: 'x' } }],
+    ['customer_info.customer_id', { customer_info: [{ name: 'x' }] }],
+    ['customer_info.tel_list', { customer_info: [{ customer_id: 1, tel_list: [['86']] }] }],
+    ['customer_info.tel_list', { customer_info: [{ customer_id: 1, tel_list: [['86', '1', '2']] }] }],
+    ['customer_info.contact', { customer_info: [{ customer_id: 1, contact: ['x'] }] }],
+    ['customer_info.email', { customer_info: [{ customer_id: 1, email: {} }] }],
+    ['lead_customer_info.customer_id', { lead_customer_info: [{ customer_id: -1 }] }],
+    ['file_info.file_id', { file_info: [{ file_name: 'x' }] }],
+    ['file_info.file_size', { file_info: [{ file_id: 1, file_size: -1 }] }],
+  ];
+  for (const [i, [field, fields]] of within.entries()) {
+    test(`${field} (${i})`, () => {
+      expect(read(entry(fields))).toMatch(new RegExp(`^${field.replace('.', '\\.')}[ :].* is not accepted; accepted: `));
+    });
+  }
+
+  const notEntries: [string, string, RegExp][] = [
+    ['a number', '5', /^entry: 5 is not accepted/],
+    ['null', 'null', /^entry: null is not accepted/],
+    ['a list', '[1]', /^entry: \[1\] is not accepted/],
+    ['no JSON', '{"a":', /^not JSON: /],
+  ];
+  for (const [name, text, reason] of notEntries) {
+    test(name, () => expect(readItem({ line: 1, bytes: Buffer.from(text) })).toMatch(reason));
+  }
+  test('no UTF-8', () => expect(readItem({ line: 1, bytes: Buffer.from([0x22, 0xff, 0x22]) })).toBe('not UTF-8'));
+});
+
+test('types that nobody may record are kept, and every number as it came', async () => {
+  const store = await openStore();
+  const types = [801, 802, 1201, 1203, 1204, 1, 999_999, Number.MAX_SAFE_INTEGER];
+  const max = Number.MAX_SAFE_INTEGER;
+  const large = { inquiry_id: max, track_session_no: max, comment_count: max };
+  await store.take(...types.map((type, i) => entry({ trail_id: 100 + i, type, follow_up_id: 0, refer_id: 55, ...large })));
+  const entries = await exported(store);
+  for (const [i, type] of types.entries()) {
+    expect(entries.get(100 + i)).toEqual(entry({ trail_id: 100 + i, type, follow_up_id: 0, refer_id: 55, ...large }));
+  }
+});
+
+test('texts are kept exactly, in entries and in what they join', async () => {
+  const store = await openStore();
+  const texts = [
+    '',
+    ' ',
+    '  spaces around  ',
+    '\u0000',
+    'before\u0000after',
+    'line\nbreak\r\nand\rreturn\ttab',
+    'emoji 🙂👨‍👩‍👧 and 𠮷',
+    'separators \u2028 and \u2029',
+    'e\u0301 is not é; \ufeff and \u200b stay',
+    '"quotes" \\backslash\\ </script> &amp;',
+    '\u0001\u001f\u007f\u0080',
+    '跟进'.repeat(50_000),
+  ];
+  const about = (text: string, i: number): WireEntry =>
+    entry({
+      trail_id: 100 + i,
+      content: text,
+      company_id: 1000 + i,
+      company_info: { company_id: 1000 + i, name: text, is_archive: 1 },
+      customer_id: [2000 + i],
+      customer_info: [
+        { customer_id: 2000 + i, name: text, email: text, tel_list: [[text, text]], contact: [{ type: text, value: text }] },
+      ],
+      create_user: 3000 + i,
+      create_user_info: { user_id: String(3000 + i), nickname: text, avatar: text },
+    });
+  await store.take(...texts.map(about));
+  const entries = await exported(store);
+  for (const [i, text] of texts.entries()) expect(entries.get(100 + i), JSON.stringify(text.slice(0, 40))).toEqual(about(text, i));
+});
+
+test('tenants that entries name are made, with their id as their name; those there are keep theirs', async () => {
+  const store = await openStore();
+  await store.core.tenants.create({ tenantId: 7, name: '企业 7', createdAt: 1 });
+  await store.take(entry({ client_id: 7, trail_id: 100 }), entry({ client_id: 8, trail_id: 100 }));
+  expect(await store.core.tenants.list()).toEqual([
+    { tenantId: 7, name: '企业 7', createdAt: 1 },
+    { tenantId: 8, name: '8', createdAt: store.clock.at },
+  ]);
+  expect([...(await exported(store, 7)).keys(), ...(await exported(store, 8)).keys()]).toEqual([100, 100]);
+});
