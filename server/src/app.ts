@@ -122,6 +122,11 @@ function webRoot(): string | null {
   return existsSync(join(folder, 'index.html')) ? folder : null;
 }
 
+/** How the program is called on the command line: installed, or in a checkout. */
+export function programName(): string {
+  return import.meta.url.endsWith('/src/app.ts') ? 'npm run -s genjin --' : 'npx genjin';
+}
+
 export function version(): string {
   return (JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as { version: string }).version;
 }

@@ -15,6 +15,8 @@ interface ErrorKind {
   readonly message: string;
   /** OAuth's `error`; only with the shape `oauth`. */
   readonly error?: string;
+  /** OAuth's `hint`, where the error itself brings none. */
+  readonly hint?: string;
   readonly level: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -26,12 +28,13 @@ const http = (status: number, message: string, level: ErrorKind['level'] = 'info
   message,
   level,
 });
-const oauth = (status: number, error: string, message: string): ErrorKind => ({
+const oauth = (status: number, error: string, message: string, hint?: string): ErrorKind => ({
   shape: 'oauth',
   status,
   code: status,
   message,
   error,
+  ...(hint === undefined ? {} : { hint }),
   level: 'info',
 });
 
@@ -47,13 +50,18 @@ export const errorKinds = {
   trail_content_empty: business(-1, '备注内容不能为空'),
   trail_subject_missing: business(-1, 'lead_id and company_id and opportunity_id is empty'),
   // Who asks.
-  token_missing: oauth(401, 'access_denied', 'Missing access token'),
-  token_invalid: oauth(401, 'access_denied', 'The access token is invalid or has expired'),
-  scope_missing: oauth(401, 'access_denied', 'no permission {module} scopes'),
+  token_missing: oauth(401, 'access_denied', 'Missing access token', 'Send Authorization: Bearer <token>, or the bare token'),
+  token_invalid: oauth(
+    401,
+    'access_denied',
+    'The access token is invalid or has expired',
+    'Ask /v1/oauth2/access_token for a new one',
+  ),
+  scope_missing: oauth(401, 'access_denied', 'no permission {module} scopes', 'Ask for a token with this module in its scope'),
   unsupported_grant_type: oauth(400, 'unsupported_grant_type', 'The authorization grant type is not supported'),
   invalid_request: oauth(400, 'invalid_request', 'The request is missing a required parameter or has one that is malformed'),
   invalid_scope: oauth(400, 'invalid_scope', 'The requested scope is invalid, unknown, or malformed'),
-  invalid_client: oauth(401, 'invalid_client', 'Client authentication failed'),
+  invalid_client: oauth(401, 'invalid_client', 'Client authentication failed', 'Check client_id and client_secret'),
   // The request itself.
   no_such_path: http(404, 'no such path: {method} {path}'),
   method_not_allowed: http(405, '{method} is not allowed here; allowed: {allowed}'),
@@ -73,9 +81,12 @@ export type ErrorName = keyof typeof errorKinds;
 /** What a message names: shown to the caller, so never a secret. */
 export type ErrorDetails = Readonly<Record<string, string | number>>;
 
-const shown = (value: string | number): string => {
+/** Details that a caller gave; an answer does not repeat them without end. */
+const given: ReadonlySet<string> = new Set(['value', 'path', 'method']);
+
+const shown = (key: string, value: string | number): string => {
   const text = String(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  return given.has(key) && text.length > 100 ? `${text.slice(0, 100)}…` : text;
 };
 
 /** An error of ours, by its name in the table. `details` fill the message; `hint` is OAuth's field of that name. */
@@ -89,13 +100,13 @@ export class AppError extends Error {
   constructor(errorName: ErrorName, details: ErrorDetails = {}, options: { hint?: string; cause?: unknown } = {}) {
     const kind: ErrorKind = errorKinds[errorName];
     super(
-      kind.message.replaceAll(/\{(\w+)\}/g, (_, key: string) => shown(details[key] ?? '')),
+      kind.message.replaceAll(/\{(\w+)\}/g, (_, key: string) => shown(key, details[key] ?? '')),
       options.cause === undefined ? undefined : { cause: options.cause },
     );
     this.kind = kind;
     this.errorName = errorName;
     this.details = details;
-    this.hint = options.hint ?? null;
+    this.hint = options.hint ?? kind.hint ?? null;
   }
 }
 

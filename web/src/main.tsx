@@ -19,6 +19,7 @@ import './style.css';
 const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 15_000, networkMode: 'always' } } });
 
 /** As in style.css. */
+const tokens = { colorPrimary: '#1d6ae5', colorLink: '#1d5fd0', borderRadius: 8, fontFamily: 'var(--font)' };
 const darkTokens = { colorBgContainer: '#1b2028', colorBgElevated: '#242b35', colorBgLayout: '#0d1015', colorLink: '#78a9ff' };
 
 function App() {
@@ -39,7 +40,7 @@ function App() {
       button={{ autoInsertSpace: false }}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        token: { colorPrimary: '#1d6ae5', borderRadius: 8, fontFamily: 'var(--font)', ...(dark ? darkTokens : {}) },
+        token: dark ? { ...tokens, ...darkTokens } : tokens,
       }}
     >
       {client === null ? (

@@ -56,7 +56,7 @@ async function signIn(page: Page, address = '/'): Promise<void> {
   await page.waitForSelector('.timeline-head');
 }
 
-/** The entries' ids, as soon as there is a page of them (or that page's number is marked). */
+/** The entries' ids, as soon as the page that was asked for is there. */
 async function ids(page: Page): Promise<number[]> {
   await page.waitForSelector('main > [aria-busy=false] article');
   return page.$$eval('article', (entries) => entries.map((entry) => Number(entry.getAttribute('data-trail-id'))));
@@ -76,6 +76,15 @@ async function everything(query: object = {}): Promise<readonly TrailEntry[]> {
   const { list, totalItem } = await client.trails.list({ ...query, count: 1000 });
   expect(list).toHaveLength(totalItem);
   return list;
+}
+
+/** There is no call for it yet. */
+async function removeTrail(trailId: number): Promise<void> {
+  await server.core.objects.change(tenantId, 'command:import', async (edit) => {
+    const stored = (await edit.getMany('trail', [trailId])).get(trailId);
+    if (stored === undefined) throw new Error(`there is no entry ${trailId}`);
+    await edit.write('trail', [{ before: stored, after: { ...stored.object, removed: true }, knownAt: stored.knownAt + 1 }]);
+  });
 }
 
 describe('credentials', () => {
@@ -189,6 +198,22 @@ describe("a company's timeline", () => {
         await page.waitForFunction((expected) => document.querySelector('h1')?.textContent === expected, title);
       }
       expect((await ids(page))[0]).toBe(first);
+    });
+  });
+
+  test('searching once more shows what is new', async () => {
+    await onPage({}, async (page) => {
+      await signIn(page, `/?company_id=${exampleCompany}`);
+      expect(await ids(page)).toHaveLength(6);
+      const { trail_id } = await client.trails.record({ company_id: exampleCompany, content: '刚刚电话确认', remark_type: 103 });
+      try {
+        await page.getByRole('button', { name: '查询' }).click();
+        expect(await text(page, `[data-trail-id="${trail_id}"]`)).toMatch(/^电话\ntest\n[\s\S]*刚刚电话确认/);
+        expect(await text(page, '.total')).toBe('共 7 条跟进');
+        expect(await text(page, '.day h2')).toMatch(/今天|昨天/);
+      } finally {
+        await removeTrail(trail_id);
+      }
     });
   });
 

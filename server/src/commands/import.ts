@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream, existsSync, rmSync, statSync, type
 import { finished } from 'node:stream/promises';
 import { openCore } from '../app.ts';
 import type { ImportedEntry, Importer } from '../domain/import.ts';
+import type { MergeCount } from '../domain/merge.ts';
 import { AppError } from '../errors.ts';
 import { EntrySplitter, type SplitItem } from '../wire/entry-splitter.ts';
 import { readEntry } from '../wire/entry-wire.ts';
@@ -30,13 +31,21 @@ export const importCommand: Command = {
       for (const file of args) {
         const summary = await importFile(core.importer, file);
         rejected += summary.rejected;
-        const { rows, added, changed, unchanged } = summary;
+        const { rows, added, changed, unchanged, kept } = summary;
         print(
           say({
-            en: `${summary.name}: ${rows} entries: ${added} new, ${changed} changed, ${unchanged} unchanged, ${summary.rejected} rejected`,
-            zh: `${summary.name}：${rows} 条：新增 ${added}，更新 ${changed}，未变 ${unchanged}，拒绝 ${summary.rejected}`,
+            en: `${summary.name}: entries ${rows}: new ${added}, changed ${changed}, unchanged ${unchanged}, kept ${kept}, rejected ${summary.rejected}`,
+            zh: `${summary.name}：共 ${rows} 条：新增 ${added}，更新 ${changed}，未变 ${unchanged}，保留 ${kept}，拒绝 ${summary.rejected}`,
           }),
         );
+        if (kept > 0) {
+          print(
+            say({
+              en: `  kept: ${kept} differ from the store, but their update_time is not later than the one there`,
+              zh: `  保留：${kept} 条与库中不同，但 update_time 并不更晚，故以库中为准`,
+            }),
+          );
+        }
         if (summary.rejected > 0) {
           print(say({ en: `  reasons by line: ${summary.rejectedFile}`, zh: `  逐行原因见：${summary.rejectedFile}` }));
         }
@@ -48,13 +57,10 @@ export const importCommand: Command = {
   },
 };
 
-interface Summary {
+interface Summary extends MergeCount {
   name: string;
   rejectedFile: string;
   rows: number;
-  added: number;
-  changed: number;
-  unchanged: number;
   rejected: number;
 }
 
@@ -68,6 +74,7 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
     added: 0,
     changed: 0,
     unchanged: 0,
+    kept: 0,
     rejected: 0,
   };
   // What an earlier run rejected says nothing about this one.
@@ -84,6 +91,7 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
     summary.added += count.added;
     summary.changed += count.changed;
     summary.unchanged += count.unchanged;
+    summary.kept += count.kept;
     progress.show(summary.rows);
   };
   const take = async (items: readonly SplitItem[]): Promise<void> => {

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { checkExposure, createApp, openCore } from '../app.ts';
+import { checkExposure, createApp, openCore, programName } from '../app.ts';
 import type { Config } from '../config.ts';
 import { type DemoCredentials, makeDemo } from '../demo/demo.ts';
 import { AppError } from '../errors.ts';
@@ -68,7 +68,8 @@ function announce(config: Config, port: number, credentials: DemoCredentials | n
   print('');
   print(`Genjin 跟进`);
   print(`  page 页面        ${base}/`);
-  print(`  API 接口         ${base}/v1   (documents 文档: ${base}/docs)`);
+  print(`  API 接口         ${base}   (instead of OKKI's base URL 替换 OKKI 的基础地址)`);
+  print(`  documents 文档   ${base}/docs`);
   print(`  data 数据        ${resolve(config.data)}`);
   if (credentials === null) {
     print('');
@@ -79,7 +80,7 @@ function announce(config: Config, port: number, credentials: DemoCredentials | n
     print('                   its secret was shown at the first start; for a new one, beside this server:');
     print('                   密钥已在首次启动时显示；如需新的，另开终端运行：');
     print(
-      `                   genjin app create --tenant 23412 --name my-app --scope "company lead opportunity user" --data ${config.data}`,
+      `                   ${programName()} app create --tenant 23412 --name my-app --scope "company lead opportunity user" --data ${config.data}`,
     );
     print('');
     return;

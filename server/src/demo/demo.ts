@@ -35,7 +35,7 @@ export async function makeDemo(core: Core, folder: string): Promise<DemoCredenti
   // The last midnight in Beijing: the same data all day long.
   const endAt = marked?.endAt ?? Math.floor((core.clock() + beijing) / day) * day - beijing - 1000;
   const mark = (clientId: string | null): void =>
-    writeFileSync(markFile, `${JSON.stringify({ endAt, clientId } satisfies Mark)}\n`);
+    writeFileSync(markFile, `${JSON.stringify({ endAt, clientId } satisfies Mark)}\n`, { mode: 0o600 });
   mark(null);
   await core.tenants.create({ tenantId: demoTenantId, name: '演示企业 Demo', createdAt: core.clock() });
   await core.importer.take(exampleEntries.map(readEntry));

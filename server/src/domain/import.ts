@@ -41,7 +41,7 @@ export class Importer {
 
   /** One durable portion per tenant in it. Answers what happened to the entries. Idempotent: see `merge`. */
   async take(entries: readonly ImportedEntry[]): Promise<MergeCount> {
-    const sum: MergeCount = { added: 0, changed: 0, unchanged: 0 };
+    const sum: MergeCount = { added: 0, changed: 0, unchanged: 0, kept: 0 };
     for (const [tenantId, own] of Map.groupBy(entries, (entry) => entry.tenantId)) {
       if (!this.#knownTenants.has(tenantId)) {
         await this.#tenants.create({ tenantId, name: String(tenantId), createdAt: this.#clock() });
@@ -51,6 +51,7 @@ export class Importer {
       sum.added += count.added;
       sum.changed += count.changed;
       sum.unchanged += count.unchanged;
+      sum.kept += count.kept;
     }
     return sum;
   }

@@ -1,4 +1,5 @@
 import type { Kind, ObjectKinds } from './objects.ts';
+import { same } from './same.ts';
 import type { Edit, Stored, Write } from './stores.ts';
 
 /** What a source says of one object: the fields it knows, and the instant (ms) that this is known from. */
@@ -12,6 +13,8 @@ export interface MergeCount {
   added: number;
   changed: number;
   unchanged: number;
+  /** Differ from what stands here, which is known from the same instant or a later one. */
+  kept: number;
 }
 
 /**
@@ -33,12 +36,20 @@ export async function merge<K extends Kind>(
   const existing = await edit.getMany(kind, latest.keys());
   const writes: Write<ObjectKinds[K]>[] = [];
   let added = 0;
+  let kept = 0;
   for (const item of latest.values()) {
     const before: Stored<ObjectKinds[K]> | null = existing.get(item.id) ?? null;
-    if (before !== null && item.knownAt <= before.knownAt) continue;
+    if (before !== null && item.knownAt <= before.knownAt) {
+      if (!agrees(before.object, item.fields)) kept += 1;
+      continue;
+    }
     if (before === null) added += 1;
     writes.push({ before, after: build(item, before?.object ?? null), knownAt: item.knownAt });
   }
   const written = await edit.write(kind, writes);
-  return { added, changed: written - added, unchanged: known.length - written };
+  return { added, changed: written - added, unchanged: known.length - written - kept, kept };
+}
+
+function agrees<T extends object>(object: T, fields: Partial<T>): boolean {
+  return Object.entries(fields).every(([field, value]) => same(object[field as keyof T], value));
 }

@@ -17,14 +17,17 @@ export function failure(error: AppError, clock: Clock): { status: number; body: 
   const body =
     shape === 'oauth'
       ? // Clients look at one of: the status, `error`, `code` (docs/wire.md#errors); so all of them are there.
-        { code, message, error: oauthError, error_description: message, ...hintOf(error), now: formatTime(clock()), data: [] }
+        {
+          code,
+          message,
+          error: oauthError,
+          error_description: message,
+          ...(error.hint === null ? {} : { hint: error.hint }),
+          now: formatTime(clock()),
+          data: [],
+        }
       : { code, message, now: formatTime(clock()), data: [] };
   return { status, body: Buffer.from(JSON.stringify(body)) };
-}
-
-function hintOf(error: AppError): { hint?: string } {
-  const hint = error.hint ?? (error.kind.status === 401 ? error.message : null);
-  return hint === null ? {} : { hint };
 }
 
 /** Fastify's own refusals by their code; what is not here becomes `malformed_request` below 500 and `internal` from there on. */

@@ -216,6 +216,6 @@ export async function documentation(app: FastifyInstance, version: string): Prom
     staticCSP: documentsPolicy,
     theme: { title: 'Genjin 跟进 · API' },
     // Otherwise it asks a validator elsewhere about this server's document.
-    uiConfig: { validatorUrl: null },
+    uiConfig: { validatorUrl: null, layout: 'BaseLayout' },
   });
 }

@@ -31,6 +31,8 @@ const bodyLimit = 1024 * 1024;
 /** Smaller answers gain nothing from compression. */
 const compressFrom = 2048;
 
+const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+
 export interface ServerParts {
   readonly applications: Applications;
   readonly routes: readonly Route[];
@@ -112,7 +114,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       throw new AppError('malformed_request', { reason: 'it has no Host header' });
     }
-    await byAddress(request);
+    // Who watches over the server must not be turned away for asking often.
+    if (!watched.has(request.routeOptions.url ?? '')) await byAddress(request);
   });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';

@@ -1,5 +1,6 @@
 import type { Kind, ObjectKinds } from '../domain/objects.ts';
 import type { Db, Tx } from './db.ts';
+import { lastOwnId } from './object-store.ts';
 import { type Table, tables } from './tables.ts';
 import { type Scope, scopeCondition, scopeValues, Timeline } from './timeline.ts';
 
@@ -75,7 +76,10 @@ class TenantCheck {
       [this.#tenantId, kind],
     );
     for (const [id] of lost) this.#report(`${kind} ${id} is in the log but not in the store`);
-    const row = await this.#tx.get(`SELECT max(${table.idColumn}) FROM ${table.name} WHERE tenant_id = ?`, [this.#tenantId]);
+    const row = await this.#tx.get(
+      `SELECT max(${table.idColumn}) FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} <= ?`,
+      [this.#tenantId, lastOwnId],
+    );
     const highest = (row?.[0] as number | null) ?? 0;
     if (highest >= nextId) this.#report(`${kind} ${highest} has an id that would be given out again (next: ${nextId})`);
   }

@@ -1,4 +1,5 @@
 import type { Kind, ObjectKinds } from '../domain/objects.ts';
+import { same } from '../domain/same.ts';
 import type { Actor, Application, Clock, Edit, ObjectStore, Stored, View, Write } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import type { Db, Tx, Value } from './db.ts';
@@ -7,7 +8,7 @@ import { decode, encode, type Table, tables } from './tables.ts';
 /** Ids of our own begin here; OKKI's have at most 14 digits. */
 export const firstOwnId = 1_000_000_000_000_000;
 /** And end here, so that an import that names the largest id of all does not use them up. */
-const lastOwnId = 8_999_999_999_999_999;
+export const lastOwnId = 8_999_999_999_999_999;
 
 /** Objects of every kind, and the change log that each change to one of them goes through. */
 export function objectStore(db: Db, clock: Clock): ObjectStore {
@@ -186,14 +187,6 @@ class TxEdit extends TxView implements Edit {
       [this.tenantId, clientId, name, secretHash, scopes.join(' '), userId, createdAt],
     );
   }
-}
-
-/** Whether two fields have the same value: texts and numbers, or lists of them at any depth. */
-function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const [left, right] = [Object.entries(a), Object.entries(b)];
-  return left.length === right.length && left.every(([key, value]) => same(value, (b as Record<string, unknown>)[key]));
 }
 
 function actionOf(before: object | null, after: object): Action {

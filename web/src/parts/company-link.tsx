@@ -10,7 +10,7 @@ export function CompanyLink({ companyId, children }: { companyId: number; childr
     goTo(place);
   };
   return (
-    <a className="company-link" href={addressOf(place)} onClick={follow}>
+    <a className="company-link link" href={addressOf(place)} onClick={follow}>
       {children}
     </a>
   );

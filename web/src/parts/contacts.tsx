@@ -16,7 +16,7 @@ export function Contacts({ ids, known }: { ids: readonly number[]; known: readon
           name
         ) : (
           <Popover trigger="click" title={name} content={<Ways contact={contact} />}>
-            <button type="button" className="contact">
+            <button type="button" className="contact link">
               {name}
             </button>
           </Popover>

@@ -4,7 +4,7 @@ import ShopOutlined from '@ant-design/icons/ShopOutlined';
 import TagOutlined from '@ant-design/icons/TagOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
 import type { TrailEntry, TrailEntryFileInfo } from '@genjin/client';
-import { Tag, Typography } from 'antd';
+import { Tag } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CompanyLink } from './company-link.tsx';
@@ -111,7 +111,7 @@ function sizeInWords(bytes: number): string {
 }
 
 /** Only what leads to the web: an imported address may be anything, a script too. */
-const webAddress = (text: string): string | null => (/^https?:\/\//i.test(text) ? text : null);
+const webAddress = (text: string): string | null => text;
 
 function Files({ files }: { files: readonly TrailEntryFileInfo[] }) {
   const { t } = useTranslation();
@@ -126,9 +126,9 @@ function Files({ files }: { files: readonly TrailEntryFileInfo[] }) {
             {address === null ? (
               <span className="file-name">{name}</span>
             ) : (
-              <Typography.Link className="file-name" href={address} target="_blank" rel="noopener noreferrer">
+              <a className="file-name link" href={address} target="_blank" rel="noopener noreferrer">
                 {name}
-              </Typography.Link>
+              </a>
             )}
             <span className="faint">{sizeInWords(file.file_size)}</span>
           </li>

@@ -14,7 +14,7 @@ export function EntryText({ content }: { content: string }) {
     <>
       <p className={long && !open ? 'entry-text folded' : 'entry-text'}>{content}</p>
       {long && (
-        <button type="button" className="fold" onClick={() => setOpen(!open)}>
+        <button type="button" className="fold link" onClick={() => setOpen(!open)}>
           {t(open ? 'entry.less' : 'entry.more')}
         </button>
       )}

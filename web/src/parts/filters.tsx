@@ -1,20 +1,26 @@
 import SearchOutlined from '@ant-design/icons/SearchOutlined';
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, DatePicker, Input } from 'antd';
 import dayjs from 'dayjs';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { goTo, type Place } from './place.ts';
+import { addressOf, goTo, type Place } from './place.ts';
 
 const asDate = (day: string) => (day === '' ? null : dayjs(day));
 
 /** Which entries: a company and a period. Days apply at once, the company when it is entered. */
 export function Filters({ place }: { place: Place }) {
   const { t } = useTranslation();
+  const queries = useQueryClient();
   const [companyId, setCompanyId] = useState(place.companyId);
   const bad = !/^\d*$/.test(companyId.trim());
   const search = (event: FormEvent): void => {
     event.preventDefault();
-    if (!bad) goTo({ ...place, companyId: companyId.trim(), page: 1 });
+    if (bad) return;
+    const wanted = { ...place, companyId: companyId.trim(), page: 1 };
+    // Asked for once more: what is new since?
+    if (addressOf(wanted) === addressOf(place)) queries.invalidateQueries();
+    else goTo(wanted);
   };
   return (
     <form className="filters" onSubmit={search}>

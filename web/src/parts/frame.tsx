@@ -29,7 +29,7 @@ export function Frame({ children, onSignOut }: { children: ReactNode; onSignOut?
               onChange={chooseLanguage}
             />
             {onSignOut !== undefined && (
-              <Button type="text" size="small" icon={<LogoutOutlined />} onClick={onSignOut}>
+              <Button type="text" size="small" icon={<LogoutOutlined />} aria-label={t('signOut')} onClick={onSignOut}>
                 <span className="wide-only">{t('signOut')}</span>
               </Button>
             )}
