@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { BasicOptions } from './basic.ts';
 import { type Dataset, filledStore, keepStore, scratchFolder } from './data.ts';
 import { type JobResult, runJob } from './processes.ts';
+import { profileFile } from './profile.ts';
 import { figure, median, type Report, ratio, step } from './report.ts';
 
 /** Entries/s of "import" must be this share of only parsing, of "export" of only stringifying. */
@@ -20,7 +21,7 @@ export async function benchImport(data: Dataset, options: BasicOptions): Promise
     step(`import, run ${run}: parsing only, then importing`);
     parse.push(await runJob('parse', [data.file]));
     rmSync(store, { recursive: true, force: true });
-    imports.push(await runJob('import', [data.file, store], profileOf(options, 'import')));
+    imports.push(await runJob('import', [data.file, store], profileFile(options.profile, 'import')));
   }
   await keepStore(data, store);
   const [least, ours] = [rate(data, parse), rate(data, imports)];
@@ -49,7 +50,7 @@ export async function benchExport(data: Dataset, options: BasicOptions): Promise
     step(`export, run ${run}: stringifying only, then exporting`);
     stringify.push(await runJob('stringify', [data.file, String(data.entries), target]));
     rmSync(target);
-    exports.push(await runJob('export', [store, target], profileOf(options, 'export')));
+    exports.push(await runJob('export', [store, target], profileFile(options.profile, 'export')));
     rmSync(target);
   }
   const [least, ours] = [rate(data, stringify), rate(data, exports)];
@@ -65,8 +66,6 @@ export async function benchExport(data: Dataset, options: BasicOptions): Promise
 }
 
 const runsOf = (options: BasicOptions): number => (options.quick ? 1 : 3);
-const profileOf = (options: BasicOptions, name: string): string | null =>
-  options.profile === null ? null : join(options.profile, `${name}.cpuprofile`);
 
 const rate = (data: Dataset, runs: readonly JobResult[]): number => data.entries / median(runs.map((run) => run.seconds));
 const peak = (runs: readonly JobResult[]): number => Math.max(...runs.map((run) => run.peakMb));

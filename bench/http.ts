@@ -1,11 +1,11 @@
 /** The follow-up query over HTTP: the floor, the straightforward way and the program, in turns, under the same load. */
-import { join } from 'node:path';
 import { Random } from '../server/src/demo/firm-random.ts';
 import { storePath } from '../server/src/store/files.ts';
 import type { BasicOptions } from './basic.ts';
 import { type Dataset, filledStore, year } from './data.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
 import { runProgram, type Server, startLoad, startProgram, startRival } from './processes.ts';
+import { profileFile } from './profile.ts';
 import { figure, median, type Report, ratio, step } from './report.ts';
 
 /** Companies' first pages: the program must answer this many times what the straightforward way answers. */
@@ -30,7 +30,6 @@ interface Round {
 
 export async function benchHttp(data: Dataset, options: BasicOptions): Promise<Report> {
   const folder = await filledStore(data);
-  const authorization = async (url: string): Promise<string> => `Bearer ${await makeToken(url, folder, data.tenantId)}`;
   const running: { stop(): Promise<void> }[] = [];
   const started = async <T extends { stop(): Promise<void> }>(starting: Promise<T> | T): Promise<T> => {
     const it = await starting;
@@ -39,11 +38,9 @@ export async function benchHttp(data: Dataset, options: BasicOptions): Promise<R
   };
   try {
     step('starting the servers');
-    const program = await started(
-      startProgram(folder, options.profile === null ? null : join(options.profile, 'serve.cpuprofile')),
-    );
+    const program = await started(startProgram(folder, profileFile(options.profile, 'serve')));
     const rival = await started(startRival('straightforward', storePath(folder)));
-    const token = await authorization(program.url);
+    const token = `Bearer ${await makeToken(program.url, folder, data.tenantId)}`;
     await checkEqual(data, program.url, rival.url, token);
     const firstPages = data.drawnCompanies.map((company) => `${path}?company_id=${company}&count=${pageSize}`);
     const answer = median(await sizes(program.url, firstPages.slice(0, 500), token));
@@ -57,21 +54,27 @@ export async function benchHttp(data: Dataset, options: BasicOptions): Promise<R
     ];
     const all: Rival[] = [{ name: 'floor', server: floor }, ...both];
     const main = await bench.companies(all, firstPages);
-    const others: (readonly [string, Map<string, Round>])[] = [];
     const lastPage = Math.ceil((await totalOf(program.url, token)) / pageSize);
-    for (const [name, query] of [
-      ['enterprise, first page', `count=${pageSize}`],
-      [`enterprise, page ${figure(Math.min(1000, lastPage))}`, `count=${pageSize}&start_index=${Math.min(1000, lastPage)}`],
-      [`enterprise, last page (${figure(lastPage)})`, `count=${pageSize}&start_index=${lastPage}`],
-      ['total of 365 days', `count=1&start_time=${year.from}&end_time=${year.to}`],
-      ['first page of the largest company', `count=${pageSize}&company_id=${data.largestCompany.companyId}`],
-    ] as const) {
+    const others: (readonly [string, Map<string, Round>])[] = [];
+    // A profile is to show companies' pages.
+    for (const [name, query] of options.profile === null ? otherPages(data, lastPage) : []) {
       others.push([name, await bench.one(name, both, `${path}?${query}`)]);
     }
     return report(data, answer, main, others);
   } finally {
     for (const one of running.reverse()) await one.stop();
   }
+}
+
+function otherPages(data: Dataset, lastPage: number): readonly (readonly [string, string])[] {
+  const deep = Math.min(1000, lastPage);
+  return [
+    ['enterprise, first page', `count=${pageSize}`],
+    [`enterprise, page ${figure(deep)}`, `count=${pageSize}&start_index=${deep}`],
+    [`enterprise, last page (${figure(lastPage)})`, `count=${pageSize}&start_index=${lastPage}`],
+    ['total of 365 days', `count=1&start_time=${year.from}&end_time=${year.to}`],
+    ['first page of the largest company', `count=${pageSize}&company_id=${data.largestCompany.companyId}`],
+  ];
 }
 
 /** Measures the rivals in turns: A B C A B C … */
@@ -190,7 +193,8 @@ async function makeToken(url: string, folder: string, tenantId: number): Promise
 }
 
 async function get(url: string, query: string, authorization: string): Promise<string> {
-  const response = await fetch(url + query, { headers: { authorization } });
+  // fetch would ask for compression.
+  const response = await fetch(url + query, { headers: { authorization, 'accept-encoding': 'identity' } });
   const text = await response.text();
   if (response.status !== 200 || !text.startsWith('{"code":200,')) throw new Error(`${query} answers ${text.slice(0, 200)}`);
   return text;

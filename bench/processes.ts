@@ -2,12 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** Where profiles of the program's processes go; `null`: none are made. */
-export interface ProfileOptions {
-  readonly profile: string | null;
-}
 
 export interface JobResult {
   readonly seconds: number;
@@ -30,6 +26,7 @@ const program = path('../server/src/main.ts');
 interface Launch {
   readonly script: string;
   readonly args: readonly string[];
+  /** The file for a CPU profile. */
   readonly profile: string | null;
   readonly execArgv?: readonly string[];
 }
@@ -47,7 +44,7 @@ function launch({ script, args, profile, execArgv = [] }: Launch): {
     execArgv: [
       '--conditions=@genjin/source',
       ...execArgv,
-      ...(profile === null ? [] : ['--cpu-prof', '--cpu-prof-name', profile]),
+      ...(profile === null ? [] : ['--cpu-prof', '--cpu-prof-dir', dirname(profile), '--cpu-prof-name', basename(profile)]),
     ],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -1,5 +1,5 @@
 /** Reads CPU profiles and tells where the time went. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface Profile {
@@ -13,11 +13,18 @@ interface Profile {
 
 const shown = 25;
 
+const profiles = ['import', 'export', 'serve'] as const;
+
+/** The file of a profile in the folder that was asked for; `null` when none was. */
+export const profileFile = (folder: string | null, name: (typeof profiles)[number]): string | null =>
+  folder === null ? null : join(folder, `${name}.cpuprofile`);
+
 /** The functions of each profile in a folder that took most time themselves, without what they called. */
 export function hotSpots(folder: string): string {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
-  return names
-    .map((name) => `${join(folder, name)}\n${topOf(JSON.parse(readFileSync(join(folder, name), 'utf8')) as Profile)}\n`)
+  return profiles
+    .map((name) => join(folder, `${name}.cpuprofile`))
+    .filter((file) => existsSync(file))
+    .map((file) => `${file}\n${topOf(JSON.parse(readFileSync(file, 'utf8')) as Profile)}\n`)
     .join('\n');
 }
 

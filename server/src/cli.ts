@@ -95,6 +95,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 1;
     }
     const { code: reason, message } = error as NodeJS.ErrnoException;
+    if (reason === 'ERR_SQLITE_ERROR') {
+      process.stderr.write(
+        `genjin: the store cannot be read or written: ${message}; "check" says more, "restore" puts a backup in its place\n`,
+      );
+      return 1;
+    }
     // What the system refuses (a full disk, a folder that may not be written) is no fault of the program's.
     if (typeof reason === 'string' && /^E[A-Z]+$/.test(reason)) {
       process.stderr.write(`genjin: ${message}\n`);

@@ -34,15 +34,15 @@ export const importCommand: Command = {
         const { rows, added, changed, unchanged, kept } = summary;
         print(
           say({
-            en: `${summary.name}: entries ${rows}: new ${added}, changed ${changed}, unchanged ${unchanged}, kept ${kept}, rejected ${summary.rejected}`,
-            zh: `${summary.name}：共 ${rows} 条：新增 ${added}，更新 ${changed}，未变 ${unchanged}，保留 ${kept}，拒绝 ${summary.rejected}`,
+            en: `${summary.name}: ${rows} entries: ${added} new, ${changed} changed, ${unchanged} unchanged, ${summary.rejected} rejected`,
+            zh: `${summary.name}：${rows} 条：新增 ${added}，更新 ${changed}，未变 ${unchanged}，拒绝 ${summary.rejected}`,
           }),
         );
         if (kept > 0) {
           print(
             say({
-              en: `  kept: ${kept} differ from the store, but their update_time is not later than the one there`,
-              zh: `  保留：${kept} 条与库中不同，但 update_time 并不更晚，故以库中为准`,
+              en: `  ${kept} more differ from the store, but their update_time is not later than the one there, so the store keeps its own`,
+              zh: `  另有 ${kept} 条与库中不同，但 update_time 并不更晚，故以库中为准`,
             }),
           );
         }

@@ -122,11 +122,17 @@ class SqliteDb implements Db {
   }
 
   #endRead(connection: Connection): void {
-    connection.exec('COMMIT');
-    if (this.#idle.length < idleReaders) this.#idle.push(connection);
-    else connection.close();
-    this.#reading -= 1;
-    if (this.#reading === 0) this.#readsDone?.();
+    try {
+      connection.exec('COMMIT');
+      if (this.#idle.length < idleReaders) this.#idle.push(connection);
+      else connection.close();
+    } catch (error) {
+      connection.close();
+      throw error;
+    } finally {
+      this.#reading -= 1;
+      if (this.#reading === 0) this.#readsDone?.();
+    }
   }
 
   #refuseWhenClosed(): void {

@@ -338,6 +338,11 @@ describe('joined objects are live', () => {
       names: ['first', 'first'],
     },
     {
+      name: 'on a tie within one portion the first stays',
+      portions: [[company('first', '2024-01-01 00:00:00'), company('second', '2024-01-01 00:00:00')]],
+      names: ['first', 'first'],
+    },
+    {
       name: 'an entry that was deleted may still tell of its company',
       portions: [[company('old', '2024-01-01 00:00:00')], [company('new', '2024-01-02 00:00:00', { delete_flag: 1 })]],
       names: ['new'],

@@ -22,8 +22,22 @@ await server.import([
   entry({ trail_id: 1008, lead_id: 200, create_time: '2024-03-04 00:00:01' }),
   entry({ trail_id: 1009, lead_id: 200, opportunity_id: 300, create_time: '2024-03-04 00:00:02' }),
   entry({ trail_id: 1010, create_time: '2024-03-04 00:00:03', customer_id: [950], customer_info: null }),
-  entry({ trail_id: 1011, company_id: 100, delete_flag: 1, create_time: '2024-03-03 12:00:00' }),
-  entry({ trail_id: 1012, company_id: 100, enable_flag: 0, create_time: '2024-03-03 12:00:00' }),
+  entry({
+    trail_id: 1011,
+    company_id: 100,
+    lead_id: 200,
+    opportunity_id: 300,
+    delete_flag: 1,
+    create_time: '2024-03-03 12:00:00',
+  }),
+  entry({
+    trail_id: 1012,
+    company_id: 100,
+    lead_id: 200,
+    opportunity_id: 300,
+    enable_flag: 0,
+    create_time: '2024-03-03 12:00:00',
+  }),
   entry({ trail_id: 1013, company_id: 102, delete_flag: 1, enable_flag: 0, create_time: '2024-03-03 12:00:00' }),
   // Another enterprise has a company of the same id, and knows the contact of entry 1010.
   entry({
@@ -176,6 +190,16 @@ describe('two and three subjects together: all must match', () => {
     { name: 'second page', query: 'company_id=100&lead_id=200&count=1&start_index=2', ids: [1003], total: 2 },
     { name: 'past the end', query: 'company_id=100&lead_id=200&count=1&start_index=3', ids: [], total: 2 },
     { name: 'as far as it goes', query: 'company_id=100&lead_id=200&start_index=9007199254740991', ids: [], total: 2 },
+    {
+      name: 'bounds exactly at the seconds of entries',
+      query: 'company_id=100&lead_id=200&start_time=2024-03-02 00:00:00&end_time=2024-03-03 12:00:00',
+      ids: [1005, 1003],
+    },
+    {
+      name: 'bounds one second narrower',
+      query: 'company_id=100&lead_id=200&start_time=2024-03-02 00:00:01&end_time=2024-03-03 11:59:59',
+      ids: [],
+    },
     {
       name: 'within a time',
       query: 'company_id=100&lead_id=200&start_time=2024-03-02&end_time=2024-03-02',

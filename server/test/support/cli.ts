@@ -116,7 +116,12 @@ export function workplace(atEnd: (clean: () => Promise<void>) => void = onTestFi
   return here;
 }
 
-function startIn(folder: string, args: readonly string[], env: Readonly<Record<string, string>>, input?: string | Buffer): Running {
+function startIn(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  input?: string | Buffer,
+): Running {
   const [command = '', ...words] = program;
   const child = spawn(command, [...words, ...args], {
     cwd: folder,

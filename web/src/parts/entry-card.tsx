@@ -111,7 +111,7 @@ function sizeInWords(bytes: number): string {
 }
 
 /** Only what leads to the web: an imported address may be anything, a script too. */
-const webAddress = (text: string): string | null => text;
+const webAddress = (text: string): string | null => (/^https?:\/\//i.test(text) ? text : null);
 
 function Files({ files }: { files: readonly TrailEntryFileInfo[] }) {
   const { t } = useTranslation();
