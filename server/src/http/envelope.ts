@@ -10,17 +10,20 @@ export function success(dataJson: string, clock: Clock): Buffer {
   return Buffer.from(`{"code":200,"message":"success","now":"${formatTime(clock())}","data":${dataJson}}`);
 }
 
-/** The status and body that an error answers with; nothing of the inside is in it. */
-export function failure(error: AppError, clock: Clock): { status: number; body: Buffer } {
+/**
+ * The status and body that an error answers with; nothing of the inside is in it. `oauth`: on a token path, where clients look
+ * for OAuth's names of whatever went wrong.
+ */
+export function failure(error: AppError, clock: Clock, oauth = false): { status: number; body: Buffer } {
   const { shape, status, code, error: oauthError } = error.kind;
   const { message } = error;
   const body =
-    shape === 'oauth'
+    shape === 'oauth' || oauth
       ? // Clients look at one of: the status, `error`, `code` (docs/wire.md#errors); so all of them are there.
         {
           code,
           message,
-          error: oauthError,
+          error: oauthError ?? (status === 429 || status >= 500 ? 'temporarily_unavailable' : 'invalid_request'),
           error_description: message,
           ...(error.hint === null ? {} : { hint: error.hint }),
           now: formatTime(clock()),

@@ -80,7 +80,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const known = asAppError(error, { bodyLimit, contentType: request.headers['content-type'] });
-    const { status, body } = failure(known, clock);
+    const onTokenPath = request.routeOptions.url?.startsWith('/v1/oauth2/') === true;
+    const { status, body } = failure(known, clock, onTokenPath);
     // Without the message, which shows what the caller gave: that may be a secret in the wrong place.
     const { field } = known.details;
     const inside = known.kind.level === 'error' ? { err: known.cause ?? known } : {};

@@ -33,7 +33,8 @@ test('the help of a command names its settings with their variables', async () =
     expect(english.stdout).toContain(words);
   }
   const chinese = await at.genjin(['app', 'create', '--help'], { env: { LANG: 'zh_CN.UTF-8' } });
-  for (const words of ['--tenant', '--name', '--scope', '--json', '新建应用', 'GENJIN_DATA']) expect(chinese.stdout).toContain(words);
+  for (const words of ['--tenant', '--name', '--scope', '--json', '新建应用', 'GENJIN_DATA'])
+    expect(chinese.stdout).toContain(words);
 });
 
 test('words that are no command end with an error', async () => {
@@ -82,7 +83,9 @@ test('app create prints credentials that a token can be got with, once', async (
   await at.genjin(['tenant', 'create', '--id', '7', '--name', 'n']);
 
   const plain = await create('--scope', 'company lead');
-  expect(plain.stdout).toMatch(/^client_id {6}7-\w{12}\nclient_secret {2}[\w-]{43}\nThe secret is not kept and will not be shown again\.\n$/);
+  expect(plain.stdout).toMatch(
+    /^client_id {6}7-\w{12}\nclient_secret {2}[\w-]{43}\nThe secret is not kept and will not be shown again\.\n$/,
+  );
   const json = await create('--scope', 'company,lead  company', '--json');
   const made = JSON.parse(json.stdout) as Record<string, string>;
   expect(made).toEqual({

@@ -72,7 +72,9 @@ test('restore: over a store only with --replace, which keeps the former one besi
 
   const replaced = await at.genjin(['restore', 'two.sqlite', '--replace']);
   expect(replaced).toMatchObject({ code: 0, stderr: '' });
-  const [, kept = ''] = /^restored into \.\/genjin-data\nthe former store: (genjin-data\/genjin\.sqlite\.replaced-\S+)\n$/.exec(replaced.stdout) ?? [];
+  const [, kept = ''] =
+    /^restored into \.\/genjin-data\nthe former store: (genjin-data\/genjin\.sqlite\.replaced-\S+)\n$/.exec(replaced.stdout) ??
+    [];
   expect(await idsIn(at, 'genjin-data')).toEqual([100, 102]);
   expect(at.exists(kept)).toBe(true);
   // It is a whole store, too.
@@ -105,7 +107,11 @@ test('restore refuses while the folder is served, and files that are no sound st
 
   await at.serve();
   const served = await at.genjin(['restore', 'one.sqlite', '--replace']);
-  expect(served).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^genjin: another genjin serves \S+; stop it first/) });
+  expect(served).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^genjin: another genjin serves \S+; stop it first/),
+  });
 });
 
 test('what a killed server left beside its store does not get into a restored one', async () => {

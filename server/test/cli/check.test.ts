@@ -1,6 +1,6 @@
 import { closeSync, cpSync, openSync, truncateSync, writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { beforeAll, afterAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateFirm } from '../../src/demo/firm.ts';
 import { type Workplace, workplace } from '../support/cli.ts';
 import { entry } from '../support/entries.ts';
@@ -29,7 +29,10 @@ test('a right store: each tenant, and exit code 0', async () => {
 });
 
 /** A copy of the store, spoilt by hand. */
-async function checkSpoilt(name: string, spoil: (path: string) => void): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function checkSpoilt(
+  name: string,
+  spoil: (path: string) => void,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
   cpSync(at.path('genjin-data'), at.path(name), { recursive: true });
   spoil(`${at.path(name)}/genjin.sqlite`);
   return at.genjin(['check', '--data', name]);
@@ -38,17 +41,61 @@ async function checkSpoilt(name: string, spoil: (path: string) => void): Promise
 const trail = '(SELECT min(trail_id) FROM trail WHERE tenant_id = 7 AND live = 1)';
 const head = '(SELECT max(revision) FROM change WHERE tenant_id = 7)';
 const spoilt: [string, string, RegExp][] = [
-  ['a removed entry counts', `UPDATE trail SET removed = 1 WHERE tenant_id = 7 AND trail_id = ${trail}`, /tenant 7: trail \d+ is counted as live or not/],
-  ['a live entry does not count', `UPDATE trail SET live = 0 WHERE tenant_id = 7 AND trail_id = ${trail}`, /tenant 7: trail \d+ is counted as live or not/],
-  ['a change is missing in the middle', 'DELETE FROM change WHERE tenant_id = 7 AND revision = 5', /tenant 7: the change log has \d+ changes from 1 to \d+: some are missing/],
-  ['the first change is missing', 'DELETE FROM change WHERE tenant_id = 7 AND revision = 1', /tenant 7: the change log has \d+ changes from 2/],
-  ['the last change is missing', `DELETE FROM change WHERE tenant_id = 7 AND revision = ${head}`, /tenant 7: the change log ends at revision \d+, its head says \d+/],
-  ['the head is behind', 'UPDATE tenant SET revision = revision - 1 WHERE tenant_id = 8', /tenant 8: the change log ends at revision 2, its head says 1/],
-  ['an entry at another revision', `UPDATE trail SET revision = revision + 1 WHERE tenant_id = 7 AND trail_id = ${trail}`, /tenant 7: trail \d+ stands at revision \d+, the log says \d+/],
-  ['a company at another revision', 'UPDATE company SET revision = 99999 WHERE tenant_id = 8', /tenant 8: company 1 stands at revision 99999, the log says 1/],
-  ['an entry is gone', `DELETE FROM trail WHERE tenant_id = 7 AND trail_id = ${trail}`, /tenant 7: trail \d+ is in the log but not in the store/],
-  ['a company nobody wrote', "INSERT INTO company VALUES (8, 77, 'x', 0, 0, 1)", /tenant 8: company 77 stands at revision 1, the log says nothing/],
-  ['an id that comes again', 'UPDATE tenant SET next_id = 1 WHERE tenant_id = 8', /tenant 8: \w+ 1 has an id that would be given out again \(next: 1\)/],
+  [
+    'a removed entry counts',
+    `UPDATE trail SET removed = 1 WHERE tenant_id = 7 AND trail_id = ${trail}`,
+    /tenant 7: trail \d+ is counted as live or not/,
+  ],
+  [
+    'a live entry does not count',
+    `UPDATE trail SET live = 0 WHERE tenant_id = 7 AND trail_id = ${trail}`,
+    /tenant 7: trail \d+ is counted as live or not/,
+  ],
+  [
+    'a change is missing in the middle',
+    'DELETE FROM change WHERE tenant_id = 7 AND revision = 5',
+    /tenant 7: the change log has \d+ changes from 1 to \d+: some are missing/,
+  ],
+  [
+    'the first change is missing',
+    'DELETE FROM change WHERE tenant_id = 7 AND revision = 1',
+    /tenant 7: the change log has \d+ changes from 2/,
+  ],
+  [
+    'the last change is missing',
+    `DELETE FROM change WHERE tenant_id = 7 AND revision = ${head}`,
+    /tenant 7: the change log ends at revision \d+, its head says \d+/,
+  ],
+  [
+    'the head is behind',
+    'UPDATE tenant SET revision = revision - 1 WHERE tenant_id = 8',
+    /tenant 8: the change log ends at revision 2, its head says 1/,
+  ],
+  [
+    'an entry at another revision',
+    `UPDATE trail SET revision = revision + 1 WHERE tenant_id = 7 AND trail_id = ${trail}`,
+    /tenant 7: trail \d+ stands at revision \d+, the log says \d+/,
+  ],
+  [
+    'a company at another revision',
+    'UPDATE company SET revision = 99999 WHERE tenant_id = 8',
+    /tenant 8: company 1 stands at revision 99999, the log says 1/,
+  ],
+  [
+    'an entry is gone',
+    `DELETE FROM trail WHERE tenant_id = 7 AND trail_id = ${trail}`,
+    /tenant 7: trail \d+ is in the log but not in the store/,
+  ],
+  [
+    'a company nobody wrote',
+    "INSERT INTO company VALUES (8, 77, 'x', 0, 0, 1)",
+    /tenant 8: company 77 stands at revision 1, the log says nothing/,
+  ],
+  [
+    'an id that comes again',
+    'UPDATE tenant SET next_id = 1 WHERE tenant_id = 8',
+    /tenant 8: \w+ 1 has an id that would be given out again \(next: 1\)/,
+  ],
 ];
 
 for (const [i, [name, sql, finding]] of spoilt.entries()) {

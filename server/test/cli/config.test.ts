@@ -4,7 +4,12 @@ import { workplace } from '../support/cli.ts';
 
 /** A line of `genjin config`: option, value, source, variable. */
 const linesOf = (stdout: string): Map<string, string[]> =>
-  new Map(stdout.trimEnd().split('\n').map((line) => [line.split(/\s+/)[0] as string, line.split(/\s+/).slice(1, 4)]));
+  new Map(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => [line.split(/\s+/)[0] as string, line.split(/\s+/).slice(1, 4)]),
+  );
 
 test('settings and where each comes from: the command line before the environment before .env before the defaults', async () => {
   const at = workplace();
@@ -32,7 +37,9 @@ test('settings and where each comes from: the command line before the environmen
 
 test('a secret is shown in no way, given as an option, a variable, or wrongly', async () => {
   const at = workplace();
-  const given = await at.genjin(['config', '--metrics-token', 's3cret-option'], { env: { GENJIN_METRICS_TOKEN: 's3cret-variable' } });
+  const given = await at.genjin(['config', '--metrics-token', 's3cret-option'], {
+    env: { GENJIN_METRICS_TOKEN: 's3cret-variable' },
+  });
   expect(given.code).toBe(0);
   expect(given.stdout + given.stderr).not.toContain('s3cret');
   const missing = await at.genjin(['config'], { env: { GENJIN_METRICS_TOKEN_FILE: 'missing' } });
@@ -56,13 +63,63 @@ const values: { readonly [N in SettingName]: { good: [string, unknown][]; bad: s
     bad: ['', '-1', '65536', '1e3', '80.5', 'http', '0x50', '99999999999'],
     accepted: /a whole number from 0 to 65535/,
   },
-  demo: { good: [['true', true], ['0', false]], bad: ['maybe', '2'], accepted: /true or false/ },
-  strict: { good: [['ON', true], ['no', false], ['', false]], bad: ['y'], accepted: /true or false/ },
-  rateLimit: { good: [['0', 0], ['600', 600]], bad: ['-1', '1000001', 'many', ''], accepted: /a whole number from 0 to 1000000/ },
-  tlsCert: { good: [['a.pem', 'a.pem'], ['', null]], bad: [], accepted: /./ },
-  tlsKey: { good: [['a.pem', 'a.pem'], ['', null]], bad: [], accepted: /./ },
-  behindProxy: { good: [['1', true], ['off', false]], bad: ['proxy'], accepted: /true or false/ },
-  metricsToken: { good: [['t', 't'], ['', null]], bad: [], accepted: /./ },
+  demo: {
+    good: [
+      ['true', true],
+      ['0', false],
+    ],
+    bad: ['maybe', '2'],
+    accepted: /true or false/,
+  },
+  strict: {
+    good: [
+      ['ON', true],
+      ['no', false],
+      ['', false],
+    ],
+    bad: ['y'],
+    accepted: /true or false/,
+  },
+  rateLimit: {
+    good: [
+      ['0', 0],
+      ['600', 600],
+    ],
+    bad: ['-1', '1000001', 'many', ''],
+    accepted: /a whole number from 0 to 1000000/,
+  },
+  tlsCert: {
+    good: [
+      ['a.pem', 'a.pem'],
+      ['', null],
+    ],
+    bad: [],
+    accepted: /./,
+  },
+  tlsKey: {
+    good: [
+      ['a.pem', 'a.pem'],
+      ['', null],
+    ],
+    bad: [],
+    accepted: /./,
+  },
+  behindProxy: {
+    good: [
+      ['1', true],
+      ['off', false],
+    ],
+    bad: ['proxy'],
+    accepted: /true or false/,
+  },
+  metricsToken: {
+    good: [
+      ['t', 't'],
+      ['', null],
+    ],
+    bad: [],
+    accepted: /./,
+  },
   logLevel: { good: [['silent', 'silent']], bad: ['', 'INFO', 'trace'], accepted: /one of debug, info, warn, error, silent/ },
 };
 
@@ -81,7 +138,9 @@ for (const name of settingNames) {
         [`${variableOf(name)} in .env`, () => readConfig({}, {}, { [variableOf(name)]: text })],
       ];
       for (const [label, read] of named) {
-        expect.soft(read, `${label}=${JSON.stringify(text)}`).toThrow(`${label}: ${JSON.stringify(text)} is not accepted; accepted: `);
+        expect
+          .soft(read, `${label}=${JSON.stringify(text)}`)
+          .toThrow(`${label}: ${JSON.stringify(text)} is not accepted; accepted: `);
         expect.soft(read, label).toThrow(accepted);
       }
     }

@@ -24,7 +24,14 @@ test('the first start fills an empty store and shows credentials that work; the 
   expect(data.list.map((one) => one['trail_id'])).toContain(25646265871658);
   expect((await listed(first)).totalItem).toBe(entries);
   // Both languages, and requests to copy.
-  for (const words of ['page 页面', 'API 接口', 'data 数据', 'Get a token 获取令牌', `curl -s ${first.url}/v1/oauth2/access_token`, 'curl -s -H']) {
+  for (const words of [
+    'page 页面',
+    'API 接口',
+    'data 数据',
+    'Get a token 获取令牌',
+    `curl -s ${first.url}/v1/oauth2/access_token`,
+    'curl -s -H',
+  ]) {
     expect(first.stdout()).toContain(words);
   }
   expect((await first.end('SIGTERM')).code).toBe(0);

@@ -6,7 +6,9 @@ import { entry, type WireEntry } from '../support/entries.ts';
 
 const endAt = Date.UTC(2024, 10, 4);
 const firm = (clientId: number, entries: number): WireEntry[] => [
-  ...generateFirm({ clientId, seed: clientId, entries, companies: 60, salespeople: 8, endAt, days: 365 }).map((one) => ({ ...one })),
+  ...generateFirm({ clientId, seed: clientId, entries, companies: 60, salespeople: 8, endAt, days: 365 }).map((one) => ({
+    ...one,
+  })),
 ];
 const ndjson = (entries: readonly unknown[]): string => entries.map((one) => `${JSON.stringify(one)}\n`).join('');
 
@@ -20,7 +22,14 @@ const odd: WireEntry[] = [
   entry({ client_id: 7, trail_id: 5, content: 'NUL \u0000 \u2028 \r\n 🙂', company_id: 9, company_info: [] }),
   entry({ client_id: 7, trail_id: 6, create_time: '1000-01-01 00:00:00', update_time: '9999-12-31 23:59:59' }),
   entry({ client_id: 7, trail_id: 7, create_time: '1969-12-31 23:59:59', type: 801, follow_up_id: 0, refer_id: 0 }),
-  entry({ client_id: 7, trail_id: Number.MAX_SAFE_INTEGER - 10, follow_up_id: 0, refer_id: 3, inquiry_id: 5, track_session_no: 6 }),
+  entry({
+    client_id: 7,
+    trail_id: Number.MAX_SAFE_INTEGER - 10,
+    follow_up_id: 0,
+    refer_id: 3,
+    inquiry_id: 5,
+    track_session_no: 6,
+  }),
   entry({ client_id: 7, trail_id: 8, customer_id: [3, 2, 3], customer_info: [{ customer_id: 3, name: '满', ...person }] }),
   entry({ client_id: 7, trail_id: 9, company_id: 11, company_info: { company_id: 11, name: 'removed', is_archive: 0 } }),
   entry({ client_id: 7, trail_id: 10, company_id: 1, lead_id: 4, opportunity_id: 5, create_user: 6, lead_customer_id: [2] }),
@@ -41,7 +50,9 @@ test('export -> import into an empty store -> export gives the same bytes, and w
   const out = lines.map((line) => JSON.parse(line) as WireEntry);
   expect(sorted(out)).toEqual(sorted(all));
   // Tenant by tenant.
-  expect(out.map((one) => one['client_id'])).toEqual(out.map((one) => one['client_id']).toSorted((a, b) => Number(a) - Number(b)));
+  expect(out.map((one) => one['client_id'])).toEqual(
+    out.map((one) => one['client_id']).toSorted((a, b) => Number(a) - Number(b)),
+  );
   for (const [i, line] of lines.entries()) expect(line).toBe(JSON.stringify(out[i]));
 
   const second = workplace();
@@ -60,7 +71,10 @@ test('export -> import into an empty store -> export gives the same bytes, and w
 
 test('what is asked wrongly is refused with the reason', async () => {
   const at = workplace();
-  expect(await at.genjin(['export'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/^genjin: there is no store in \.\/genjin-data/) });
+  expect(await at.genjin(['export'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^genjin: there is no store in \.\/genjin-data/),
+  });
   expect(at.exists('genjin-data')).toBe(false);
   at.write('a.ndjson', ndjson([entry({ trail_id: 100 })]));
   await at.genjin(['import', 'a.ndjson']);
@@ -110,6 +124,9 @@ test('a reader that goes away early ends the export without a word; a slow one g
   expect(slow).toEqual({ code: 0, stdout: '', stderr: '' });
   expect(at.read('slow.ndjson').trimEnd().split('\n')).toHaveLength(many.length);
 
-  const back = await shell('$GENJIN export | $GENJIN import --data other - && $GENJIN export --data other | cmp - slow.ndjson', at.folder);
+  const back = await shell(
+    '$GENJIN export | $GENJIN import --data other - && $GENJIN export --data other | cmp - slow.ndjson',
+    at.folder,
+  );
   expect(back).toEqual({ code: 0, stdout: 'stdin: 12000 entries: 12000 new, 0 changed, 0 unchanged, 0 rejected\n', stderr: '' });
 });

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest';
 import { type Finished, type Workplace, workplace } from '../support/cli.ts';
 import { entry, testTenant, type WireEntry } from '../support/entries.ts';
 
-const page = (list: readonly unknown[]) => ({ code: 200, message: 'success', now: '2024-11-04 10:49:07', data: { list, totalItem: list.length } });
+const page = (list: readonly unknown[]) => ({
+  code: 200,
+  message: 'success',
+  now: '2024-11-04 10:49:07',
+  data: { list, totalItem: list.length },
+});
 const ndjson = (entries: readonly unknown[]): string => entries.map((one) => `${JSON.stringify(one)}\n`).join('');
 const entries = [100, 102, 104].map((trail_id) => entry({ trail_id, company_id: 1, content: `内容 ${trail_id}\n"quoted"` }));
 
@@ -45,7 +50,10 @@ test('every form of a file: a page as OKKI shows it, on one line, pages by line,
   });
   const all = await exported(at);
   for (const [i, [name]] of forms.entries()) {
-    expect(all.filter((one) => one['client_id'] === 1000 + i), name).toEqual(ofForm(i));
+    expect(
+      all.filter((one) => one['client_id'] === 1000 + i),
+      name,
+    ).toEqual(ofForm(i));
     expect(at.exists(`${name}.rejected.ndjson`), name).toBe(false);
   }
 });
@@ -80,7 +88,10 @@ test('bad lines never stop the rest: each is written down with its line and reas
     ['{"trail_id": 7', /^not JSON: /],
     ['not JSON at all', /^not JSON: /],
     [JSON.stringify({ ...entries[0], trail_id: -1 }), /^trail_id: -1 is not accepted; accepted: a whole number/],
-    [JSON.stringify({ ...entries[0], create_time: '2024-02-30 10:00:00' }), /^create_time: "2024-02-30 10:00:00" is not accepted/],
+    [
+      JSON.stringify({ ...entries[0], create_time: '2024-02-30 10:00:00' }),
+      /^create_time: "2024-02-30 10:00:00" is not accepted/,
+    ],
     ['5', /^entry: 5 is not accepted/],
     ['{"code":401,"message":"no","data":[]}', /^page without data\.list \(code 401\)/],
     [JSON.stringify({ ...entries[0], content: '\ud800' }), /^content: /],
@@ -138,7 +149,12 @@ test('files that cannot be read are refused before anything is imported', async 
 
 test('an empty file is no error', async () => {
   const at = workplace();
-  const files = { 'empty.json': '', 'blank.json': '\n \n', 'no-entries.json': JSON.stringify(page([])), 'empty-array.json': '[]' };
+  const files = {
+    'empty.json': '',
+    'blank.json': '\n \n',
+    'no-entries.json': JSON.stringify(page([])),
+    'empty-array.json': '[]',
+  };
   for (const [name, text] of Object.entries(files)) at.write(name, text);
   const result = await at.genjin(['import', ...Object.keys(files)]);
   expect(result.code).toBe(0);

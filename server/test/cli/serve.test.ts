@@ -39,11 +39,18 @@ test('port 0 takes a free port and says the real address; a SIGTERM without anyb
 
 test('addresses that others reach are refused without TLS, with the reason', async () => {
   const at = workplace();
-  const refused: string[][] = [['--host', '0.0.0.0'], ['--host', '::'], ['--host', '192.0.2.1'], ['--host', '0.0.0.0', '--tls-cert', cert]];
+  const refused: string[][] = [
+    ['--host', '0.0.0.0'],
+    ['--host', '::'],
+    ['--host', '192.0.2.1'],
+    ['--host', '0.0.0.0', '--tls-cert', cert],
+  ];
   for (const args of refused) {
     const { code, stdout, stderr } = await at.genjin(['serve', '--port', '0', ...args]);
     expect({ code, stdout }, args.join(' ')).toEqual({ code: 1, stdout: '' });
-    expect(stderr, args.join(' ')).toMatch(/^genjin: --host \S+ can be reached from other machines[^\n]*--tls-cert[^\n]*--behind-proxy[^\n]*\n$/);
+    expect(stderr, args.join(' ')).toMatch(
+      /^genjin: --host \S+ can be reached from other machines[^\n]*--tls-cert[^\n]*--behind-proxy[^\n]*\n$/,
+    );
   }
   expect(at.exists('genjin-data')).toBe(false);
   const proxied = await at.serve(['--host', '0.0.0.0', '--behind-proxy']);
@@ -63,7 +70,16 @@ test('a second server on the folder, and a port in use, are refused with what to
     stdout: '',
     stderr: `genjin: port ${first.port} is in use; choose another with --port\n`,
   });
-  const elsewhere = await at.genjin(['serve', '--port', '0', '--host', 'no-such-host.invalid', '--behind-proxy', '--data', 'other']);
+  const elsewhere = await at.genjin([
+    'serve',
+    '--port',
+    '0',
+    '--host',
+    'no-such-host.invalid',
+    '--behind-proxy',
+    '--data',
+    'other',
+  ]);
   expect(elsewhere).toMatchObject({ code: 1, stdout: '' });
   expect(elsewhere.stderr).toMatch(/^genjin: [^\n]*no-such-host\.invalid[^\n]*\n$/);
 
@@ -113,7 +129,10 @@ test('SIGTERM under load: ends with 0 within 10 s, every acknowledged push kept'
   for (const answer of refused) expect(answer).toMatch(/^503 /);
 
   const { stdout } = await at.genjin(['export']);
-  const kept = stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as WireEntry)['content']);
+  const kept = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as WireEntry)['content']);
   expect(new Set(kept).size).toBe(kept.length);
   for (const content of acknowledged) expect(kept).toContain(content);
   expect((await at.genjin(['check'])).code).toBe(0);
@@ -125,7 +144,9 @@ test('SIGTERM with a client that neither asks nor goes away', async () => {
   const idle = connect(server.port, '127.0.0.1');
   const halfway = connect(server.port, '127.0.0.1');
   await Promise.all([once(idle, 'connect'), once(halfway, 'connect')]);
-  halfway.write('POST /v1/oauth2/access_token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');
+  halfway.write(
+    'POST /v1/oauth2/access_token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{',
+  );
   idle.on('error', () => undefined);
   halfway.on('error', () => undefined);
   await server.send('/healthz');
@@ -141,7 +162,14 @@ test('TLS: the API over HTTPS; half of the settings, or files that are none, are
   expect(server.url).toMatch(/^https:/);
   const ask = (path: string, headers: Record<string, string> = {}, body?: string): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port: server.port, path, headers, ca: readFileSync(cert), method: body === undefined ? 'GET' : 'POST' };
+      const options = {
+        host: '127.0.0.1',
+        port: server.port,
+        path,
+        headers,
+        ca: readFileSync(cert),
+        method: body === undefined ? 'GET' : 'POST',
+      };
       const asked = request({ ...options, agent: false }, (answer) => {
         let text = '';
         answer.setEncoding('utf8').on('data', (more: string) => (text += more));

@@ -103,7 +103,9 @@ test('an object’s history is walked back from its present revision, state by s
     await change(store, 'company', 1, { name: `name ${i}` });
   }
 
-  let revision: unknown = store.rows('SELECT revision FROM trail WHERE tenant_id = ? AND trail_id = 100', testTenant)[0]?.['revision'];
+  let revision: unknown = store.rows('SELECT revision FROM trail WHERE tenant_id = ? AND trail_id = 100', testTenant)[0]?.[
+    'revision'
+  ];
   let state: Record<string, unknown> = { ...(await present()) };
   for (let i = 20; ; i--) {
     expect(state).toMatchObject({ ...states[i] });
@@ -234,7 +236,9 @@ test('the largest id that an import accepts does not stop later records', async 
   const store = await openStore();
   await store.take(entry({ trail_id: 100, company_id: 1 }));
   // Refused or taken, but not at the price of everything that comes later.
-  await store.take(entry({ trail_id: Number.MAX_SAFE_INTEGER, follow_up_id: 0, refer_id: 0, company_id: 1 })).catch(() => undefined);
+  await store
+    .take(entry({ trail_id: Number.MAX_SAFE_INTEGER, follow_up_id: 0, refer_id: 0, company_id: 1 }))
+    .catch(() => undefined);
   const first = await store.core.trails.record(testCaller, recordAbout(1, 'first'));
   const second = await store.core.trails.record(testCaller, recordAbout(1, 'second'));
   expect([Number.isSafeInteger(first), Number.isSafeInteger(second)]).toEqual([true, true]);
@@ -258,6 +262,8 @@ test('opening a store again changes nothing in it; one of a newer program is ref
   const file = new DatabaseSync(storePath(store.folder));
   file.exec('INSERT INTO schema_version (version) VALUES (1000)');
   file.close();
-  await expect(openCore(store.folder, { make: false })).rejects.toThrow(/schema version 1000, this program knows \d+: use a newer/);
+  await expect(openCore(store.folder, { make: false })).rejects.toThrow(
+    /schema version 1000, this program knows \d+: use a newer/,
+  );
   await expect(store.another()).rejects.toThrow(/1000/);
 });

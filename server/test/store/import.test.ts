@@ -84,7 +84,13 @@ describe('which of two states of an entry wins', () => {
 
 test('the same import twice makes no revision, whatever is in it', async () => {
   const store = await openStore();
-  const person = (customer_id: number, name: string) => ({ customer_id, name, email: 'a@b', tel_list: [['86', '1']], contact: [] });
+  const person = (customer_id: number, name: string) => ({
+    customer_id,
+    name,
+    email: 'a@b',
+    tel_list: [['86', '1']],
+    contact: [],
+  });
   const entries = [
     entry({ trail_id: 100, company_id: 1, customer_id: [7, 8], customer_info: [person(7, 'a')], lead_id: 3 }),
     // Contact 7 and company 1 in another state at the same instant, and the same entry twice.
@@ -125,11 +131,41 @@ describe('partial knowledge completes and never wipes', () => {
   const alone = { opportunity_id: 5, opportunity_info: { opportunity_id: 5, name: 'deal' } };
   const withCompany = { ...alone, company_id: 1 };
   const cases: [string, [WireEntry, string][]][] = [
-    ['company first, then later without', [[withCompany, older], [alone, later]]],
-    ['without first, then later with', [[alone, older], [withCompany, later]]],
-    ['later without first, then older with', [[alone, later], [withCompany, older]]],
-    ['without and with at the same instant', [[alone, same], [withCompany, same]]],
-    ['with and without at the same instant', [[withCompany, same], [alone, same]]],
+    [
+      'company first, then later without',
+      [
+        [withCompany, older],
+        [alone, later],
+      ],
+    ],
+    [
+      'without first, then later with',
+      [
+        [alone, older],
+        [withCompany, later],
+      ],
+    ],
+    [
+      'later without first, then older with',
+      [
+        [alone, later],
+        [withCompany, older],
+      ],
+    ],
+    [
+      'without and with at the same instant',
+      [
+        [alone, same],
+        [withCompany, same],
+      ],
+    ],
+    [
+      'with and without at the same instant',
+      [
+        [withCompany, same],
+        [alone, same],
+      ],
+    ],
   ];
   for (const portions of ['one portion', 'a portion each']) {
     for (const [name, told] of cases) {
@@ -239,7 +275,16 @@ describe('a field that cannot be kept as it is is refused by name', () => {
     'track_session_no',
     'comment_count',
   ];
-  const times = ['2024-02-30 10:00:00', '2024-05-01 24:00:00', '2024-05-01 10:60:00', '2024-5-1', '2024-05-01T10:00:00', 'now', 5, 0];
+  const times = [
+    '2024-02-30 10:00:00',
+    '2024-05-01 24:00:00',
+    '2024-05-01 10:60:00',
+    '2024-5-1',
+    '2024-05-01T10:00:00',
+    'now',
+    5,
+    0,
+  ];
   const lists = ['7', 7, {}, [1.5], ['x'], [null], [-1], [[1]]];
   const flags = [2, -1, 'yes', {}, []];
   const texts = [5, true, {}, [], '\ud83d', 'a\udc00b'];
@@ -255,8 +300,14 @@ describe('a field that cannot be kept as it is is refused by name', () => {
     ['file_ids', lists],
     ['customer_id', lists],
     ['lead_customer_id', lists],
-    ...['company_info', 'lead_info', 'opportunity_info', 'create_user_info'].map((field): [string, unknown[]] => [field, [5, 'x', [1], true]]),
-    ...['customer_info', 'lead_customer_info', 'file_info'].map((field): [string, unknown[]] => [field, [5, 'x', {}, [1], [null], [[]]]]),
+    ...['company_info', 'lead_info', 'opportunity_info', 'create_user_info'].map((field): [string, unknown[]] => [
+      field,
+      [5, 'x', [1], true],
+    ]),
+    ...['customer_info', 'lead_customer_info', 'file_info'].map((field): [string, unknown[]] => [
+      field,
+      [5, 'x', {}, [1], [null], [[]]],
+    ]),
   ];
   for (const [field, values] of table) {
     test(field, () => {
@@ -345,7 +396,8 @@ test('texts are kept exactly, in entries and in what they join', async () => {
     });
   await store.take(...texts.map(about));
   const entries = await exported(store);
-  for (const [i, text] of texts.entries()) expect(entries.get(100 + i), JSON.stringify(text.slice(0, 40))).toEqual(about(text, i));
+  for (const [i, text] of texts.entries())
+    expect(entries.get(100 + i), JSON.stringify(text.slice(0, 40))).toEqual(about(text, i));
 });
 
 test('tenants that entries name are made, with their id as their name; those there are keep theirs', async () => {

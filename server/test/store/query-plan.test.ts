@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generateFirm } from '../../src/demo/firm.ts';
 import { Applications } from '../../src/domain/application.ts';
 import { Importer } from '../../src/domain/import.ts';
 import { Trails } from '../../src/domain/trail.ts';
-import { generateFirm } from '../../src/demo/firm.ts';
 import { applicationStore } from '../../src/store/application-store.ts';
 import { checkStore } from '../../src/store/check.ts';
 import type { Db, Tx, Value } from '../../src/store/db.ts';
@@ -155,7 +155,11 @@ test('a large scope is cut, counted and ranked by statements that seek; a block 
   const expected: [string, RegExp, string][] = [
     ['count of the scope', /^SELECT COUNT\(\*\) FROM trail WHERE [^<>]*$/, `${search})`],
     ['first cut', /row_number\(\)(?!.*\) < \()/s, `${search} AND (happened_at,trail_id)>(?,?))`],
-    ['cut of a block', /row_number\(\).*\) < \(/s, `${search} AND (happened_at,trail_id)>(?,?) AND (happened_at,trail_id)<(?,?))`],
+    [
+      'cut of a block',
+      /row_number\(\).*\) < \(/s,
+      `${search} AND (happened_at,trail_id)>(?,?) AND (happened_at,trail_id)<(?,?))`,
+    ],
     ['rank', /^SELECT COUNT\(\*\) .* happened_at < \?/, `${search} AND (happened_at,trail_id)>(?,?) AND happened_at<?)`],
     ['page', /LIMIT \? OFFSET \?$/, `${search} AND (happened_at,trail_id)<(?,?))`],
   ];
@@ -265,7 +269,9 @@ test('no statement of a check looks at two tenants at once', async () => {
 });
 
 test('every table has its tenant in front of every key', () => {
-  const tables = file.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_version' AND name NOT LIKE 'sqlite_%'").all();
+  const tables = file
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_version' AND name NOT LIKE 'sqlite_%'")
+    .all();
   expect(tables.length).toBeGreaterThanOrEqual(12);
   for (const { name } of tables) {
     const columns = file.prepare('SELECT name, pk FROM pragma_table_info(?)').all(String(name));

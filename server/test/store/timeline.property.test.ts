@@ -29,16 +29,21 @@ const draft: fc.Arbitrary<Draft> = fc.record({
   word,
 });
 
-const importing = fc
-  .array(draft, { minLength: 1, maxLength: 30 })
-  .map((drafts): Change => ({ do: 'import', drafts }));
+const importing = fc.array(draft, { minLength: 1, maxLength: 30 }).map((drafts): Change => ({ do: 'import', drafts }));
 const editing = fc.record({
   do: fc.constant('edit' as const),
   what: fc.constantFrom('remove', 'restore', 'disable', 'enable'),
   tenant,
   pick: fc.nat(1000),
 });
-const moving = fc.record({ do: fc.constant('move' as const), tenant, pick: fc.nat(1000), company: subject, lead: subject, second });
+const moving = fc.record({
+  do: fc.constant('move' as const),
+  tenant,
+  pick: fc.nat(1000),
+  company: subject,
+  lead: subject,
+  second,
+});
 const renaming = fc.record({ do: fc.constant('rename' as const), tenant, company: fc.integer({ min: 1, max: 3 }), word });
 const pushing = fc.record({
   do: fc.constant('push' as const),
@@ -61,12 +66,10 @@ const orNone = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(
 const range = fc.oneof(
   fc.constant({ from: null, to: null }),
   fc.integer({ min: -1, max: seconds }).map((at) => ({ from: atSecond(at), to: atSecond(at) })),
-  fc
-    .record({ from: orNone(fc.integer({ min: -1, max: seconds })), width: orNone(fc.nat(seconds)) })
-    .map(({ from, width }) => ({
-      from: from === null ? null : atSecond(from),
-      to: width === null ? null : atSecond((from ?? 0) + width),
-    })),
+  fc.record({ from: orNone(fc.integer({ min: -1, max: seconds })), width: orNone(fc.nat(seconds)) }).map(({ from, width }) => ({
+    from: from === null ? null : atSecond(from),
+    to: width === null ? null : atSecond((from ?? 0) + width),
+  })),
 );
 const subjects = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ companyId: null, leadId: null, opportunityId: null }) },

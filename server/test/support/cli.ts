@@ -85,7 +85,7 @@ export function workplace(atEnd: (clean: () => Promise<void>) => void = onTestFi
     },
     async serve(args = [], options = {}) {
       const running = here.start(['serve', '--port', '0', ...args], options);
-      const [, url = '', port = ''] = await running.said(/API \S+\s+(https?:\/\/\S+:(\d+))\/v1/);
+      const [, url = '', port = ''] = await running.said(/API \S+\s+(https?:\/\/\S+:(\d+)) /);
       const serving: Serving = {
         ...running,
         url,

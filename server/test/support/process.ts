@@ -62,7 +62,7 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
 async function announcedPort(child: ChildProcess, out: () => string, ended: Promise<unknown>): Promise<number> {
   const port = new Promise<number>((resolve) => {
     child.stdout?.on('data', () => {
-      const found = /https?:\/\/[^\s/]+:(\d+)\/v1/.exec(out());
+      const found = /https?:\/\/[^\s/]+:(\d+)\//.exec(out());
       if (found !== null) resolve(Number(found[1]));
     });
   });
