@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['{server,client,web}/test/**/*.test.{ts,tsx}'],
     testTimeout: 60_000,
+    chaiConfig: { truncateThreshold: 0 },
     hookTimeout: 60_000,
     // Two cores: more workers would only wait for each other.
     maxWorkers: 2,

@@ -117,7 +117,7 @@ export function badParameter(field: string, value: unknown, accepted: string): A
 
 function valueText(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? String(value);
+    return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   } catch {
     return 'a value nested too deeply';
   }

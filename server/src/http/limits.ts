@@ -18,7 +18,8 @@ export async function limiters(app: FastifyInstance, limits: RateLimits) {
   const exempt = (request: FastifyRequest): boolean =>
     limits.perMinute === null && !limits.behindProxy && isLoopback(request.socket.remoteAddress ?? '');
   await app.register(rateLimit, { global: false, max: perMinute, timeWindow: 60_000, cache: 50_000 });
-  const address = app.createRateLimit({ keyGenerator: (request) => request.ip });
+  // The plugin's own key: the address, of IPv6 its /64, of which every host may choose the rest.
+  const address = app.createRateLimit();
   // The caller is not known to Fastify's request type; the key is set just before the check.
   const keys = new WeakMap<FastifyRequest, string>();
   const application = app.createRateLimit({ keyGenerator: (request) => `application ${keys.get(request) ?? ''}` });

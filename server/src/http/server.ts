@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { parse as parseForm } from 'node:querystring';
 import compress from '@fastify/compress';
-import formbody from '@fastify/formbody';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -80,7 +80,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const known = asAppError(error, { bodyLimit, contentType: request.headers['content-type'] });
-    const onTokenPath = request.routeOptions.url?.startsWith('/v1/oauth2/') === true;
+    const onTokenPath = request.url.startsWith('/v1/oauth2/');
     const { status, body } = failure(known, clock, onTokenPath);
     // Without the message, which shows what the caller gave: that may be a secret in the wrong place.
     const { field } = known.details;
@@ -107,7 +107,6 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       new AppError('unsupported_media_type', { value: `content encoding ${encoding}` }),
     onInvalidRequestPayload: () => new AppError('invalid_json'),
   });
-  await app.register(formbody, { bodyLimit });
   bodyParsers(app);
   const { byAddress, byApplication } = await limiters(app, parts.limits);
   app.addHook('onRequest', async (request, reply) => {
@@ -194,13 +193,17 @@ function commonHeaders(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('X-Request-Id', request.id).header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer');
 }
 
-/** JSON must be UTF-8, since what could not be kept as it came is refused; plain text is no body that anything here takes. */
+/** Bodies must be UTF-8, since what could not be kept as it came is refused; plain text is no body that anything here takes. */
 function bodyParsers(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
+  const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['text/plain', 'application/json']);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (!isUtf8(body)) return done(new AppError('invalid_json'));
-    parse(request, body.toString(), done);
+    if (isUtf8(body)) parseJson(request, body.toString(), done);
+    else done(new AppError('invalid_json'));
+  });
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+    if (isUtf8(body)) done(null, parseForm(body.toString()));
+    else done(new AppError('invalid_json'));
   });
 }
 

@@ -54,7 +54,7 @@ function wholeNumber(raw: unknown): number | null {
 
 /** A text parameter given twice arrives as a list; everything else as it is, texts trimmed. */
 function single(name: string, raw: unknown, accepted: string): unknown {
-  if (Array.isArray(raw)) throw badParameter(name, raw, `given ${raw.length} times; ${accepted}`);
+  if (Array.isArray(raw)) throw badParameter(name, raw, raw.length > 1 ? `given ${raw.length} times; ${accepted}` : accepted);
   return typeof raw === 'string' ? raw.trim() : raw;
 }
 

@@ -1,5 +1,5 @@
 /** Fields that are not known here are ignored, as at OKKI, but never silently; with `--strict` they are an error. */
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { entry } from '../support/entries.ts';
 import type { Answer } from '../support/http.ts';
 import { startProcess } from '../support/process.ts';
@@ -110,7 +110,6 @@ describe('unknown parameters are ignored, but never silently', () => {
 
   it('the log names each once for an application, without its value', async () => {
     const genjin = await startProcess();
-    onTestFinished(async () => void (await genjin.stop()));
     const { clientId, clientSecret } = genjin.credentials;
     const headers = { 'Content-Type': 'application/json' };
     const body = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };

@@ -88,8 +88,15 @@ describe('by address', () => {
       expected: [200, 200, 200, 429],
     },
   ];
-  it.each(rows)('$name', async ({ settings, path = '/healthz', forwarded, expected }) => {
+  it.each(rows)('$name', async ({ settings, path = '/', forwarded, expected }) => {
     expect(await statuses(await start(settings), path, forwarded)).toEqual(expected);
+  });
+
+  it.each(['/healthz', '/readyz', '/metrics'])('%s is never turned away: who watches asks often', async (path) => {
+    const server = await start({ rateLimit: 3 });
+    expect(await statuses(server, path, times(10, null))).toEqual(times(10, 200));
+    // Nor does watching use up what the others may ask.
+    expect(await statuses(server, '/', times(4, null))).toEqual([200, 200, 200, 429]);
   });
 
   it('a guess at a secret counts too', async () => {
@@ -101,8 +108,13 @@ describe('by address', () => {
         body: { grant_type: 'client_credentials', client_id: '23412-x', client_secret: `guess ${i}` },
       });
     const found: number[] = [];
-    for (let i = 0; i < 4; i++) found.push((await guess(i)).status);
-    expect(found).toEqual([401, 401, 401, 429]);
+    for (let i = 0; i < 3; i++) found.push((await guess(i)).status);
+    expect(found).toEqual([401, 401, 401]);
+    const turnedAway = await guess(3);
+    expect(turnedAway.status).toBe(429);
+    expect(turnedAway.headers['retry-after']).toMatch(/^\d+$/);
+    // Its clients look for OAuth's names.
+    expect(turnedAway.json()).toMatchObject({ code: 429, error: 'temporarily_unavailable', data: [] });
   });
 });
 
@@ -132,7 +144,7 @@ describe('without --rate-limit: 600 a minute', () => {
     const found: number[] = [];
     while (found.length < count) {
       const portion = Math.min(50, count - found.length);
-      const answers = await Promise.all(times(portion, null).map(() => server.send('/healthz')));
+      const answers = await Promise.all(times(portion, null).map(() => server.send('/')));
       found.push(...answers.map((answer) => answer.status));
     }
     return found;

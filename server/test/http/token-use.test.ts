@@ -1,5 +1,5 @@
 /** What a token opens, how it may be shown, and that neither it nor a secret is ever in the log. */
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { entry, testTenant } from '../support/entries.ts';
 import type { Answer, Ask } from '../support/http.ts';
 import { startProcess } from '../support/process.ts';
@@ -36,38 +36,41 @@ describe('using a token', async () => {
     expect(answer.json().code).toBe(200);
   });
 
-  const invalid = 'The access token is invalid or has expired';
-  const missing = 'Missing access token';
-  const rows: { name: string; authorization?: string; message: string }[] = [
-    { name: 'none', message: missing },
-    { name: 'an empty one', authorization: '', message: missing },
-    { name: 'only Bearer', authorization: 'Bearer', message: missing },
-    { name: 'Bearer and a blank', authorization: 'Bearer ', message: missing },
-    { name: 'garbage', authorization: 'Bearer garbage', message: invalid },
-    { name: 'Bearer twice', authorization: `Bearer Bearer ${token}`, message: invalid },
-    { name: 'Basic', authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`, message: invalid },
-    { name: 'one character less', authorization: `Bearer ${token.slice(0, -1)}`, message: invalid },
-    { name: 'one character more', authorization: `Bearer ${token}x`, message: invalid },
-    { name: 'without the tenant', authorization: `Bearer ${secretPart(token)}`, message: invalid },
-    { name: 'only the tenant', authorization: `Bearer ${testTenant}.`, message: invalid },
-    { name: "with another tenant's prefix", authorization: `Bearer ${otherTenant}.${secretPart(token)}`, message: invalid },
-    { name: "another tenant's with our prefix", authorization: `${testTenant}.${secretPart(foreignToken)}`, message: invalid },
-    { name: 'with a tenant that is not there', authorization: `99999.${secretPart(token)}`, message: invalid },
-    { name: 'with a tenant that is no number', authorization: `x.${secretPart(token)}`, message: invalid },
-    { name: 'the secret instead', authorization: clientSecret, message: invalid },
-    { name: 'the id instead', authorization: clientId, message: invalid },
-    { name: 'SQL', authorization: `${testTenant}.' OR '1'='1`, message: invalid },
-    { name: 'very long', authorization: `${testTenant}.${'x'.repeat(10_000)}`, message: invalid },
-    { name: 'letters beyond ASCII', authorization: `${testTenant}.\u00e9\u00ff`, message: invalid },
+  const invalid = {
+    message: 'The access token is invalid or has expired',
+    hint: 'Ask /v1/oauth2/access_token for a new one',
+  };
+  const missing = { message: 'Missing access token', hint: 'Send Authorization: Bearer <token>, or the bare token' };
+  const rows: { name: string; authorization?: string; message: string; hint: string }[] = [
+    { name: 'none', ...missing },
+    { name: 'an empty one', authorization: '', ...missing },
+    { name: 'only Bearer', authorization: 'Bearer', ...missing },
+    { name: 'Bearer and a blank', authorization: 'Bearer ', ...missing },
+    { name: 'garbage', authorization: 'Bearer garbage', ...invalid },
+    { name: 'Bearer twice', authorization: `Bearer Bearer ${token}`, ...invalid },
+    { name: 'Basic', authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`, ...invalid },
+    { name: 'one character less', authorization: `Bearer ${token.slice(0, -1)}`, ...invalid },
+    { name: 'one character more', authorization: `Bearer ${token}x`, ...invalid },
+    { name: 'without the tenant', authorization: `Bearer ${secretPart(token)}`, ...invalid },
+    { name: 'only the tenant', authorization: `Bearer ${testTenant}.`, ...invalid },
+    { name: "with another tenant's prefix", authorization: `Bearer ${otherTenant}.${secretPart(token)}`, ...invalid },
+    { name: "another tenant's with our prefix", authorization: `${testTenant}.${secretPart(foreignToken)}`, ...invalid },
+    { name: 'with a tenant that is not there', authorization: `99999.${secretPart(token)}`, ...invalid },
+    { name: 'with a tenant that is no number', authorization: `x.${secretPart(token)}`, ...invalid },
+    { name: 'the secret instead', authorization: clientSecret, ...invalid },
+    { name: 'the id instead', authorization: clientId, ...invalid },
+    { name: 'SQL', authorization: `${testTenant}.' OR '1'='1`, ...invalid },
+    { name: 'very long', authorization: `${testTenant}.${'x'.repeat(10_000)}`, ...invalid },
+    { name: 'letters beyond ASCII', authorization: `${testTenant}.\u00e9\u00ff`, ...invalid },
   ];
-  it.each(rows)('refused: $name', async ({ authorization, message }) => {
+  it.each(rows)('refused: $name', async ({ authorization, message, hint }) => {
     for (const path of [listPath, pushPath]) {
       const headers = authorization === undefined ? {} : { Authorization: authorization };
       const answer = await server.send(path, { method: path === pushPath ? 'POST' : 'GET', headers });
       expect(answer.status).toBe(401);
       // Clients look at one of: the status, `error`, `code`.
       expect(answer.text).toBe(
-        `{"code":401,"message":"${message}","error":"access_denied","error_description":"${message}","hint":"${message}","now":"${now}","data":[]}`,
+        `{"code":401,"message":"${message}","error":"access_denied","error_description":"${message}","hint":"${hint}","now":"${now}","data":[]}`,
       );
       expect(answer.headers['www-authenticate']).toBe('Bearer');
     }
@@ -99,7 +102,7 @@ describe('using a token', async () => {
       message: 'no permission company scopes',
       error: 'access_denied',
       error_description: 'no permission company scopes',
-      hint: 'no permission company scopes',
+      hint: 'Ask for a token with this module in its scope',
       data: [],
     });
   });
@@ -108,7 +111,6 @@ describe('using a token', async () => {
 describe('the log', () => {
   it('has a line for each answer under its request id, and no secret or token in any', async () => {
     const genjin = await startProcess(['--log-level', 'debug']);
-    onTestFinished(async () => void (await genjin.stop()));
     const own = genjin.credentials;
     const fields = { grant_type: 'client_credentials', client_id: own.clientId, client_secret: own.clientSecret };
     const post = (body: unknown, headers: Ask['headers'] = json): Promise<Answer> =>
@@ -164,7 +166,6 @@ describe('the log', () => {
     { name: 'a path that cannot be read', path: '/v1/%zz?client_secret=', code: 'malformed_request' },
   ])('has no secret that came in the wrong place: $name', async ({ path, code }) => {
     const genjin = await startProcess();
-    onTestFinished(async () => void (await genjin.stop()));
     const own = genjin.credentials;
     const fields = { grant_type: 'client_credentials', client_id: own.clientId, client_secret: own.clientSecret };
     const asked = await genjin.send(tokenPath, { method: 'POST', headers: json, body: fields });

@@ -239,22 +239,41 @@ describe('refused', () => {
       message: 'Client authentication failed',
       error: 'invalid_client',
       error_description: 'Client authentication failed',
-      hint: 'Client authentication failed',
+      hint: 'Check client_id and client_secret',
       now,
       data: [],
     });
   });
 
   it.each([
-    { name: 'another content type', headers: { 'Content-Type': 'application/xml' }, status: 415, method: 'POST' },
-    { name: 'GET', headers: {}, status: 405, method: 'GET' },
-    { name: 'PUT', headers: json, status: 405, method: 'PUT' },
-  ])('$name: $status', async ({ headers, status, method }) => {
-    const body = method === 'GET' ? undefined : JSON.stringify(good);
-    const answer = await server.send(tokenPath, { method, headers, body });
+    { name: 'another content type', headers: { 'Content-Type': 'application/xml' }, body: '<a/>', status: 415 },
+    { name: 'too large a body', headers: json, body: ' '.repeat(1024 * 1024 + 1), status: 413 },
+    { name: 'bytes that are no UTF-8', headers: json, body: Buffer.from([0x7b, 0xff, 0x7d]), status: 400 },
+    { name: 'compressed in a way that nobody knows', headers: { ...json, 'Content-Encoding': 'zip' }, body: '{}', status: 415 },
+  ])("$status with OAuth's names: $name", async ({ headers, body, status }) => {
+    const answer = await askToken(body, headers);
     expect(answer.status).toBe(status);
-    expect(answer.json()).toMatchObject({ code: status, data: [] });
-    if (status === 405) expect(answer.headers['allow']).toBe('POST');
+    const { message } = answer.json();
+    expect(answer.json()).toMatchObject({ code: status, error: 'invalid_request', error_description: message, data: [] });
+    expect(answer.text).not.toMatch(inside);
+  });
+
+  it.each(['GET', 'PUT', 'DELETE'])('%s: 405', async (method) => {
+    const answer = await server.send(tokenPath, { method });
+    expect(answer.status).toBe(405);
+    expect(answer.json()).toMatchObject({ code: 405, data: [] });
+    expect(answer.headers['allow']).toBe('POST');
+  });
+
+  it('when the store does not answer: 503, also with an OAuth name', async () => {
+    const closed = await startServer({ now });
+    onTestFinished(closed.close);
+    const own = await closed.application();
+    await closed.core.close();
+    const body = { grant_type: 'client_credentials', client_id: own.clientId, client_secret: own.clientSecret };
+    const answer = await closed.send(tokenPath, { method: 'POST', headers: json, body });
+    expect(answer.status).toBe(503);
+    expect(answer.json()).toMatchObject({ code: 503, error: 'temporarily_unavailable', data: [] });
   });
 
   it('credentials in the query are not looked at', async () => {

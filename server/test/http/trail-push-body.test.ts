@@ -54,6 +54,12 @@ describe('the body', () => {
       ...invalidJson,
     },
     {
+      name: 'bytes that are no UTF-8, in a form',
+      headers: typed('application/x-www-form-urlencoded'),
+      body: Buffer.concat([Buffer.from('company_id=100&content=a'), Buffer.from([0xff])]),
+      code: 400,
+    },
+    {
       name: 'an id nested a hundred thousand lists deep',
       body: `{"content":"x","company_id":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
       code: 400,

@@ -1,6 +1,7 @@
 /** The program as a process of its own, as a user starts it: for what only that shows, such as its log. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { openCore } from '../../src/app.ts';
 import { testTenant } from './entries.ts';
 import { type Answer, type Ask, send } from './http.ts';
@@ -16,11 +17,11 @@ export interface ServerProcess {
   log(): string;
   /** The lines of its log, parsed. */
   logLines(): Record<string, unknown>[];
-  /** SIGTERM; answers the exit code, also when asked again. */
+  /** SIGTERM; answers the exit code. A test that does not care need not: it is stopped with the test. */
   stop(): Promise<number | null>;
 }
 
-/** Starts `genjin serve` on a free port over a new store with one tenant and one application. */
+/** Starts `genjin serve` on a free port over a new store with one tenant and one application, for the test that runs. */
 export async function startProcess(args: readonly string[] = []): Promise<ServerProcess> {
   const { folder, remove } = temporaryFolder();
   const core = await openCore(folder, { make: true });
@@ -39,6 +40,12 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  // Whatever becomes of the test, and also when no port is ever announced.
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+    remove();
+  });
   const port = await announcedPort(child, () => out, ended);
   return {
     port,
@@ -52,9 +59,7 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
         .map((line) => JSON.parse(line) as Record<string, unknown>),
     async stop() {
       child.kill('SIGTERM');
-      const code = await ended;
-      remove();
-      return code;
+      return ended;
     },
   };
 }

@@ -18,7 +18,7 @@ export function tokenRoutes(app: FastifyInstance, applications: Applications): v
       errorHandler: (error, request, reply) => {
         // A body that cannot be read is OAuth's invalid_request here, not OKKI's business error.
         const { statusCode } = error as { statusCode?: number };
-        const unreadable = !(error instanceof AppError) && statusCode === 400;
+        const unreadable = error instanceof AppError ? error.errorName === 'invalid_json' : statusCode === 400;
         const shown = unreadable
           ? new AppError('invalid_request', {}, { hint: 'The body must be a form or JSON', cause: error })
           : error;
