@@ -59,7 +59,7 @@ export async function openCore(folder: string, options: { make: boolean; clock?:
     applicationStore: applications,
     applications: new Applications({ applications, objects, clock }),
     trails: new Trails({ trails, objects, clock }),
-    importer: new Importer({ objects, tenants, clock }),
+    importer: new Importer({ objects }),
     clock,
     close: () => db.close(),
   };

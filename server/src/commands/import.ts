@@ -10,8 +10,12 @@ import { readEntry } from '../wire/entry-wire.ts';
 import { type Command, print } from './command.ts';
 import { Progress } from './progress.ts';
 
-/** Entries a transaction: enough to spread the cost of a commit, few enough that another writer waits a fraction of a second. */
-const portionSize = 5000;
+/** Entries a commit: enough that a page that many of them touch is written once, few enough that another writer waits a second at most. */
+const loadSize = 20_000;
+/** Or fewer, when they are large. */
+const loadBytes = 64 << 20;
+/** Entries parsed at a time: what is parsed is far larger than its text, and what is soon forgotten costs the collector nothing. */
+const portionSize = 250;
 
 export const importCommand: Command = {
   name: 'import',
@@ -82,29 +86,28 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
   const rejects = new Rejects(summary.rejectedFile);
   const progress = new Progress(name, file === '-' ? null : statSync(file).size);
   const splitter = new EntrySplitter();
-  let portion: ImportedEntry[] = [];
+  let load: SplitItem[] = [];
+  let bytes = 0;
 
   const flush = async (): Promise<void> => {
-    if (portion.length === 0) return;
-    const count = await importer.take(portion);
-    portion = [];
+    const rejected: Rejected[] = [];
+    const count = await importer.take(portionsOf(load, rejected));
+    for (const one of rejected) await rejects.write(one);
+    summary.rows += load.length;
+    summary.rejected += rejected.length;
     summary.added += count.added;
     summary.changed += count.changed;
     summary.unchanged += count.unchanged;
     summary.kept += count.kept;
+    load = [];
+    bytes = 0;
     progress.show(summary.rows);
   };
   const take = async (items: readonly SplitItem[]): Promise<void> => {
     for (const item of items) {
-      summary.rows += 1;
-      const entry = readItem(item);
-      if (typeof entry === 'string') {
-        summary.rejected += 1;
-        await rejects.write(item, entry);
-        continue;
-      }
-      portion.push(entry);
-      if (portion.length >= portionSize) await flush();
+      load.push(item);
+      bytes += item.bytes.length;
+      if (load.length >= loadSize || bytes >= loadBytes) await flush();
     }
   };
 
@@ -121,6 +124,24 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
     await rejects.close();
   }
   return summary;
+}
+
+interface Rejected {
+  readonly item: SplitItem;
+  readonly reason: string;
+}
+
+/** Reads the items a portion at a time; those that are no entry go to `rejected`. */
+function* portionsOf(items: readonly SplitItem[], rejected: Rejected[]): Generator<ImportedEntry[]> {
+  for (let start = 0; start < items.length; start += portionSize) {
+    const portion: ImportedEntry[] = [];
+    for (const item of items.slice(start, start + portionSize)) {
+      const entry = readItem(item);
+      if (typeof entry === 'string') rejected.push({ item, reason: entry });
+      else portion.push(entry);
+    }
+    yield portion;
+  }
 }
 
 /** The entry, or the reason why it is none. */
@@ -145,7 +166,7 @@ class Rejects {
     this.#path = path;
   }
 
-  async write(item: SplitItem, reason: string): Promise<void> {
+  async write({ item, reason }: Rejected): Promise<void> {
     this.#file ??= createWriteStream(this.#path, { mode: 0o600 });
     const line = `${JSON.stringify({ line: item.line, reason, text: item.bytes.subarray(0, 4096).toString() })}\n`;
     if (!this.#file.write(line)) await new Promise<void>((resolve) => this.#file?.once('drain', () => resolve()));

@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../app.ts';
 import { modules } from '../domain/application.ts';
-import type { ImportedEntry } from '../domain/import.ts';
 import { readEntry } from '../wire/entry-wire.ts';
 import { exampleEntries } from './example.ts';
 import { generateFirm } from './firm.ts';
@@ -38,16 +37,8 @@ export async function makeDemo(core: Core, folder: string): Promise<DemoCredenti
     writeFileSync(markFile, `${JSON.stringify({ endAt, clientId } satisfies Mark)}\n`, { mode: 0o600 });
   mark(null);
   await core.tenants.create({ tenantId: demoTenantId, name: '演示企业 Demo', createdAt: core.clock() });
-  await core.importer.take(exampleEntries.map(readEntry));
-  let portion: ImportedEntry[] = [];
   const firm = { clientId: demoTenantId, seed: 23412, entries: 6000, companies: 200, salespeople: 20, endAt, days: 365 };
-  for (const entry of generateFirm(firm)) {
-    portion.push(readEntry(entry));
-    if (portion.length < 1000) continue;
-    await core.importer.take(portion);
-    portion = [];
-  }
-  await core.importer.take(portion);
+  await core.importer.take([exampleEntries.map(readEntry), Array.from(generateFirm(firm), readEntry)]);
   const credentials = await core.applications.create(demoTenantId, 'demo', modules);
   mark(credentials.clientId);
   return credentials;

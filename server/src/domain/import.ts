@@ -1,6 +1,6 @@
 import { type Knowledge, type MergeCount, merge } from './merge.ts';
 import type { JoinedKind, ObjectKinds, Trail } from './objects.ts';
-import type { Clock, Edit, ObjectStore, TenantStore } from './stores.ts';
+import type { Edit, ObjectStore } from './stores.ts';
 
 /** One entry as a source has it: whose it is, the entry, and what its joined objects tell. */
 export interface ImportedEntry {
@@ -29,31 +29,29 @@ const joinedKinds = Object.keys(defaults) as JoinedKind[];
 /** Takes entries with the ids they have: the tenants they name are made when missing, their joined objects are learned. */
 export class Importer {
   readonly #objects: ObjectStore;
-  readonly #tenants: TenantStore;
-  readonly #clock: Clock;
-  readonly #knownTenants = new Set<number>();
 
-  constructor(parts: { objects: ObjectStore; tenants: TenantStore; clock: Clock }) {
+  constructor(parts: { objects: ObjectStore }) {
     this.#objects = parts.objects;
-    this.#tenants = parts.tenants;
-    this.#clock = parts.clock;
   }
 
-  /** One durable portion per tenant in it. Answers what happened to the entries. Idempotent: see `merge`. */
-  async take(entries: readonly ImportedEntry[]): Promise<MergeCount> {
-    const sum: MergeCount = { added: 0, changed: 0, unchanged: 0, kept: 0 };
-    for (const [tenantId, own] of Map.groupBy(entries, (entry) => entry.tenantId)) {
-      if (!this.#knownTenants.has(tenantId)) {
-        await this.#tenants.create({ tenantId, name: String(tenantId), createdAt: this.#clock() });
-        this.#knownTenants.add(tenantId);
+  /**
+   * One durable load, of portions that are made only when it comes to them, so that few entries are in memory at a time. Answers
+   * what happened to the entries. Idempotent: see `merge`.
+   */
+  async take(portions: Iterable<readonly ImportedEntry[]>): Promise<MergeCount> {
+    return this.#objects.load(async (change) => {
+      const sum: MergeCount = { added: 0, changed: 0, unchanged: 0, kept: 0 };
+      for (const portion of portions) {
+        for (const [tenantId, own] of Map.groupBy(portion, (entry) => entry.tenantId)) {
+          const count = await change(tenantId, 'command:import', (edit) => takePortion(edit, own));
+          sum.added += count.added;
+          sum.changed += count.changed;
+          sum.unchanged += count.unchanged;
+          sum.kept += count.kept;
+        }
       }
-      const count = await this.#objects.change(tenantId, 'command:import', (edit) => takePortion(edit, own));
-      sum.added += count.added;
-      sum.changed += count.changed;
-      sum.unchanged += count.unchanged;
-      sum.kept += count.kept;
-    }
-    return sum;
+      return sum;
+    });
   }
 }
 

@@ -60,10 +60,18 @@ export interface Edit extends View {
 /** Who changes something, as the change log keeps it. */
 export type Actor = `app:${string}` | `command:${string}`;
 
+/** Changes one tenant's objects. */
+export type Change = <T>(tenantId: number, actor: Actor, work: (edit: Edit) => Promise<T>) => Promise<T>;
+
 export interface ObjectStore {
   read<T>(tenantId: number, work: (view: View) => Promise<T>): Promise<T>;
   /** All or nothing, durable when the promise resolves. */
-  change<T>(tenantId: number, actor: Actor, work: (edit: Edit) => Promise<T>): Promise<T>;
+  readonly change: Change;
+  /**
+   * Several changes that become durable together, for loads so large that a commit each would cost more than the changes: what many
+   * of them touch is written once. Others' writes wait until it ends. A tenant that is missing is made.
+   */
+  load<T>(work: (change: Change) => Promise<T>): Promise<T>;
 }
 
 export interface TrailStore {

@@ -1,9 +1,21 @@
 import type { Kind, ObjectKinds } from '../domain/objects.ts';
 import { same } from '../domain/same.ts';
-import type { Actor, Application, Clock, Edit, ObjectStore, Stored, View, Write } from '../domain/stores.ts';
+import type { Actor, Application, Change, Clock, Edit, ObjectStore, Stored, Tenant, View, Write } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { decode, encode, type Table, tables } from './tables.ts';
+
+/** Answers `false` when it was there already; then nothing changes. */
+export async function insertTenant(tx: Tx, { tenantId, name, createdAt }: Tenant): Promise<boolean> {
+  if ((await tx.get('SELECT 1 FROM tenant WHERE tenant_id = ?', [tenantId])) !== undefined) return false;
+  await tx.run('INSERT INTO tenant (tenant_id, name, created_at, revision, next_id) VALUES (?, ?, ?, 0, ?)', [
+    tenantId,
+    name,
+    createdAt,
+    firstOwnId,
+  ]);
+  return true;
+}
 
 /** Ids of our own begin here; OKKI's have at most 14 digits. */
 export const firstOwnId = 1_000_000_000_000_000;
@@ -12,15 +24,24 @@ export const lastOwnId = 8_999_999_999_999_999;
 
 /** Objects of every kind, and the change log that each change to one of them goes through. */
 export function objectStore(db: Db, clock: Clock): ObjectStore {
+  const changeIn =
+    (tx: Tx): Change =>
+    async (tenantId, actor, work) => {
+      const edit = await TxEdit.begin(tx, tenantId, actor, clock());
+      const result = await work(edit);
+      await edit.finish();
+      return result;
+    };
   return {
     read: (tenantId, work) => db.read((tx) => work(new TxView(tx, tenantId))),
-    change: (tenantId, actor, work) =>
-      db.write(async (tx) => {
-        const edit = await TxEdit.begin(tx, tenantId, actor, clock());
-        const result = await work(edit);
-        await edit.finish();
-        return result;
-      }),
+    change: (tenantId, actor, work) => db.write((tx) => changeIn(tx)(tenantId, actor, work)),
+    load: (work) =>
+      db.write((tx) =>
+        work(async (tenantId, actor, change) => {
+          await insertTenant(tx, { tenantId, name: String(tenantId), createdAt: clock() });
+          return changeIn(tx)(tenantId, actor, change);
+        }),
+      ),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { TenantStore } from '../domain/stores.ts';
 import type { Db } from './db.ts';
-import { firstOwnId } from './object-store.ts';
+import { insertTenant } from './object-store.ts';
 
 /** The enterprises whose data the store holds. */
 export function tenantStore(db: Db): TenantStore {
@@ -15,16 +15,6 @@ export function tenantStore(db: Db): TenantStore {
         const row = await tx.get('SELECT name, created_at FROM tenant WHERE tenant_id = ?', [tenantId]);
         return row === undefined ? null : { tenantId, name: row[0] as string, createdAt: row[1] as number };
       }),
-    create: ({ tenantId, name, createdAt }) =>
-      db.write(async (tx) => {
-        if ((await tx.get('SELECT 1 FROM tenant WHERE tenant_id = ?', [tenantId])) !== undefined) return false;
-        await tx.run('INSERT INTO tenant (tenant_id, name, created_at, revision, next_id) VALUES (?, ?, ?, 0, ?)', [
-          tenantId,
-          name,
-          createdAt,
-          firstOwnId,
-        ]);
-        return true;
-      }),
+    create: (tenant) => db.write((tx) => insertTenant(tx, tenant)),
   };
 }

@@ -130,7 +130,7 @@ test('what is unchanged is not logged; only the instant it is known from moves o
   const knownAt = (): unknown => store.rows('SELECT known_at, revision FROM company WHERE tenant_id = ?', testTenant)[0];
   const [{ known_at: from }] = [knownAt() as { known_at: number }];
 
-  expect(await store.take(first)).toEqual({ added: 0, changed: 0, unchanged: 1 });
+  expect(await store.take(first)).toEqual({ added: 0, changed: 0, unchanged: 1, kept: 0 });
   expect(await change(store, 'trail', 100, {})).toBe(0);
   expect(await change(store, 'company', 1, {}, from + 5000)).toBe(0);
   expect(log(store)).toEqual(before);

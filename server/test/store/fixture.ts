@@ -41,7 +41,7 @@ export async function openStore(): Promise<TestStore> {
     folder,
     clock,
     another,
-    take: async (...entries) => core.importer.take(entries.map(readEntry)),
+    take: async (...entries) => core.importer.take([entries.map(readEntry)]),
     rows(sql, ...values) {
       const file = new DatabaseSync(storePath(folder), { readOnly: true });
       try {

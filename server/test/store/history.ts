@@ -122,7 +122,7 @@ export class World {
     const { importer, objects, trails } = this.core(core);
     switch (change.do) {
       case 'import': {
-        const written = importer.take(change.drafts.map((draft) => readEntry(wireOf(draft))));
+        const written = importer.take([change.drafts.map((draft) => readEntry(wireOf(draft)))]);
         this.model.import(change.drafts);
         await written;
         return;
@@ -215,8 +215,7 @@ export class World {
 
   async #open(): Promise<Core> {
     const core = await openCore(this.#folder, { make: true, clock: () => atSecond(this.#second) });
-    // From now on its importer knows the tenants, and each import of one tenant's entries is one write.
-    await core.importer.take(tenantIds.map((tenantId) => readEntry(wireOf(seedDraft(tenantId)))));
+    await core.importer.take([tenantIds.map((tenantId) => readEntry(wireOf(seedDraft(tenantId))))]);
     return core;
   }
 }

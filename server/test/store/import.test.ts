@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readItem } from '../../src/commands/import.ts';
 import type { ImportedEntry } from '../../src/domain/import.ts';
-import { readEntry } from '../../src/wire/entry-wire.ts';
 import { presentTrail } from '../../src/wire/trail-wire.ts';
 import { entry, testTenant, type WireEntry } from '../support/entries.ts';
 import { announceSeed, soak } from '../support/soak.ts';
@@ -28,38 +27,38 @@ const later = '2024-05-01 12:00:02';
 describe('which of two states of an entry wins', () => {
   const here = { trail_id: 100, company_id: 1, content: 'here', update_time: same };
   const cases: [string, WireEntry, { content: string; revisions: number; count: object }][] = [
-    ['the same again', {}, { content: 'here', revisions: 0, count: { added: 0, changed: 0, unchanged: 1 } }],
+    ['the same again', {}, { content: 'here', revisions: 0, count: { added: 0, changed: 0, unchanged: 1, kept: 0 } }],
     [
       'a later one',
       { content: 'new', update_time: later },
-      { content: 'new', revisions: 1, count: { added: 0, changed: 1, unchanged: 0 } },
+      { content: 'new', revisions: 1, count: { added: 0, changed: 1, unchanged: 0, kept: 0 } },
     ],
     [
       'an older one',
       { content: 'new', update_time: older },
-      { content: 'here', revisions: 0, count: { added: 0, changed: 0, unchanged: 1 } },
+      { content: 'here', revisions: 0, count: { added: 0, changed: 0, unchanged: 0, kept: 1 } },
     ],
     [
       'another one of the same time: ours stays',
       { content: 'new' },
-      { content: 'here', revisions: 0, count: { added: 0, changed: 0, unchanged: 1 } },
+      { content: 'here', revisions: 0, count: { added: 0, changed: 0, unchanged: 0, kept: 1 } },
     ],
     [
       'a later one that differs in nothing else',
       { update_time: later },
-      { content: 'here', revisions: 1, count: { added: 0, changed: 1, unchanged: 0 } },
+      { content: 'here', revisions: 1, count: { added: 0, changed: 1, unchanged: 0, kept: 0 } },
     ],
     [
       'a later one that is removed and elsewhere',
       { content: 'gone', update_time: later, delete_flag: 1, company_id: 2, create_time: older },
       // The company is new, too.
-      { content: 'gone', revisions: 2, count: { added: 0, changed: 1, unchanged: 0 } },
+      { content: 'gone', revisions: 2, count: { added: 0, changed: 1, unchanged: 0, kept: 0 } },
     ],
   ];
   for (const [name, second, expected] of cases) {
     test(name, async () => {
       const store = await openStore();
-      expect(await store.take(entry(here))).toEqual({ added: 1, changed: 0, unchanged: 0 });
+      expect(await store.take(entry(here))).toEqual({ added: 1, changed: 0, unchanged: 0, kept: 0 });
       const before = revisions(store);
       expect(await store.take(entry({ ...here, ...second }))).toEqual(expected.count);
       const winner = expected.content === 'here' && expected.revisions === 0 ? here : { ...here, ...second };
@@ -76,7 +75,7 @@ describe('which of two states of an entry wins', () => {
     ]) {
       const store = await openStore();
       const states = order.map((time) => entry({ trail_id: 100, content: time, create_time: older, update_time: time }));
-      expect(await store.take(...states)).toEqual({ added: 1, changed: 0, unchanged: 1 });
+      expect(await store.take(...states)).toEqual({ added: 1, changed: 0, unchanged: 1, kept: 0 });
       expect((await exported(store)).get(100)?.['content']).toBe(later);
     }
   });
@@ -102,8 +101,8 @@ test('the same import twice makes no revision, whatever is in it', async () => {
   ];
   await store.take(...entries);
   const [before, all] = [revisions(store), [...(await exported(store))]];
-  expect(await store.take(...entries)).toEqual({ added: 0, changed: 0, unchanged: 6 });
-  expect(await store.take(...entries.toReversed())).toEqual({ added: 0, changed: 0, unchanged: 6 });
+  expect(await store.take(...entries)).toEqual({ added: 0, changed: 0, unchanged: 6, kept: 0 });
+  expect(await store.take(...entries.toReversed())).toEqual({ added: 0, changed: 0, unchanged: 6, kept: 0 });
   expect(revisions(store)).toBe(before);
   expect([...(await exported(store))]).toEqual(all);
 });

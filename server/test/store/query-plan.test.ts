@@ -11,7 +11,6 @@ import { storePath } from '../../src/store/files.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { objectStore } from '../../src/store/object-store.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
-import { tenantStore } from '../../src/store/tenant-store.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { entry, testTenant } from '../support/entries.ts';
@@ -39,10 +38,22 @@ function recording(real: Db): Db {
   const noted = (tx: Tx): Tx => {
     const note = (sql: string, values: readonly Value[] = []): void => void recorded.set(sql, values);
     return {
-      all: (sql, values) => (note(sql, values), tx.all(sql, values)),
-      get: (sql, values) => (note(sql, values), tx.get(sql, values)),
-      run: (sql, values) => (note(sql, values), tx.run(sql, values)),
-      runMany: (sql, rows) => (rows.length > 0 && note(sql, rows[0]), tx.runMany(sql, rows)),
+      all: (sql, values) => {
+        note(sql, values);
+        return tx.all(sql, values);
+      },
+      get: (sql, values) => {
+        note(sql, values);
+        return tx.get(sql, values);
+      },
+      run: (sql, values) => {
+        note(sql, values);
+        return tx.run(sql, values);
+      },
+      runMany: (sql, rows) => {
+        if (rows.length > 0) note(sql, rows[0]);
+        return tx.runMany(sql, rows);
+      },
     };
   };
   return {
@@ -71,15 +82,15 @@ async function plansOf(work: (db: Db) => Promise<unknown>): Promise<Planned[]> {
 beforeAll(async () => {
   db = openSqlite(storePath(folder));
   await migrate(db);
-  const parts = { objects: objectStore(db, () => now), tenants: tenantStore(db), clock: () => now };
+  const parts = { objects: objectStore(db, () => now) };
   const importer = new Importer(parts);
   const firm = { clientId: testTenant, seed: 1, entries: 4000, companies: 100, salespeople: 10, endAt: now, days: 365 };
-  await importer.take([...generateFirm(firm)].map(readEntry));
+  await importer.take([Array.from(generateFirm(firm), readEntry)]);
   // One subject of each kind that is large enough for blocks, among others; two tenants in the same tables.
   const about = (i: number) => ({ company_id: company, lead_id: lead, opportunity_id: opportunity + (i % 2) });
   const many = Array.from({ length: 1500 }, (_, i) => entry({ ...about(i), create_time: `2024-05-01 12:00:0${i % 10}` }));
-  await importer.take(many.map(readEntry));
-  await importer.take(many.map((one) => readEntry({ ...one, client_id: 5 })));
+  await importer.take([many.map(readEntry)]);
+  await importer.take([many.map((one) => readEntry({ ...one, client_id: 5 }))]);
   file = new DatabaseSync(storePath(folder));
 });
 
@@ -143,12 +154,12 @@ for (const [scopeName, subjects, index] of scopes) {
 test('a large scope is cut, counted and ranked by statements that seek; a block that grew is read by itself', async () => {
   const planned = await plansOf(async (recordingDb) => {
     const store = trailStore(recordingDb);
-    const parts = { objects: objectStore(recordingDb, () => now), tenants: tenantStore(recordingDb), clock: () => now };
+    const parts = { objects: objectStore(recordingDb, () => now) };
     const filter = { ...none, companyId: company, from: at(3), to: at(5) };
     await store.list(testTenant, filter, { number: 2, size: 20 });
     // Into the middle of the company's entries, so that a block splits that has others on both sides.
     const more = Array.from({ length: 300 }, () => entry({ company_id: company, create_time: '2024-05-01 12:00:05' }));
-    await new Importer(parts).take(more.map(readEntry));
+    await new Importer(parts).take([more.map(readEntry)]);
     await store.list(testTenant, filter, { number: 2, size: 20 });
   });
   const search = 'SEARCH trail USING PRIMARY KEY (tenant_id=? AND live=? AND company_id=?';
@@ -219,10 +230,10 @@ test('following the log reads its tail and the changed entries only', async () =
 
 test('writing finds what it changes by its key', async () => {
   const planned = await plansOf(async (recordingDb) => {
-    const parts = { objects: objectStore(recordingDb, () => now), tenants: tenantStore(recordingDb), clock: () => now };
+    const parts = { objects: objectStore(recordingDb, () => now) };
     const again = entry({ trail_id: 77, company_id: company, update_time: '2024-05-02 00:00:00' });
-    await new Importer(parts).take([readEntry(again)]);
-    await new Importer(parts).take([readEntry({ ...again, update_time: '2024-05-03 00:00:00', content: 'later' })]);
+    await new Importer(parts).take([[readEntry(again)]]);
+    await new Importer(parts).take([[readEntry({ ...again, update_time: '2024-05-03 00:00:00', content: 'later' })]]);
   });
   expect(planned.filter(({ sql }) => sql.startsWith('INSERT INTO')).length).toBeGreaterThan(0);
   const entries = planned.find(({ sql }) => sql.startsWith('SELECT') && sql.includes('FROM trail WHERE'));

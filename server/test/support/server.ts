@@ -95,7 +95,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     folder,
     clock,
     async import(entries) {
-      await core.importer.take(entries.map(readEntry));
+      await core.importer.take([entries.map(readEntry)]);
     },
     async application(tenantId = testTenant, scope = 'company lead opportunity user') {
       await core.tenants.create({ tenantId, name: `tenant ${tenantId}`, createdAt: clock.at });
