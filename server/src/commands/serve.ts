@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { checkExposure, createApp, openCore, programName } from '../app.ts';
 import type { Config } from '../config.ts';
-import { type DemoCredentials, makeDemo } from '../demo/demo.ts';
+import { type DemoCredentials, demoTenantId, makeDemo } from '../demo/demo.ts';
 import { AppError } from '../errors.ts';
 import { lockFolder, makeFolder } from '../store/files.ts';
 import { type Command, print } from './command.ts';
@@ -61,40 +61,41 @@ export const serve: Command = {
   },
 };
 
-/** In both languages, because the first run has not been told which one. */
+/** In both languages, because the first run has not been told which one; one write, so that a script reads all or nothing. */
 function announce(config: Config, port: number, credentials: DemoCredentials | null): void {
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const base = `${config.tlsCert === null ? 'http' : 'https'}://${host}:${port}`;
-  print('');
-  print(`Genjin 跟进`);
-  print(`  page 页面        ${base}/`);
-  print(`  API 接口         ${base}   (instead of OKKI's base URL 替换 OKKI 的基础地址)`);
-  print(`  documents 文档   ${base}/docs`);
-  print(`  data 数据        ${resolve(config.data)}`);
-  if (credentials === null) {
-    print('');
-    return;
+  const lines = [
+    '',
+    'Genjin 跟进',
+    `  page 页面        ${base}/`,
+    `  API 接口         ${base}   (instead of OKKI's base URL 替换 OKKI 的基础地址)`,
+    `  documents 文档   ${base}/docs`,
+    `  data 数据        ${resolve(config.data)}`,
+    ...(credentials === null ? [] : aboutDemo(config, base, credentials)),
+    '',
+  ];
+  print(lines.join('\n'));
+}
+
+function aboutDemo(config: Config, base: string, { clientId, clientSecret }: DemoCredentials): string[] {
+  if (clientSecret === null) {
+    return [
+      `  demo 演示企业    tenant ${demoTenantId}, application ${clientId}`,
+      '                   its secret was shown at the first start; for a new one, beside this server:',
+      '                   密钥已在首次启动时显示；如需新的，另开终端运行：',
+      `                   ${programName()} app create --tenant ${demoTenantId} --name my-app --scope "company lead opportunity user" --data ${config.data}`,
+    ];
   }
-  if (credentials.clientSecret === null) {
-    print(`  demo 演示企业    tenant 23412, application ${credentials.clientId}`);
-    print('                   its secret was shown at the first start; for a new one, beside this server:');
-    print('                   密钥已在首次启动时显示；如需新的，另开终端运行：');
-    print(
-      `                   ${programName()} app create --tenant 23412 --name my-app --scope "company lead opportunity user" --data ${config.data}`,
-    );
-    print('');
-    return;
-  }
-  print('  demo 演示企业    tenant 23412');
-  print(`  client_id        ${credentials.clientId}`);
-  print(`  client_secret    ${credentials.clientSecret}   (shown once 仅显示一次)`);
-  print('');
-  print('Get a token 获取令牌:');
-  print(
-    `  TOKEN=$(curl -s ${base}/v1/oauth2/access_token -d grant_type=client_credentials -d client_id=${credentials.clientId} ` +
-      `-d client_secret=${credentials.clientSecret} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'); echo $TOKEN`,
-  );
-  print('List follow-ups 查询跟进:');
-  print(`  curl -s -H "Authorization: Bearer $TOKEN" '${base}/v1/dynamic/trail/list?company_id=16696797769&count=2'`);
-  print('');
+  return [
+    `  demo 演示企业    tenant ${demoTenantId}`,
+    `  client_id        ${clientId}`,
+    `  client_secret    ${clientSecret}   (shown once 仅显示一次)`,
+    '',
+    'Get a token 获取令牌:',
+    `  TOKEN=$(curl -s ${base}/v1/oauth2/access_token -d grant_type=client_credentials -d client_id=${clientId} ` +
+      `-d client_secret=${clientSecret} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'); echo $TOKEN`,
+    'List follow-ups 查询跟进:',
+    `  curl -s -H "Authorization: Bearer $TOKEN" '${base}/v1/dynamic/trail/list?company_id=16696797769&count=2'`,
+  ];
 }

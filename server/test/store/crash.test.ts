@@ -9,9 +9,9 @@ const pushes = soak(10_000);
 const kills = soak(20);
 const connections = 6;
 
-/** One push on a kept connection; the id of the entry when it was acknowledged, `null` when nobody knows. */
+/** One push on a kept connection; the id of the entry when it was acknowledged, `null` when nobody knows. Throws when nothing comes. */
 function push(agent: Agent, port: number, token: string, content: string): Promise<number | null> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const body = JSON.stringify({ company_id: 1, content });
     const headers = { Authorization: token, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
     const asked = request({ agent, host: '127.0.0.1', port, path: pushPath, method: 'POST', headers }, (answer) => {
@@ -23,7 +23,13 @@ function push(agent: Agent, port: number, token: string, content: string): Promi
         resolve(answer.statusCode === 200 && code === 200 ? data.trail_id : null);
       });
     });
+    asked.setTimeout(60_000, () => {
+      reject(new Error(`${content}: neither an answer nor the end of the connection`));
+      asked.destroy();
+    });
     asked.on('error', () => resolve(null));
+    // Whatever became of it, here it is over.
+    asked.on('close', () => resolve(null));
     asked.end(body);
   });
 }
@@ -67,10 +73,13 @@ test('kill -9 at random moments: no acknowledged push is lost, none is there twi
     }
   });
 
+  let failure: unknown = null;
+  const pushed = Promise.all(pushing).catch((error: unknown) => (failure = error));
+
   // A moment is a number of acknowledged pushes and some milliseconds more.
   const moments = Array.from({ length: kills }, () => Math.floor(random() * pushes * 0.98)).sort((a, b) => a - b);
   for (const moment of moments) {
-    while (acknowledged.size < moment) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (acknowledged.size < moment && failure === null) await new Promise((resolve) => setTimeout(resolve, 1));
     await new Promise((resolve) => setTimeout(resolve, Math.floor(random() * 30)));
     let isUp = (): void => undefined;
     up = new Promise((resolve) => (isUp = resolve));
@@ -78,7 +87,8 @@ test('kill -9 at random moments: no acknowledged push is lost, none is there twi
     server = await start();
     isUp();
   }
-  await Promise.all(pushing);
+  await pushed;
+  expect(failure).toBeNull();
   await server.end('SIGKILL');
 
   const slowest = Math.max(...readyAfter);

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type Answer, type Ask, send } from './http.ts';
@@ -158,7 +159,9 @@ function startIn(
         child.stdout.on('data', look);
         look();
       });
-      const first = await Promise.race([found, ended]);
+      const silent = sleep(50_000, null, { ref: false });
+      const first = await Promise.race([found, ended, silent]);
+      if (first === null) throw new Error(`it never said ${String(pattern)}: ${stdout}${stderr}`);
       if ('code' in first) throw new Error(`it ended with ${first.code}: ${first.stdout}${first.stderr}`);
       return first;
     },
