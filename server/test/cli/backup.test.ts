@@ -135,6 +135,17 @@ test('what a killed server left beside its store does not get into a restored on
   expect(await at.genjin(['check'])).toMatchObject({ code: 0 });
 });
 
+test('only its owner may read the store', async () => {
+  const at = workplace();
+  await importInto(at, [100]);
+  const server = await at.serve();
+  const modes = readdirSync(at.path('genjin-data')).map((name) => [name, statSync(at.path(`genjin-data/${name}`)).mode & 0o077]);
+  expect(modes.filter(([name]) => String(name).startsWith('genjin.sqlite')).length).toBeGreaterThanOrEqual(3);
+  for (const [name, others] of modes) if (name !== 'serve.lock') expect(others, String(name)).toBe(0);
+  expect(statSync(at.path('genjin-data')).mode & 0o777).toBe(0o700);
+  await server.end('SIGTERM');
+});
+
 test('backup without a store, and into a folder that is not there', async () => {
   const at = workplace();
   expect(await at.genjin(['backup', 'b'])).toMatchObject({ code: 1, stderr: 'genjin: there is no store in ./genjin-data\n' });

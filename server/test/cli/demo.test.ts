@@ -38,13 +38,13 @@ test('the first start fills an empty store and shows credentials that work; the 
 
   const second = await at.serve(['--demo']);
   const { clientId, clientSecret } = credentialsOf(first.stdout());
-  await second.said(/genjin app create [^\n]*\n/);
+  await second.said(/ app create [^\n]*\n/);
   expect(second.stdout()).toContain(`application ${clientId}`);
   expect(second.stdout()).not.toContain(clientSecret);
   expect(second.stdout()).not.toMatch(/client_secret/);
   // The old ones still work, and so does the printed way to new ones.
   expect(await second.token({ clientId, clientSecret })).toMatch(/^23412\./);
-  const [, args = ''] = /genjin (app create [^\n]*)\n/.exec(second.stdout()) ?? [];
+  const [, args = ''] = / (app create [^\n]*)\n/.exec(second.stdout()) ?? [];
   const words = [...args.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   const made = await at.genjin(words);
   expect(made.code).toBe(0);
