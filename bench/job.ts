@@ -20,9 +20,11 @@ const jobs: Readonly<Record<string, Job>> = {
   parse:
     async (file = '') =>
     async () => {
-      for await (const item of itemsOf(file)) {
-        const entry = readItem(item);
-        if (typeof entry === 'string') throw new Error(`line ${item.line}: ${entry}`);
+      for await (const items of itemsOf(file)) {
+        for (const item of items) {
+          const entry = readItem(item);
+          if (typeof entry === 'string') throw new Error(`line ${item.line}: ${entry}`);
+        }
       }
     },
 
@@ -36,7 +38,9 @@ const jobs: Readonly<Record<string, Job>> = {
     const every = Math.max(1, Math.floor(Number(count) / sampleSize));
     const sample: unknown[] = [];
     let n = 0;
-    for await (const item of itemsOf(source)) if (n++ % every === 0) sample.push(JSON.parse(item.bytes.toString()));
+    for await (const items of itemsOf(source)) {
+      for (const item of items) if (n++ % every === 0) sample.push(JSON.parse(item.bytes.toString()));
+    }
     globalThis.gc?.();
     return async () => {
       const output = createWriteStream(target, { mode: 0o600, highWaterMark: 1 << 20, flush: true });
@@ -62,8 +66,8 @@ const jobs: Readonly<Record<string, Job>> = {
 async function* itemsOf(file: string) {
   const splitter = new EntrySplitter();
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>)
-    yield* splitter.push(chunk);
-  yield* splitter.end();
+    yield splitter.push(chunk);
+  yield splitter.end();
 }
 
 /** The program's own command, from its command line on. */

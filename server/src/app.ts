@@ -1,6 +1,7 @@
 /** Puts the parts together: settings -> store -> rules -> HTTP; nothing else constructs anything. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
@@ -107,7 +108,17 @@ function readTls(config: Config): { cert: Buffer; key: Buffer } | null {
       throw new AppError('usage', { reason: `${option}: ${file} cannot be read` }, { cause });
     }
   };
-  return { cert: read('--tls-cert', config.tlsCert), key: read('--tls-key', config.tlsKey) };
+  const tls = { cert: read('--tls-cert', config.tlsCert), key: read('--tls-key', config.tlsKey) };
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new AppError(
+      'usage',
+      { reason: `--tls-cert and --tls-key are no certificate and its key in PEM: ${(cause as Error).message}` },
+      { cause },
+    );
+  }
+  return tls;
 }
 
 /** The folder of this package, from its sources and from what is built alike. */

@@ -96,9 +96,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     const { code: reason, message } = error as NodeJS.ErrnoException;
     if (reason === 'ERR_SQLITE_ERROR') {
-      process.stderr.write(
-        `genjin: the store cannot be read or written: ${message}; "check" says more, "restore" puts a backup in its place\n`,
-      );
+      const { errcode } = error as { errcode?: number };
+      // CORRUPT and NOTADB; a full disk or a missing right is no reason to put a backup in the store's place.
+      const damaged = errcode !== undefined && [11, 26].includes(errcode & 0xff);
+      process.stderr.write(`genjin: the store: ${message}${damaged ? '; "restore" puts a backup in its place' : ''}\n`);
       return 1;
     }
     // What the system refuses (a full disk, a folder that may not be written) is no fault of the program's.

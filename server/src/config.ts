@@ -159,7 +159,7 @@ function fromVariable(
 
 function readDotEnv(): Record<string, string | undefined> {
   try {
-    return parseEnv(readFileSync('.env', 'utf8'));
+    return parseEnv(readFileSync('.env', 'utf8').replace(/^\uFEFF/, ''));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new AppError('usage', { reason: `.env cannot be read: ${(error as Error).message}` }, { cause: error });

@@ -70,6 +70,7 @@ export const errorKinds = {
   malformed_request: http(400, 'the request could not be read: {reason}'),
   too_many_requests: http(429, 'too many requests; try again in {seconds} s', 'warn'),
   not_allowed_here: http(403, '{reason}'),
+  ids_used_up: http(500, 'tenant {tenantId} has no ids left: an import brought one at the end of their range', 'error'),
   store_unavailable: http(503, 'the store does not answer; try again', 'error'),
   internal: http(500, 'internal error; the log of the server has the details under this request id', 'error'),
   // Commands and settings: these go to a terminal, never over HTTP.

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Core, openCore } from '../app.ts';
@@ -33,11 +34,11 @@ export const exportCommand: Command = {
         return 0;
       }
       // The file is there whole or not at all.
-      const part = `${file}.part`;
+      const part = `${file}.${randomBytes(6).toString('hex')}.part`;
       try {
         await pipeline(
           entries(core, tenants, file),
-          createWriteStream(part, { mode: 0o600, highWaterMark: 1 << 20, flush: true }),
+          createWriteStream(part, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20, flush: true }),
         );
         renameSync(part, file);
       } catch (error) {

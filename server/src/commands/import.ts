@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream, createWriteStream, existsSync, rmSync, statSync, type WriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
+import { closeSync, createReadStream, existsSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { openCore } from '../app.ts';
 import type { ImportedEntry, Importer } from '../domain/import.ts';
 import type { MergeCount } from '../domain/merge.ts';
@@ -16,6 +15,9 @@ const loadSize = 20_000;
 const loadBytes = 64 << 20;
 /** Entries parsed at a time: what is parsed is far larger than its text, and what is soon forgotten costs the collector nothing. */
 const portionSize = 250;
+const portionBytes = 4 << 20;
+/** Far above any follow-up; what is longer is rejected. */
+const maxEntryBytes = 1 << 20;
 
 export const importCommand: Command = {
   name: 'import',
@@ -85,14 +87,14 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
   rmSync(summary.rejectedFile, { force: true });
   const rejects = new Rejects(summary.rejectedFile);
   const progress = new Progress(name, file === '-' ? null : statSync(file).size);
-  const splitter = new EntrySplitter();
+  const splitter = new EntrySplitter({ maxEntryBytes });
   let load: SplitItem[] = [];
   let bytes = 0;
 
   const flush = async (): Promise<void> => {
     const rejected: Rejected[] = [];
     const count = await importer.take(portionsOf(load, rejected));
-    for (const one of rejected) await rejects.write(one);
+    for (const one of rejected) rejects.write(one);
     summary.rows += load.length;
     summary.rejected += rejected.length;
     summary.added += count.added;
@@ -121,7 +123,7 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
     await flush();
   } finally {
     progress.end();
-    await rejects.close();
+    rejects.close();
   }
   return summary;
 }
@@ -133,15 +135,22 @@ interface Rejected {
 
 /** Reads the items a portion at a time; those that are no entry go to `rejected`. */
 function* portionsOf(items: readonly SplitItem[], rejected: Rejected[]): Generator<ImportedEntry[]> {
-  for (let start = 0; start < items.length; start += portionSize) {
-    const portion: ImportedEntry[] = [];
-    for (const item of items.slice(start, start + portionSize)) {
-      const entry = readItem(item);
-      if (typeof entry === 'string') rejected.push({ item, reason: entry });
-      else portion.push(entry);
+  let portion: ImportedEntry[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const entry = readItem(item);
+    if (typeof entry === 'string') {
+      rejected.push({ item, reason: entry });
+      continue;
     }
+    portion.push(entry);
+    bytes += item.bytes.length;
+    if (portion.length < portionSize && bytes < portionBytes) continue;
     yield portion;
+    portion = [];
+    bytes = 0;
   }
+  yield portion;
 }
 
 /** The entry, or the reason why it is none. */
@@ -157,24 +166,27 @@ export function readItem(item: SplitItem): ImportedEntry | string {
   }
 }
 
-/** Made only when there is something to write. */
+/** The file of what was rejected, made only when there is something to write. */
 class Rejects {
   readonly #path: string;
-  #file: WriteStream | null = null;
+  #file: number | null = null;
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  async write({ item, reason }: Rejected): Promise<void> {
-    this.#file ??= createWriteStream(this.#path, { mode: 0o600 });
+  write({ item, reason }: Rejected): void {
     const line = `${JSON.stringify({ line: item.line, reason, text: item.bytes.subarray(0, 4096).toString() })}\n`;
-    if (!this.#file.write(line)) await new Promise<void>((resolve) => this.#file?.once('drain', () => resolve()));
+    try {
+      this.#file ??= openSync(this.#path, 'w', 0o600);
+      writeSync(this.#file, line);
+    } catch {
+      // A folder that may not be written, a full disk: the rest is imported all the same, and nothing is kept from the user.
+      process.stderr.write(line);
+    }
   }
 
-  async close(): Promise<void> {
-    if (this.#file === null) return;
-    this.#file.end();
-    await finished(this.#file);
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
   }
 }

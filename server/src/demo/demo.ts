@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../app.ts';
 import { modules } from '../domain/application.ts';
@@ -30,11 +30,14 @@ export async function makeDemo(core: Core, folder: string): Promise<DemoCredenti
   const markFile = join(folder, 'demo.json');
   const marked: Mark | null = existsSync(markFile) ? (JSON.parse(readFileSync(markFile, 'utf8')) as Mark) : null;
   if (marked?.clientId != null) return { clientId: marked.clientId, clientSecret: null };
-  if (marked === null && (await core.tenants.list()).length > 0) return null;
+  const tenants = await core.tenants.list();
+  if (tenants.some(({ tenantId }) => marked === null || tenantId !== demoTenantId)) return null;
   // The last midnight in Beijing: the same data all day long.
   const endAt = marked?.endAt ?? Math.floor((core.clock() + beijing) / day) * day - beijing - 1000;
-  const mark = (clientId: string | null): void =>
-    writeFileSync(markFile, `${JSON.stringify({ endAt, clientId } satisfies Mark)}\n`, { mode: 0o600 });
+  const mark = (clientId: string | null): void => {
+    writeFileSync(`${markFile}.part`, `${JSON.stringify({ endAt, clientId } satisfies Mark)}\n`, { mode: 0o600 });
+    renameSync(`${markFile}.part`, markFile);
+  };
   mark(null);
   await core.tenants.create({ tenantId: demoTenantId, name: '演示企业 Demo', createdAt: core.clock() });
   const firm = { clientId: demoTenantId, seed: 23412, entries: 6000, companies: 200, salespeople: 20, endAt, days: 365 };

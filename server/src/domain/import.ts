@@ -1,4 +1,4 @@
-import { type Knowledge, type MergeCount, merge } from './merge.ts';
+import { type Knowledge, type MergeCount, merge, type Rule } from './merge.ts';
 import type { JoinedKind, ObjectKinds, Trail } from './objects.ts';
 import type { Edit, ObjectStore } from './stores.ts';
 
@@ -64,15 +64,20 @@ async function takePortion(edit: Edit, entries: readonly ImportedEntry[]): Promi
     trails.push({ id: trail.trailId, fields: trail, knownAt });
     for (const { kind, id, fields } of learned) known.get(kind)?.push({ id, fields, knownAt });
   }
-  for (const [kind, ofKind] of known) await merge(edit, kind, ofKind, complete(kind));
-  // An imported entry is whole, so there is nothing to complete.
-  return merge(edit, 'trail', trails, ({ fields }) => fields as Trail);
+  for (const [kind, ofKind] of known) await merge(edit, kind, ofKind, partOf(kind));
+  return merge(edit, 'trail', trails, wholeTrail);
 }
 
-/** What is known of a joined object is part of it, so it goes over what stands here. */
-function complete<K extends JoinedKind>(kind: K) {
-  return ({ id, fields }: Knowledge<K>, before: ObjectKinds[K] | null): ObjectKinds[K] => ({
-    ...(before ?? defaults[kind](id)),
-    ...fields,
-  });
-}
+/** An imported entry is whole: there is nothing to complete and nothing to fill. */
+const wholeTrail: Rule<'trail'> = { build: ({ fields }) => fields as Trail, fill: (before) => before };
+
+/** What is known of a joined object is part of it: an opportunity's company, say, stands only in some entries. */
+const partOf = <K extends JoinedKind>(kind: K): Rule<K> => ({
+  build: ({ id, fields }, before) => ({ ...(before ?? defaults[kind](id)), ...fields }),
+  fill: (before, { fields }) => {
+    const lacking = Object.entries(fields).filter(
+      ([field, value]) => value !== null && before[field as keyof typeof before] === null,
+    );
+    return lacking.length === 0 ? before : { ...before, ...Object.fromEntries(lacking) };
+  },
+});

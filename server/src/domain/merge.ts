@@ -17,21 +17,29 @@ export interface MergeCount {
   kept: number;
 }
 
+/** How what is known of a kind becomes its object. */
+export interface Rule<K extends Kind> {
+  /** The object of what is known, over what stands here (`null`: nothing yet). */
+  build(known: Knowledge<K>, before: ObjectKinds[K] | null): ObjectKinds[K];
+  /** What stands here, with what it lacks from older knowledge; the same object when it lacks nothing. */
+  fill(before: ObjectKinds[K], known: Knowledge<K>): ObjectKinds[K];
+}
+
 /**
  * Brings what a source knows into the store: of two states of an object the one known from the later instant wins, on a tie
- * the one that was there first stays. So the order in which sources arrive changes nothing but ties, and the same source
- * twice changes nothing. `build` makes the object of what is known, over what stands here (`null`: nothing yet).
+ * the one that was there first stays; what only the other one knows is kept. So the order in which sources arrive changes
+ * nothing but ties, and the same source twice changes nothing.
  */
 export async function merge<K extends Kind>(
   edit: Edit,
   kind: K,
   known: readonly Knowledge<K>[],
-  build: (known: Knowledge<K>, before: ObjectKinds[K] | null) => ObjectKinds[K],
+  rule: Rule<K>,
 ): Promise<MergeCount> {
   const latest = new Map<number, Knowledge<K>>();
   for (const item of known) {
     const other = latest.get(item.id);
-    if (other === undefined || item.knownAt > other.knownAt) latest.set(item.id, item);
+    latest.set(item.id, other === undefined ? item : item.knownAt > other.knownAt ? over(other, item) : over(item, other));
   }
   const existing = await edit.getMany(kind, latest.keys());
   const writes: Write<ObjectKinds[K]>[] = [];
@@ -40,14 +48,21 @@ export async function merge<K extends Kind>(
   for (const item of latest.values()) {
     const before: Stored<ObjectKinds[K]> | null = existing.get(item.id) ?? null;
     if (before !== null && item.knownAt <= before.knownAt) {
-      if (!agrees(before.object, item.fields)) kept += 1;
+      const filled = rule.fill(before.object, item);
+      if (filled !== before.object) writes.push({ before, after: filled, knownAt: before.knownAt });
+      else if (!agrees(before.object, item.fields)) kept += 1;
       continue;
     }
     if (before === null) added += 1;
-    writes.push({ before, after: build(item, before?.object ?? null), knownAt: item.knownAt });
+    writes.push({ before, after: rule.build(item, before?.object ?? null), knownAt: item.knownAt });
   }
   const written = await edit.write(kind, writes);
   return { added, changed: written - added, unchanged: known.length - written - kept, kept };
+}
+
+/** The later state, with what only the earlier one knows. */
+function over<K extends Kind>(earlier: Knowledge<K>, later: Knowledge<K>): Knowledge<K> {
+  return { ...later, fields: { ...earlier.fields, ...later.fields } };
 }
 
 function agrees<T extends object>(object: T, fields: Partial<T>): boolean {

@@ -55,5 +55,7 @@ export function asAppError(error: unknown, context: { bodyLimit: number; content
     const reason = code === 'FST_ERR_BAD_URL' ? 'its path is no valid percent coding' : String(message);
     return new AppError('malformed_request', { reason }, { cause: error });
   }
+  // A full disk, a lock held for long: nothing was written.
+  if (code === 'ERR_SQLITE_ERROR') return new AppError('store_unavailable', {}, { cause: error });
   return new AppError('internal', {}, { cause: error });
 }

@@ -38,8 +38,8 @@ export class IgnoredFields {
     if (names.length > maxNames) shown.push(`and ${names.length - maxNames} more`);
     if (this.#strict) throw new AppError('unknown_parameter', { fields: shown.join(', ') });
     reply.header('X-Genjin-Ignored', shown.join(', '));
-    for (const [i, name] of names.slice(0, maxNames).entries()) {
-      const key = `${caller.clientId} ${route.path} ${name}`;
+    for (const i of names.slice(0, maxNames).keys()) {
+      const key = `${caller.clientId} ${route.path} ${shown[i]}`;
       if (this.#seen.has(key) || this.#seen.size >= maxRemembered) continue;
       this.#seen.add(key);
       this.#log.warn(

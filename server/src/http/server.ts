@@ -31,7 +31,7 @@ const bodyLimit = 1024 * 1024;
 /** Smaller answers gain nothing from compression. */
 const compressFrom = 2048;
 
-const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
 
 export interface ServerParts {
   readonly applications: Applications;
@@ -70,7 +70,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, clock),
   };
   // Node would refuse a request without Host by itself, but with an empty answer; a hook below does it in words.
-  const node = { requireHostHeader: false };
+  // And it would look for connections that are too slow only every 30 s.
+  const node = { requireHostHeader: false, connectionsCheckingInterval: 5_000 };
   // Fastify's types tell the two apart, nothing here does.
   const app =
     parts.tls === null
@@ -179,7 +180,9 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await pageRoutes(app, parts.webRoot);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] as string;
-    const allowed = (['GET', 'POST'] as const).filter((method) => app.findRoute({ method, url: path }) !== null);
+    const allowed = (['GET', 'POST'] as const).filter(
+      (method) => method !== request.method && app.findRoute({ method, url: path }) !== null,
+    );
     const error =
       allowed.length > 0
         ? new AppError('method_not_allowed', { method: request.method, allowed: allowed.join(', ') })

@@ -1,5 +1,6 @@
 /** The embedded store as files in one folder: where they are, who serves them, and copies of them. */
-import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../errors.ts';
@@ -42,18 +43,7 @@ export function lockFolder(folder: string): Lock {
 /** Copies the store as one state into a new file while others read and write it; the file is there whole or not at all. */
 export function backupTo(folder: string, file: string): void {
   if (existsSync(file)) throw new AppError('usage', { reason: `${file} is there already` });
-  const part = `${file}.part`;
-  rmSync(part, { force: true });
-  const source = new DatabaseSync(storePath(folder), { readOnly: true, timeout: 10_000 });
-  try {
-    source.prepare('VACUUM INTO ?').run(part);
-  } finally {
-    source.close();
-  }
-  chmodSync(part, 0o600);
-  sync(part);
-  renameSync(part, file);
-  sync(dirname(resolve(file)));
+  copyWhole(storePath(folder), file);
 }
 
 /**
@@ -66,24 +56,44 @@ export function restoreFrom(folder: string, file: string, replace: boolean, stam
   const lock = lockFolder(folder);
   try {
     const target = storePath(folder);
-    let kept: string | null = null;
-    if (existsSync(target)) {
-      if (!replace)
-        throw new AppError('usage', { reason: `${target} is there already; --replace keeps it beside the restored one` });
-      kept = `${target}.replaced-${stamp}`;
+    const there = sides.filter((side) => existsSync(target + side));
+    if (there.length > 0 && !replace) {
+      throw new AppError('usage', { reason: `${target} is there already; --replace keeps it beside the restored one` });
     }
-    const part = `${target}.part`;
-    copyFileSync(file, part);
-    chmodSync(part, 0o600);
-    sync(part);
-    if (kept !== null) {
-      for (const side of sides) if (existsSync(target + side)) renameSync(target + side, kept + side);
-    }
-    renameSync(part, target);
+    // Read through SQLite: what the file's own write-ahead log holds belongs to it.
+    const fresh = `${target}.restored-${stamp}`;
+    copyWhole(file, fresh);
+    const kept = there.length > 0 ? `${target}.replaced-${stamp}` : null;
+    // The log of another store would be taken for this one's.
+    for (const side of there) renameSync(target + side, `${kept}${side}`);
+    renameSync(fresh, target);
+    // Whatever the data was before, it is no demo that may be filled up.
+    rmSync(join(folder, 'demo.json'), { force: true });
     sync(folder);
     return kept;
   } finally {
     lock.release();
+  }
+}
+
+/** One state of a store as a new file that only its owner can read, under its name when it is whole. */
+function copyWhole(from: string, to: string): void {
+  const part = `${to}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    // SQLite takes an empty file for a new one, and so it never has another mode.
+    closeSync(openSync(part, 'wx', 0o600));
+    const source = new DatabaseSync(from, { readOnly: true, timeout: 10_000 });
+    try {
+      source.prepare('VACUUM INTO ?').run(part);
+    } finally {
+      source.close();
+    }
+    sync(part);
+    renameSync(part, to);
+    sync(dirname(resolve(to)));
+  } catch (cause) {
+    for (const side of ['', '-journal']) rmSync(part + side, { force: true });
+    throw new AppError('usage', { reason: `${from} could not be copied to ${to}: ${(cause as Error).message}` }, { cause });
   }
 }
 

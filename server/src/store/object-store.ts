@@ -59,13 +59,10 @@ function statementsFor<T>(table: Table<T>) {
         `SELECT ${table.columns.join(', ')}, ${table.knownAtColumn}, revision FROM ${table.name} ` +
         `WHERE tenant_id = ? AND ${table.idColumn} IN (${new Array(size).fill('?').join(', ')})`,
     ),
-    put:
-      `INSERT INTO ${table.name} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')}) ` +
-      `ON CONFLICT (tenant_id, ${table.idColumn}) DO UPDATE SET ` +
-      all
-        .filter((column) => column !== 'tenant_id' && column !== table.idColumn)
-        .map((column) => `${column} = excluded.${column}`)
-        .join(', '),
+    insert: `INSERT INTO ${table.name} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`,
+    update:
+      `UPDATE ${table.name} SET ${all.map((column) => `${column} = ?`).join(', ')} ` +
+      `WHERE tenant_id = ? AND ${table.idColumn} = ?`,
     touch: `UPDATE ${table.name} SET ${table.knownAtColumn} = ? WHERE tenant_id = ? AND ${table.idColumn} = ?`,
   };
 }
@@ -145,12 +142,14 @@ class TxEdit extends TxView implements Edit {
   newIds(count: number): number {
     const first = this.#nextId;
     this.#nextId += count;
+    if (this.#nextId > lastOwnId + 1) throw new AppError('ids_used_up', { tenantId: this.tenantId });
     return first;
   }
 
   async write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[]): Promise<number> {
     const table = tables[kind] as Table<ObjectKinds[K]>;
-    const puts: Value[][] = [];
+    const inserts: Value[][] = [];
+    const updates: Value[][] = [];
     const touches: Value[][] = [];
     const changes: Value[][] = [];
     for (const { before, after, knownAt } of writes) {
@@ -166,7 +165,8 @@ class TxEdit extends TxView implements Edit {
       if (table.derived !== null) row.push(table.derived.value(after));
       if (table.knownAtField === null) row.push(knownAt);
       row.push(this.#revision);
-      puts.push(row);
+      if (before === null) inserts.push(row);
+      else updates.push([...row, this.tenantId, id]);
       const old =
         before === null ? null : JSON.stringify({ ...before.object, knownAt: before.knownAt, revision: before.revision });
       changes.push([
@@ -180,13 +180,14 @@ class TxEdit extends TxView implements Edit {
         old,
       ]);
     }
-    await this.tx.runMany(statements[kind].put, puts);
+    await this.tx.runMany(statements[kind].insert, inserts);
+    await this.tx.runMany(statements[kind].update, updates);
     await this.tx.runMany(statements[kind].touch, touches);
     await this.tx.runMany(
       'INSERT INTO change (tenant_id, revision, kind, object_id, action, actor, changed_at, before) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       changes,
     );
-    return puts.length;
+    return changes.length;
   }
 
   /** An id of ours that comes back from an export, be it as a mere reference, must never be given out again. */

@@ -45,6 +45,8 @@ const blockSize = 128;
 const splitAbove = 2 * blockSize;
 /** Blocks kept in memory per tenant, about 60 bytes each: those of the scopes asked last. */
 const maxBlocks = 400_000;
+/** What a scope costs besides its blocks, in blocks. */
+const scopeCost = 8;
 /** Reading a scope anew is cheaper than following more changes than this. */
 const maxTail = 20_000;
 
@@ -141,9 +143,6 @@ export class Timeline {
       const row = await tx.get(`SELECT COUNT(*) FROM trail WHERE ${scopeCondition(scope)}`, scopeValues(this.#tenantId, scope));
       blocks = new Blocks(row?.[0] as number);
     } else {
-      // Last asked, last to go.
-      this.#scopes.delete(key);
-      this.#blocks -= blocks.length;
     }
     for (let block = blocks.oversized(); block !== null; block = blocks.oversized()) {
       const starts = await this.#cut(tx, scope, blocks, block);
@@ -151,14 +150,23 @@ export class Timeline {
       blocks.split(block, starts);
     }
     if (this.#revision !== revision) return null;
+    // Last asked, last to go.
+    this.#forget(key);
     this.#scopes.set(key, blocks);
-    this.#blocks += blocks.length;
-    for (const [other, old] of this.#scopes) {
+    blocks.charged = blocks.length;
+    this.#blocks += blocks.charged + scopeCost;
+    for (const other of this.#scopes.keys()) {
       if (this.#blocks <= maxBlocks || other === key) break;
-      this.#scopes.delete(other);
-      this.#blocks -= old.length;
+      this.#forget(other);
     }
     return blocks;
+  }
+
+  #forget(key: string): void {
+    const blocks = this.#scopes.get(key);
+    if (blocks === undefined) return;
+    this.#scopes.delete(key);
+    this.#blocks -= blocks.charged + scopeCost;
   }
 
   /** Every 128th key of a block that has grown too large, its first one left out. */
@@ -199,6 +207,8 @@ const tail =
 
 /** One scope's ordered key ranges with their counts. Block 0 begins below every key. */
 class Blocks {
+  /** What it was counted with when it was kept; splitting makes it more. */
+  charged = 0;
   #starts: Key[] = [lowest];
   #counts: number[];
   #total: number;

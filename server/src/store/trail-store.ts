@@ -10,8 +10,9 @@ const joinedColumns = tables.trail.columns.map((column) => `t.${column}`).join('
 const newestFirst = 'ORDER BY happened_at DESC, trail_id DESC';
 const keyColumns = 'tenant_id, live, company_id, happened_at, trail_id';
 
-/** Entries a portion of `all`. */
-const portionSize = 1000;
+/** Entries a portion of `all`, fewer when they are long: about this many characters. */
+const portionSize = 500;
+const portionLength = 2_000_000;
 /** How often a page is tried again when other readers see a later state; then it is counted within its own transaction. */
 const tries = 5;
 
@@ -162,16 +163,19 @@ async function* portions(db: Db, tenantId: number): AsyncGenerator<{ trails: rea
   const snapshot = await db.snapshot();
   try {
     let after: readonly Value[] = [0, -1, 0, 0];
+    let size = portionSize;
     while (true) {
       const rows = await snapshot.all(
         `SELECT ${columns}, live FROM trail WHERE tenant_id = ? AND (live, company_id, happened_at, trail_id) > (?, ?, ?, ?) ` +
-          `ORDER BY live, company_id, happened_at, trail_id LIMIT ${portionSize}`,
-        [tenantId, ...after],
+          `ORDER BY live, company_id, happened_at, trail_id LIMIT ?`,
+        [tenantId, ...after, size],
       );
       if (rows.length === 0) return;
       const portion = await withJoined(snapshot, tenantId, rows);
       const last = portion.trails.at(-1) as Trail;
       after = [rows.at(-1)?.at(-1) as number, last.companyId ?? 0, last.happenedAt, last.trailId];
+      const length = portion.trails.reduce((sum, trail) => sum + trail.content.length, 0);
+      size = Math.max(1, Math.min(portionSize, Math.floor((portionLength * rows.length) / (length + 1))));
       yield portion;
     }
   } finally {

@@ -106,14 +106,14 @@ export function countFrom1(description: string, fallback: number, maximum: numbe
 }
 
 /** Text kept exactly as it came; absent means `""`. */
-export function text(description: string): Field<string> {
-  const accepted = 'accepted: one text of well-formed Unicode';
+export function text(description: string, maxLength: number): Field<string> {
+  const accepted = `accepted: one text of well-formed Unicode, at most ${maxLength} characters`;
   return {
-    schema: Type.String({ description }),
+    schema: Type.String({ description, maxLength }),
     read(name, raw) {
       if (raw === undefined || raw === null) return '';
       // A lone surrogate has no UTF-8, so it could not be kept as it came.
-      if (typeof raw !== 'string' || !raw.isWellFormed()) throw badParameter(name, raw, accepted);
+      if (typeof raw !== 'string' || !raw.isWellFormed() || raw.length > maxLength) throw badParameter(name, raw, accepted);
       return raw;
     },
   };

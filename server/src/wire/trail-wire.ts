@@ -46,11 +46,14 @@ export function readTrailList(query: Readonly<Record<string, unknown>>): { filte
   };
 }
 
+/** Characters of a follow-up that is recorded here; ours: OKKI publishes no limit, and a page of a thousand must stay answerable. */
+const maxContent = 65_536;
+
 export const trailPushBody = fieldSet({
   company_id: idOrNone('客户ID · At least one of the three subjects is needed.'),
   lead_id: idOrNone('线索ID'),
   opportunity_id: idOrNone('商机ID · Brings its company.'),
-  content: text('备注内容 · Kept exactly as given; not blank.'),
+  content: text('备注内容 · Kept exactly as given; not blank.', maxContent),
   remark_type: numberedChoice(
     `动态类型 · ${[...recordableTrailTypes].map(([type, name]) => `${type} ${name}`).join(' · ')}; default 101`,
     [...recordableTrailTypes.keys()],

@@ -6,6 +6,7 @@ import type { Caller } from '../../src/domain/application.ts';
 import type { MergeCount } from '../../src/domain/merge.ts';
 import { storePath } from '../../src/store/files.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
+import { presentTrail } from '../../src/wire/trail-wire.ts';
 import { testTenant, type WireEntry } from '../support/entries.ts';
 import { TestClock, temporaryFolder } from '../support/server.ts';
 
@@ -51,6 +52,15 @@ export async function openStore(): Promise<TestStore> {
       }
     },
   };
+}
+
+/** Every entry of a tenant as it is exported, by its id. */
+export async function exported(store: TestStore, tenantId = testTenant): Promise<Map<unknown, WireEntry>> {
+  const entries = new Map<unknown, WireEntry>();
+  for await (const { trails, joined } of store.core.trailStore.all(tenantId)) {
+    for (const trail of trails) entries.set(trail.trailId, JSON.parse(presentTrail(tenantId, trail, joined)) as WireEntry);
+  }
+  return entries;
 }
 
 export const testCaller: Caller = {

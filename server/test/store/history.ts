@@ -7,12 +7,11 @@ import type { Caller } from '../../src/domain/application.ts';
 import type { Trail } from '../../src/domain/objects.ts';
 import type { Page, TrailFilter, TrailStore } from '../../src/domain/stores.ts';
 import { AppError } from '../../src/errors.ts';
-import type { Db, Tx } from '../../src/store/db.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { temporaryFolder } from '../support/server.ts';
-import { randomFrom } from '../support/soak.ts';
 import { atSecond, type Draft, Model, type Shown, shown, tenantIds, wireOf } from './model.ts';
+import { slowly } from './slow-db.ts';
 
 export interface Query {
   readonly tenant: number;
@@ -218,37 +217,6 @@ export class World {
     await core.importer.take([tenantIds.map((tenantId) => readEntry(wireOf(seedDraft(tenantId))))]);
     return core;
   }
-}
-
-/**
- * The same database with time between its statements, as over a network: so readers of several states are in the timeline at
- * once. On the embedded engine alone a reader is seldom interrupted.
- */
-function slowly(db: Db): Db {
-  const random = randomFrom(7);
-  const pause = async (): Promise<void> => {
-    for (let turns = Math.floor(random() * 3); turns > 0; turns--) await nextTurn();
-  };
-  const slow = (tx: Tx): Tx => {
-    const after = async <T>(answer: Promise<T>): Promise<T> => {
-      const value = await answer;
-      await pause();
-      return value;
-    };
-    return {
-      all: (sql, values) => after(tx.all(sql, values)),
-      get: (sql, values) => after(tx.get(sql, values)),
-      run: (sql, values) => after(tx.run(sql, values)),
-      runMany: (sql, rows) => after(tx.runMany(sql, rows)),
-    };
-  };
-  return {
-    dialect: db.dialect,
-    read: (work) => db.read((tx) => work(slow(tx))),
-    write: (work) => db.write(work),
-    snapshot: () => db.snapshot(),
-    close: () => db.close(),
-  };
 }
 
 /** A failure is looked at later; until then it is no unhandled one. */
