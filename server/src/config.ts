@@ -26,7 +26,7 @@ const text = (help: Bilingual, placeholder: string, fallback: string): Setting<s
   help,
   placeholder,
   fallback,
-  parse: (value) => value,
+  parse: (value) => (value.trim() === '' ? refuse('a text that is not empty') : value),
 });
 const optional = (help: Bilingual, placeholder: string): Setting<string | null> => ({
   help,

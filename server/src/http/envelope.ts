@@ -41,6 +41,9 @@ const refusals: Readonly<Record<string, ErrorName>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'invalid_json',
 };
 
+/** SQLite's codes for what is no fault of the program: busy, read-only, I/O error, damaged, full, cannot open, no database. */
+const outages: ReadonlySet<number> = new Set([5, 8, 10, 11, 13, 14, 26]);
+
 /** Any error as one of ours. */
 export function asAppError(error: unknown, context: { bodyLimit: number; contentType: string | undefined }): AppError {
   if (error instanceof AppError) return error;
@@ -55,7 +58,7 @@ export function asAppError(error: unknown, context: { bodyLimit: number; content
     const reason = code === 'FST_ERR_BAD_URL' ? 'its path is no valid percent coding' : String(message);
     return new AppError('malformed_request', { reason }, { cause: error });
   }
-  // A full disk, a lock held for long: nothing was written.
-  if (code === 'ERR_SQLITE_ERROR') return new AppError('store_unavailable', {}, { cause: error });
+  if (code === 'ERR_SQLITE_ERROR' && outages.has(Number((error as { errcode?: unknown }).errcode) & 0xff))
+    return new AppError('store_unavailable', {}, { cause: error });
   return new AppError('internal', {}, { cause: error });
 }

@@ -31,7 +31,7 @@ const bodyLimit = 1024 * 1024;
 /** Smaller answers gain nothing from compression. */
 const compressFrom = 2048;
 
-const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 export interface ServerParts {
   readonly applications: Applications;
@@ -176,7 +176,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       });
     }
   });
-  operationRoutes(app, parts);
+  operationRoutes(app, parts, byAddress);
   await pageRoutes(app, parts.webRoot);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] as string;

@@ -57,7 +57,7 @@ export function restoreFrom(folder: string, file: string, replace: boolean, stam
   try {
     const target = storePath(folder);
     const there = sides.filter((side) => existsSync(target + side));
-    if (there.length > 0 && !replace) {
+    if (existsSync(target) && !replace) {
       throw new AppError('usage', { reason: `${target} is there already; --replace keeps it beside the restored one` });
     }
     // Read through SQLite: what the file's own write-ahead log holds belongs to it.

@@ -142,8 +142,9 @@ export class Timeline {
     if (blocks === undefined) {
       const row = await tx.get(`SELECT COUNT(*) FROM trail WHERE ${scopeCondition(scope)}`, scopeValues(this.#tenantId, scope));
       blocks = new Blocks(row?.[0] as number);
-    } else {
     }
+    // Nobody else may see it while it waits for its cuts: two readers would split the same block twice.
+    this.#forget(key);
     for (let block = blocks.oversized(); block !== null; block = blocks.oversized()) {
       const starts = await this.#cut(tx, scope, blocks, block);
       if (this.#revision !== revision) return null;

@@ -47,7 +47,7 @@ export function readTrailList(query: Readonly<Record<string, unknown>>): { filte
 }
 
 /** Characters of a follow-up that is recorded here; ours: OKKI publishes no limit, and a page of a thousand must stay answerable. */
-const maxContent = 65_536;
+const maxContent = 100_000;
 
 export const trailPushBody = fieldSet({
   company_id: idOrNone('客户ID · At least one of the three subjects is needed.'),

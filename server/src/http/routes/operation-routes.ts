@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../errors.ts';
 import { isLoopback, tokenOf } from '../auth.ts';
 import type { ServerParts } from '../server.ts';
@@ -8,6 +8,7 @@ import type { ServerParts } from '../server.ts';
 export function operationRoutes(
   app: FastifyInstance,
   parts: Pick<ServerParts, 'storeAnswers' | 'metrics' | 'metricsToken' | 'limits'>,
+  limit: (request: FastifyRequest) => Promise<void>,
 ): void {
   const hidden = { schema: { hide: true } };
   app.get('/healthz', hidden, async () => ({ status: 'ok' }));
@@ -22,6 +23,8 @@ export function operationRoutes(
   app.get('/metrics', hidden, async (request, reply) => {
     const near = !parts.limits.behindProxy && isLoopback(request.socket.remoteAddress ?? '');
     if (!near && !equals(tokenOf(request), parts.metricsToken)) {
+      // Who guesses at the token is no monitor.
+      await limit(request);
       throw new AppError('not_allowed_here', {
         reason: 'metrics are for this machine, or with the token set as GENJIN_METRICS_TOKEN',
       });
