@@ -53,7 +53,7 @@ export const importCommand: Command = {
           );
         }
         if (summary.rejected > 0) {
-          print(say({ en: `  reasons by line: ${summary.rejectedFile}`, zh: `  逐行原因见：${summary.rejectedFile}` }));
+          print(say({ en: `  reasons by line: ${summary.rejectedTo}`, zh: `  逐行原因见：${summary.rejectedTo}` }));
         }
       }
     } finally {
@@ -65,7 +65,8 @@ export const importCommand: Command = {
 
 interface Summary extends MergeCount {
   name: string;
-  rejectedFile: string;
+  /** Where the rejected ones were written. */
+  rejectedTo: string;
   rows: number;
   rejected: number;
 }
@@ -75,7 +76,7 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
   const name = file === '-' ? 'stdin' : file;
   const summary: Summary = {
     name,
-    rejectedFile: `${name}.rejected.ndjson`,
+    rejectedTo: '',
     rows: 0,
     added: 0,
     changed: 0,
@@ -83,9 +84,7 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
     kept: 0,
     rejected: 0,
   };
-  // What an earlier run rejected says nothing about this one.
-  rmSync(summary.rejectedFile, { force: true });
-  const rejects = new Rejects(summary.rejectedFile);
+  const rejects = new Rejects(`${name}.rejected.ndjson`);
   const progress = new Progress(name, file === '-' ? null : statSync(file).size);
   const splitter = new EntrySplitter({ maxEntryBytes });
   let load: SplitItem[] = [];
@@ -125,6 +124,7 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
     progress.end();
     rejects.close();
   }
+  summary.rejectedTo = rejects.place;
   return summary;
 }
 
@@ -173,6 +173,17 @@ class Rejects {
 
   constructor(path: string) {
     this.#path = path;
+    try {
+      // What an earlier run rejected says nothing about this one.
+      rmSync(path, { force: true });
+    } catch {
+      // Then it cannot be written either, and says so below.
+    }
+  }
+
+  /** Where they went, for a person. */
+  get place(): string {
+    return this.#file === null ? 'stderr' : this.#path;
   }
 
   write({ item, reason }: Rejected): void {
