@@ -62,6 +62,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         group,
         program
           .command(group)
+          .helpCommand(false)
           .description(say(groups[group] as Bilingual))
           .exitOverride(),
       );
@@ -71,9 +72,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       .description(say(command.summary))
       .exitOverride();
     for (const { words: argument, help } of command.arguments ?? []) sub.argument(argument, say(help));
-    for (const name of command.settings) sub.option(flagsOf(name), `${say(settings[name].help)} [${variableOf(name)}]`);
+    for (const name of command.settings) sub.option(flagsOf(name), helpOf(name));
     for (const { flags, help, required } of command.options ?? []) {
-      if (required) sub.requiredOption(flags, say(help));
+      if (required) sub.requiredOption(flags, `${say(help)} ${say({ en: '(required)', zh: '（必填）' })}`);
       else sub.option(flags, say(help));
     }
     sub.action(async () => {
@@ -109,6 +110,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     throw error;
   }
+}
+
+function helpOf(name: SettingName): string {
+  const { help, fallback }: { help: Bilingual; fallback: unknown } = settings[name];
+  const standard =
+    typeof fallback === 'string' || typeof fallback === 'number' ? say({ en: ` (${fallback})`, zh: `（${fallback}）` }) : '';
+  return `${say(help)}${standard} [${variableOf(name)}]`;
 }
 
 function flagsOf(name: SettingName): string {

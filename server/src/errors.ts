@@ -41,6 +41,7 @@ const oauth = (status: number, error: string, message: string, hint?: string): E
 export const errorKinds = {
   // What a caller gave.
   bad_parameter: business(400, '{field}: {value} is not accepted; {accepted}'),
+  missing_parameter: business(400, '{field} is missing; {accepted}'),
   unknown_parameter: business(400, 'unknown parameter: {fields}'),
   invalid_json: business(400, 'Invalid data json'),
   empty_body: business(400, 'Empty POST request body data'),
@@ -113,6 +114,7 @@ export class AppError extends Error {
 
 /** A value that a caller gave and that is not accepted: names the field, the value, and what is accepted. */
 export function badParameter(field: string, value: unknown, accepted: string): AppError {
+  if (value === undefined) return new AppError('missing_parameter', { field, accepted });
   return new AppError('bad_parameter', { field, value: valueText(value), accepted });
 }
 

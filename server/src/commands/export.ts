@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Core, openCore } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { presentTrail } from '../wire/trail-wire.ts';
-import type { Command } from './command.ts';
+import { type Command, print } from './command.ts';
 import { Progress } from './progress.ts';
 import { existingTenant } from './tenant-option.ts';
 
@@ -19,7 +19,7 @@ export const exportCommand: Command = {
   ],
   settings: ['data'],
   options: [{ flags: '--tenant <ID>', help: { en: 'only this enterprise', zh: '只导出该企业' } }],
-  async run({ config, args, options }) {
+  async run({ config, args, options, say }) {
     const file = args[0] === undefined || args[0] === '-' ? null : args[0];
     if (file !== null && existsSync(file)) throw new AppError('usage', { reason: `${file} is there already` });
     const core = await openCore(config.data, { make: false });
@@ -41,6 +41,7 @@ export const exportCommand: Command = {
           createWriteStream(part, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20, flush: true }),
         );
         renameSync(part, file);
+        print(say({ en: `exported: ${file}`, zh: `已导出：${file}` }));
       } catch (error) {
         rmSync(part, { force: true });
         throw error;

@@ -34,7 +34,8 @@ export const serve: Command = {
     const credentials = config.demo ? await makeDemo(core, config.data) : null;
     const app = await createApp(core, config);
     const stopped = new Promise<void>((done) => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => done());
+      // For good, not once: npm passes on what its whole group got already, and the second one must not cut the draining short.
+      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => done());
     });
     try {
       await app.listen({ host: config.host, port: config.port });
@@ -72,10 +73,19 @@ function announce(config: Config, port: number, credentials: DemoCredentials | n
     `  API 接口         ${base}   (instead of OKKI's base URL 替换 OKKI 的基础地址)`,
     `  documents 文档   ${base}/docs`,
     `  data 数据        ${resolve(config.data)}`,
-    ...(credentials === null ? [] : aboutDemo(config, base, credentials)),
+    ...(credentials !== null ? aboutDemo(config, base, credentials) : config.demo ? aboutOwnData(config) : []),
     '',
   ];
   print(lines.join('\n'));
+}
+
+/** Asked for a demo, over a store that is somebody's own. */
+function aboutOwnData(config: Config): string[] {
+  return [
+    '  demo 演示数据    none: the store has data of its own; to use it, make an application beside this server:',
+    '                   未生成：库中已有自己的数据；如需访问，另开终端新建应用：',
+    `                   ${programName()} app create --tenant ID --name my-app --scope company --data ${config.data}`,
+  ];
 }
 
 function aboutDemo(config: Config, base: string, { clientId, clientSecret }: DemoCredentials): string[] {

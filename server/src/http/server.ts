@@ -118,6 +118,14 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     // Who watches over the server must not be turned away for asking often.
     if (!watched.has(request.routeOptions.url ?? '')) await byAddress(request);
   });
+  // A client that keeps its connection would hold up a stop until it lets go.
+  let stopping = false;
+  app.addHook('preClose', async () => {
+    stopping = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('Connection', 'close');
+  });
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none';
     metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime);

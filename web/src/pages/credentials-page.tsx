@@ -43,7 +43,7 @@ export function CredentialsPage({ onEnter }: { onEnter: (credentials: Credential
         <p className="faint">{t('signIn.kept')}</p>
         <p className="faint">
           {t('signIn.how')}
-          <code>{`genjin app create --tenant ${t('signIn.tenant')} \\\n  --name web --scope company`}</code>
+          <code>{`npm run -s genjin -- app create --tenant ${t('signIn.tenant')} \\\n  --name web --scope company`}</code>
         </p>
       </section>
     </Frame>

@@ -71,7 +71,7 @@ export const zh = {
     credentials: '应用 ID 或密钥不正确',
     credentialsHow: '请核对后重新填写；密钥只在创建应用时显示一次。',
     token: '凭据已失效',
-    tokenHow: '应用可能已被删除，请重新填写凭据。',
+    tokenHow: '令牌可能已失效，请重新填写凭据。',
     scope: '这个应用没有查看跟进的权限',
     scopeHow: '它需要 company 模块的权限，请换一个应用。',
     busy: '请求太频繁',
