@@ -158,10 +158,10 @@ class TxEdit extends TxView implements Edit {
         if (knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
         continue;
       }
-      this.#keepClear(table, after);
       this.#revision += 1;
       const row: Value[] = [this.tenantId];
       encode(table, after, row);
+      this.#keepClear(table, after, row);
       if (table.derived !== null) row.push(table.derived.value(after));
       if (table.knownAtField === null) row.push(knownAt);
       row.push(this.#revision);
@@ -191,11 +191,11 @@ class TxEdit extends TxView implements Edit {
   }
 
   /** An id of ours that comes back from an export, be it as a mere reference, must never be given out again. */
-  #keepClear<T>(table: Table<T>, object: T): void {
-    for (let i = 0; i < table.fields.length; i++) {
-      const value = object[table.fields[i] as keyof T] as unknown;
-      if (table.codecs[i] === 'id') this.#keepClearOf(value);
-      else if (table.codecs[i] === 'json') for (const item of value as readonly unknown[]) this.#keepClearOf(item);
+  #keepClear<T>(table: Table<T>, object: T, row: readonly Value[]): void {
+    for (const i of table.idFields) this.#keepClearOf(row[i + 1]);
+    for (const i of table.listFields) {
+      if (row[i + 1] === '') continue;
+      for (const item of object[table.fields[i] as keyof T] as readonly unknown[]) this.#keepClearOf(item);
     }
   }
 

@@ -39,11 +39,13 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Db {
   chmodSync(path, 0o600);
   const { busyTimeout = 10_000, cacheMb = 64 } = options;
   const writer = new Connection(path, cacheMb);
+  // Of a new store. An import changes fewer and fuller pages than with 4,096 bytes: a sixth faster (npm run bench -- --only import).
+  writer.raw.exec('PRAGMA page_size = 8192');
   writer.raw.exec('PRAGMA journal_mode = WAL');
   // FULL is what "acknowledged" means: the log is on disk before the caller hears of it.
   writer.raw.exec('PRAGMA synchronous = FULL');
   // Less often than the default of 1,000 pages: each checkpoint writes the same hot pages again.
-  writer.raw.exec('PRAGMA wal_autocheckpoint = 8000');
+  writer.raw.exec('PRAGMA wal_autocheckpoint = 4000');
   writer.raw.exec('PRAGMA journal_size_limit = 67108864');
   // From here on it asks for the lock without waiting inside SQLite.
   writer.raw.exec('PRAGMA busy_timeout = 0');
@@ -151,17 +153,19 @@ class SqliteDb implements Db {
 
   async #writeGroup(jobs: Job[]): Promise<void> {
     const done: (() => void)[] = [];
+    // A write of its own needs no savepoint, for which SQLite would keep a copy of every page that it changes.
+    const alone = jobs.length === 1;
     try {
       await this.#begin();
       for (const job of jobs) {
-        this.#writer.exec('SAVEPOINT job');
+        if (!alone) this.#writer.exec('SAVEPOINT job');
         try {
           const value = await job.run(this.#writer);
-          this.#writer.exec('RELEASE job');
+          if (!alone) this.#writer.exec('RELEASE job');
           done.push(() => job.resolve(value));
         } catch (error) {
           // SQLite itself ends the transaction on a full disk and the like; then no job of the group is safe.
-          if (!this.#writer.raw.isTransaction) throw error;
+          if (alone || !this.#writer.raw.isTransaction) throw error;
           this.#writer.exec('ROLLBACK TO job');
           this.#writer.exec('RELEASE job');
           done.push(() => job.reject(error));

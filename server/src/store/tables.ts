@@ -12,6 +12,9 @@ export interface Table<T> {
   readonly fields: readonly (keyof T & string)[];
   readonly codecs: readonly Codec[];
   readonly columns: readonly string[];
+  /** Which of the fields are ids, and which are lists. */
+  readonly idFields: readonly number[];
+  readonly listFields: readonly number[];
   /** The column that holds the instant a state is known from. */
   readonly knownAtColumn: string;
   /** The field of it, when the object itself has one. */
@@ -32,6 +35,8 @@ const snake = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => 
 
 function table<T>(shape: Shape<T>): Table<T> {
   const fields = Object.keys(shape.fields) as (keyof T & string)[];
+  const having = (codec: Codec): number[] =>
+    [...fields.keys()].filter((i) => shape.fields[fields[i] as keyof T & string] === codec);
   return {
     name: shape.name,
     id: shape.id,
@@ -39,6 +44,8 @@ function table<T>(shape: Shape<T>): Table<T> {
     fields,
     codecs: fields.map((field) => shape.fields[field]),
     columns: fields.map(snake),
+    idFields: having('id'),
+    listFields: having('json'),
     knownAtColumn: shape.knownAt === undefined ? 'known_at' : snake(shape.knownAt),
     knownAtField: shape.knownAt ?? null,
     derived: shape.derived ?? null,

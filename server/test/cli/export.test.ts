@@ -42,7 +42,12 @@ test('export -> import into an empty store -> export gives the same bytes, and w
   const first = workplace();
   first.write('all.ndjson', ndjson(all));
   expect(await first.genjin(['import', 'all.ndjson'])).toMatchObject({ code: 0, stderr: '' });
-  expect(await first.genjin(['export', 'out.ndjson'])).toEqual({ code: 0, signal: null, stdout: 'exported: out.ndjson\n', stderr: '' });
+  expect(await first.genjin(['export', 'out.ndjson'])).toEqual({
+    code: 0,
+    signal: null,
+    stdout: 'exported: out.ndjson\n',
+    stderr: '',
+  });
 
   const key = (one: WireEntry): string => `${String(one['client_id'])} ${String(one['trail_id'])}`;
   const sorted = (entries: readonly WireEntry[]): WireEntry[] => entries.toSorted((a, b) => key(a).localeCompare(key(b)));

@@ -107,7 +107,9 @@ describe('a field that cannot be kept as it is is refused by name', () => {
   ];
   for (const [i, [field, fields]] of within.entries()) {
     test(`${field} (${i})`, () => {
-      expect(read(entry(fields))).toMatch(new RegExp(`^${field.replace('.', '\\.')}(:.* is not accepted| is missing); accepted: `));
+      expect(read(entry(fields))).toMatch(
+        new RegExp(`^${field.replace('.', '\\.')}(:.* is not accepted| is missing); accepted: `),
+      );
     });
   }
 
