@@ -11,9 +11,7 @@ import { Importer } from './domain/import.ts';
 import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
 import { Trails } from './domain/trail.ts';
 import { AppError } from './errors.ts';
-import { createMetrics } from './http/metrics.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
-import { createServer } from './http/server.ts';
 import { applicationStore } from './store/application-store.ts';
 import type { Db } from './store/db.ts';
 import { makeFolder, storeExists, storePath } from './store/files.ts';
@@ -68,6 +66,8 @@ export async function openCore(folder: string, options: { make: boolean; clock?:
 
 /** The HTTP server over a core, not yet listening. */
 export async function createApp(core: Core, config: Config): Promise<FastifyInstance> {
+  // Only here, because the other commands have no use for them, and they take 50 MB.
+  const [{ createServer }, { createMetrics }] = await Promise.all([import('./http/server.ts'), import('./http/metrics.ts')]);
   return createServer({
     applications: core.applications,
     routes: trailRoutes(core.trails),

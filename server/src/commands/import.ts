@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, createReadStream, existsSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { openCore } from '../app.ts';
 import type { ImportedEntry, Importer } from '../domain/import.ts';
 import type { MergeCount } from '../domain/merge.ts';
@@ -32,8 +31,6 @@ export const importCommand: Command = {
     for (const file of args) {
       if (file !== '-' && !existsSync(file)) throw new AppError('usage', { reason: `there is no file ${file}` });
     }
-    // What is parsed here dies young, so a young generation that grows would only take memory: measured by npm run bench, 100 MB.
-    setFlagsFromString('--semi-space-growth-factor=1');
     const core = await openCore(config.data, { make: true });
     let rejected = 0;
     try {

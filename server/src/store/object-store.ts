@@ -63,6 +63,7 @@ function statementsFor<T>(table: Table<T>) {
     update:
       `UPDATE ${table.name} SET ${all.map((column) => `${column} = ?`).join(', ')} ` +
       `WHERE tenant_id = ? AND ${table.idColumn} = ?`,
+    between: `SELECT 1 FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} BETWEEN ? AND ? LIMIT 1`,
     touch: `UPDATE ${table.name} SET ${table.knownAtColumn} = ? WHERE tenant_id = ? AND ${table.idColumn} = ?`,
   };
 }
@@ -91,6 +92,11 @@ export class TxView implements View {
     const found = new Map<number, Stored<ObjectKinds[K]>>();
     const wanted = [...ids];
     const longest = listSizes.at(-1) as number;
+    // Entries that arrive in the order of their ids are all new: one look instead of one for each.
+    if (wanted.length >= longest / 2) {
+      const range = [this.tenantId, wanted.reduce((a, b) => Math.min(a, b)), wanted.reduce((a, b) => Math.max(a, b))];
+      if ((await this.tx.get(statements[kind].between, range)) === undefined) return found;
+    }
     for (let start = 0; start < wanted.length; start += longest) {
       const some = wanted.slice(start, start + longest);
       const step = listSizes.findIndex((size) => size >= some.length);
