@@ -10,11 +10,12 @@ import { Applications } from './domain/application.ts';
 import { Importer } from './domain/import.ts';
 import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
 import { Trails } from './domain/trail.ts';
+import { Vault } from './domain/vault.ts';
 import { AppError } from './errors.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { applicationStore } from './store/application-store.ts';
 import type { Db } from './store/db.ts';
-import { makeFolder, storeExists, storePath } from './store/files.ts';
+import { makeFolder, readKey, storeExists, storePath } from './store/files.ts';
 import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -28,6 +29,7 @@ export interface Core {
   readonly tenants: TenantStore;
   readonly trailStore: TrailStore;
   readonly applicationStore: ApplicationStore;
+  readonly vault: Vault;
   readonly applications: Applications;
   readonly trails: Trails;
   readonly importer: Importer;
@@ -46,6 +48,7 @@ export async function openCore(folder: string, options: { make: boolean; clock?:
   makeFolder(folder);
   const db = openSqlite(storePath(folder));
   await migrate(db);
+  const vault = new Vault(readKey(folder));
   const objects = objectStore(db, clock);
   const tenants = tenantStore(db);
   const trails = trailStore(db);
@@ -56,6 +59,7 @@ export async function openCore(folder: string, options: { make: boolean; clock?:
     tenants,
     trailStore: trails,
     applicationStore: applications,
+    vault,
     applications: new Applications({ applications, objects, clock }),
     trails: new Trails({ trails, objects, clock }),
     importer: new Importer({ objects }),

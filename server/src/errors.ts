@@ -46,10 +46,17 @@ export const errorKinds = {
   invalid_json: business(400, 'Invalid data json'),
   empty_body: business(400, 'Empty POST request body data'),
   not_found: business(404, 'Not Found Resource'),
+  invalid_query: business(400, 'Invalid query'),
+  // Ours: an idempotency key that stands for another request, and the like.
+  conflict: business(409, '{reason}'),
+  // The reasons, by the place in the list, are in the answer's data.
+  records_refused: business(400, '{refused} of {count} records are not accepted; nothing was recorded'),
   // Recording: OKKI's own words (docs/wire.md#record).
   trail_type_unknown: business(-1, '不支持的类型'),
   trail_content_empty: business(-1, '备注内容不能为空'),
   trail_subject_missing: business(-1, 'lead_id and company_id and opportunity_id is empty'),
+  opportunity_company_missing: business(404, 'The associated customer cannot be empty use company_id'),
+  webhook_test_failed: business(400, 'the callback did not accept the test event: {reason}'),
   // Who asks.
   token_missing: oauth(401, 'access_denied', 'Missing access token', 'Send Authorization: Bearer <token>, or the bare token'),
   token_invalid: oauth(
@@ -63,6 +70,11 @@ export const errorKinds = {
   invalid_request: oauth(400, 'invalid_request', 'The request is missing a required parameter or has one that is malformed'),
   invalid_scope: oauth(400, 'invalid_scope', 'The requested scope is invalid, unknown, or malformed'),
   invalid_client: oauth(401, 'invalid_client', 'Client authentication failed', 'Check client_id and client_secret'),
+  invalid_credentials: oauth(401, 'invalid_credentials', 'The user credentials were incorrect.', 'Check username and password'),
+  invalid_grant: oauth(400, 'invalid_grant', 'The user may not sign in', 'The user is frozen or was removed'),
+  // OKKI answers these two with 400 where a token is refreshed (docs/wire.md#tokens).
+  refresh_client_invalid: oauth(400, 'invalid_client', 'Client authentication failed', 'Check client_id and client_secret'),
+  refresh_token_invalid: oauth(400, 'invalid_request', 'The refresh token is invalid.', 'Token has been revoked'),
   // The request itself.
   no_such_path: http(404, 'no such path: {method} {path}'),
   method_not_allowed: http(405, '{method} is not allowed here; allowed: {allowed}'),
@@ -72,6 +84,11 @@ export const errorKinds = {
   too_many_requests: http(429, 'too many requests; try again in {seconds} s', 'warn'),
   not_allowed_here: http(403, '{reason}'),
   ids_used_up: http(500, 'tenant {tenantId} has no ids left: an import brought one at the end of their range', 'error'),
+  key_lost: http(
+    500,
+    '{what} was kept under another key than the one in genjin.key: put that file back, or make {what} anew',
+    'error',
+  ),
   store_unavailable: http(503, 'the store does not answer; try again', 'error'),
   internal: http(500, 'internal error; the log of the server has the details under this request id', 'error'),
   // Commands and settings: these go to a terminal, never over HTTP.
@@ -91,15 +108,20 @@ const shown = (key: string, value: string | number): string => {
   return given.has(key) && text.length > 100 ? `${text.slice(0, 100)}…` : text;
 };
 
-/** An error of ours, by its name in the table. `details` fill the message; `hint` is OAuth's field of that name. */
+/** An error of ours, by its name in the table. `details` fill the message; `hint` is OAuth's field of that name, `data` the envelope's. */
 export class AppError extends Error {
   override readonly name = 'AppError';
   readonly kind: ErrorKind;
   readonly errorName: ErrorName;
   readonly details: ErrorDetails;
   readonly hint: string | null;
+  readonly data: unknown;
 
-  constructor(errorName: ErrorName, details: ErrorDetails = {}, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    errorName: ErrorName,
+    details: ErrorDetails = {},
+    options: { hint?: string; cause?: unknown; data?: unknown } = {},
+  ) {
     const kind: ErrorKind = errorKinds[errorName];
     super(
       kind.message.replaceAll(/\{(\w+)\}/g, (_, key: string) => shown(key, details[key] ?? '')),
@@ -109,6 +131,7 @@ export class AppError extends Error {
     this.errorName = errorName;
     this.details = details;
     this.hint = options.hint ?? kind.hint ?? null;
+    this.data = options.data ?? [];
   }
 }
 

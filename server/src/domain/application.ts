@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../errors.ts';
+import { blank } from './blank.ts';
 import type { Actor, ApplicationStore, Clock, ObjectStore } from './stores.ts';
 
 /** Modules of OKKI's API that a scope may name (docs/wire.md#tokens); the timeline is in `company`. */
@@ -11,6 +12,8 @@ export interface Caller {
   readonly tenantId: number;
   readonly clientId: string;
   readonly userId: number;
+  /** A person who signed in, and not a program: records only as itself. */
+  readonly member: boolean;
   readonly scopes: ReadonlySet<string>;
   readonly actor: Actor;
 }
@@ -61,7 +64,7 @@ export class Applications {
     const now = this.#clock();
     await this.#objects.change(tenantId, 'command:app', async (edit) => {
       const userId = edit.newIds(1);
-      await edit.write('user', [{ before: null, after: { userId, nickname: name, avatar: '' }, knownAt: now }]);
+      await edit.write('user', [{ before: null, after: { ...blank.user(userId), nickname: name }, knownAt: now }]);
       await edit.addApplication({ tenantId, clientId, name, secretHash: sha256(clientSecret), scopes, userId, createdAt: now });
     });
     return { clientId, clientSecret };
@@ -102,7 +105,7 @@ export class Applications {
     const found = tenantId === null ? null : await this.#store.token(tenantId, sha256(token));
     if (found === null || found.expiresAt <= this.#clock()) throw new AppError('token_invalid');
     const { clientId, userId } = found;
-    return { tenantId: found.tenantId, clientId, userId, scopes: new Set(found.scopes), actor: `app:${clientId}` };
+    return { tenantId: found.tenantId, clientId, userId, member: false, scopes: new Set(found.scopes), actor: `app:${clientId}` };
   }
 
   /** Throws `scope_missing`, named after the module. */

@@ -1,3 +1,4 @@
+import { blank } from './blank.ts';
 import { type Knowledge, type MergeCount, merge, type Rule } from './merge.ts';
 import type { JoinedKind, ObjectKinds, Trail } from './objects.ts';
 import type { Edit, ObjectStore } from './stores.ts';
@@ -13,18 +14,7 @@ export type Learned = {
   [K in JoinedKind]: { readonly kind: K; readonly id: number; readonly fields: Partial<ObjectKinds[K]> };
 }[JoinedKind];
 
-/** What an object has of which nothing more is known than its id. */
-const defaults: { readonly [K in JoinedKind]: (id: number) => ObjectKinds[K] } = {
-  company: (companyId) => ({ companyId, name: '', removed: false }),
-  contact: (contactId) => ({ contactId, name: '', email: '', phones: [], accounts: [] }),
-  leadContact: (contactId) => ({ contactId, name: '', email: '', phones: [], accounts: [] }),
-  lead: (leadId) => ({ leadId, name: '' }),
-  opportunity: (opportunityId) => ({ opportunityId, name: '', companyId: null }),
-  user: (userId) => ({ userId, nickname: '', avatar: '' }),
-  file: (fileId) => ({ fileId, name: '', size: 0, path: '', previewUrl: '' }),
-};
-
-const joinedKinds = Object.keys(defaults) as JoinedKind[];
+const joinedKinds = Object.keys(blank) as JoinedKind[];
 
 /** Takes entries with the ids they have: the tenants they name are made when missing, their joined objects are learned. */
 export class Importer {
@@ -73,7 +63,7 @@ const wholeTrail: Rule<'trail'> = { build: ({ fields }) => fields as Trail, fill
 
 /** What is known of a joined object is part of it: an opportunity's company, say, stands only in some entries. */
 const partOf = <K extends JoinedKind>(kind: K): Rule<K> => ({
-  build: ({ id, fields }, before) => ({ ...(before ?? defaults[kind](id)), ...fields }),
+  build: ({ id, fields }, before) => ({ ...(before ?? blank[kind](id)), ...fields }),
   fill: (before, { fields }) => {
     const lacking = Object.entries(fields).filter(
       ([field, value]) => value !== null && before[field as keyof typeof before] === null,

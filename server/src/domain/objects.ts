@@ -31,40 +31,164 @@ export interface Trail {
   readonly commentCount: number;
 }
 
-/** A customer firm. */
+/** A customer firm. A time that is `null` is not known, as for firms that only entries of an import name. */
 export interface Company {
   readonly companyId: number;
   readonly name: string;
   readonly removed: boolean;
+  /** The customer number, given by people; may be empty. */
+  readonly serialId: string;
+  readonly groupId: number | null;
+  /** The users who look after it; none: it is in the public pool. */
+  readonly ownerIds: readonly number[];
+  readonly createdBy: number | null;
+  readonly createdAt: number | null;
+  readonly updatedAt: number | null;
+  /** When a person or a program last edited it; `null`: never. */
+  readonly editedAt: number | null;
+  /** When it was put on file. */
+  readonly archivedAt: number | null;
+  readonly nextFollowUpAt: number | null;
+  readonly details: CompanyDetails;
 }
 
-/** A contact person, at a company or (lead contact) at a lead. */
-export interface Contact {
+/** What is only shown; only what is not empty is there. */
+export type CompanyDetails = Readonly<
+  Partial<{
+    shortName: string;
+    country: string;
+    homepage: string;
+    telAreaCode: string;
+    tel: string;
+    address: string;
+    remark: string;
+    star: number;
+    editedBy: number;
+    archiveType: number;
+  }>
+>;
+
+interface Person {
   readonly contactId: number;
   readonly name: string;
   readonly email: string;
   /** Area code and number. */
   readonly phones: readonly (readonly [string, string])[];
   readonly accounts: readonly { readonly type: string; readonly value: string }[];
+  readonly removed: boolean;
+  /** Whether the person is the first to be asked there. */
+  readonly main: boolean;
+  readonly details: ContactDetails;
 }
 
+/** What is only shown; only what is not empty is there. */
+export type ContactDetails = Readonly<
+  Partial<{ post: string; postGrade: number; gender: number; remark: string; birth: string }>
+>;
+
+/** A contact person at a company. */
+export interface Contact extends Person {
+  /** `null`: not known. */
+  readonly companyId: number | null;
+}
+
+/** A contact person at a lead. */
+export interface LeadContact extends Person {
+  /** `null`: not known. */
+  readonly leadId: number | null;
+}
+
+/** A firm that may become a customer. Times as of a company. */
 export interface Lead {
   readonly leadId: number;
   readonly name: string;
+  readonly serialId: string;
+  readonly ownerIds: readonly number[];
+  /** 1 to do · 2 not valid · 3 details completed · 4 first contact · 5 in touch · 7 converted (docs/wire.md#leads). */
+  readonly status: number;
+  /** The company that it has become. */
+  readonly companyId: number | null;
+  readonly createdBy: number | null;
+  readonly createdAt: number | null;
+  readonly updatedAt: number | null;
+  readonly editedAt: number | null;
+  readonly archivedAt: number | null;
+  readonly details: LeadDetails;
 }
+
+/** What is only shown; only what is not empty is there. */
+export type LeadDetails = Readonly<
+  Partial<{
+    companyName: string;
+    shortName: string;
+    country: string;
+    telAreaCode: string;
+    tel: string;
+    homepage: string;
+    address: string;
+    remark: string;
+    star: number;
+  }>
+>;
+
+/** A lead that is told nothing else of is to do. */
+export const firstLeadStatus = 1;
+export const convertedLeadStatus = 7;
 
 export interface Opportunity {
   readonly opportunityId: number;
   readonly name: string;
   readonly companyId: number | null;
+  readonly removed: boolean;
+  readonly serialId: string;
+  /** The user whose it is. */
+  readonly mainUserId: number | null;
+  readonly createdBy: number | null;
+  readonly createdAt: number | null;
+  readonly updatedAt: number | null;
+  readonly editedAt: number | null;
+  readonly details: OpportunityDetails;
 }
+
+/** What is only shown; only what is not empty is there. */
+export type OpportunityDetails = Readonly<
+  Partial<{
+    contactIds: readonly number[];
+    /** The users who help. */
+    handlerIds: readonly number[];
+    /** A decimal number, exactly as given. */
+    amount: string;
+    currency: string;
+    stageId: number;
+    remark: string;
+  }>
+>;
 
 /** A person or an application that records. */
 export interface User {
   readonly userId: number;
   readonly nickname: string;
   readonly avatar: string;
+  /** May be empty: of an author that only entries name, it is not known. */
+  readonly email: string;
+  readonly state: number;
+  readonly details: UserDetails;
 }
+
+/** OKKI's numbers for what a user may do (docs/wire.md#users). */
+export const userStates = { frozen: 0, normal: 1, removed: 2 } as const;
+
+/** What is only shown; only what is not empty is there. */
+export type UserDetails = Readonly<
+  Partial<{
+    familyName: string;
+    secondName: string;
+    gender: number;
+    position: string;
+    mobile: string;
+    departments: readonly { readonly departmentId: number; readonly name: string }[];
+  }>
+>;
 
 export interface StoredFile {
   readonly fileId: number;
@@ -80,7 +204,7 @@ export interface ObjectKinds {
   trail: Trail;
   company: Company;
   contact: Contact;
-  leadContact: Contact;
+  leadContact: LeadContact;
   lead: Lead;
   opportunity: Opportunity;
   user: User;

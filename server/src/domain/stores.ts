@@ -53,12 +53,22 @@ export interface Edit extends View {
   newIds(count: number): number;
   /** Writes what differs, with one entry in the change log each; an unchanged object only moves `knownAt`. Answers how many changed. */
   write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[]): Promise<number>;
+  /** What the actor's idempotency key was answered with; `null` when it is new. */
+  keptAnswer(key: string): Promise<KeptAnswer | null>;
+  keepAnswer(key: string, kept: KeptAnswer): Promise<void>;
   /** Credentials are no part of the log: nothing of them may be read back from there. */
   addApplication(application: Application): Promise<void>;
 }
 
+export interface KeptAnswer {
+  /** Keyed, see `Vault.digest`. */
+  readonly requestHash: string;
+  /** JSON. */
+  readonly answer: string;
+}
+
 /** Who changes something, as the change log keeps it. */
-export type Actor = `app:${string}` | `command:${string}`;
+export type Actor = `app:${string}` | `user:${number}` | `command:${string}`;
 
 /** Changes one tenant's objects. */
 export type Change = <T>(tenantId: number, actor: Actor, work: (edit: Edit) => Promise<T>) => Promise<T>;

@@ -29,7 +29,7 @@ export function failure(error: AppError, clock: Clock, oauth = false): { status:
           now: formatTime(clock()),
           data: [],
         }
-      : { code, message, now: formatTime(clock()), data: [] };
+      : { code, message, now: formatTime(clock()), data: error.data };
   return { status, body: Buffer.from(JSON.stringify(body)) };
 }
 

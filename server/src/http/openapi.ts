@@ -63,23 +63,34 @@ const refusals = {
   default: { ...failure, [answer]: 'The request was not understood, is too large, or the server failed' },
 };
 
-/** `/v1/dynamic/trail/list` -> `trailList`: the last two words of a path name its operation. */
-function operationName(path: string): string {
+/** `/v1/dynamic/trail/list` -> `trailList`: the last two words of a path name its operation, unless the route says another name. */
+function operationName({ path, operation }: Route): string {
+  if (operation !== undefined) return operation;
   const words = path.split('/').slice(2).slice(-2).join('_').split('_');
   return words.map((word, i) => (i === 0 ? word : capitalized(word))).join('');
 }
 
 const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
+const idempotencyHeader = Type.Object({
+  'Idempotency-Key': Type.Optional(
+    Type.String({
+      description:
+        'Sent again under the same key, the request answers what it answered first; another request under it is code 409.',
+    }),
+  ),
+});
+
 /** A row of a route table in full: the envelope around its data, and what every route may answer. */
 function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
-  const name = operationName(route.path);
+  const name = operationName(route);
   const title = capitalized(name);
   const call = `${route.method} ${route.path}`;
   const ignored = { 'X-Genjin-Ignored': header('Parameters that are not known here, with what was probably meant.') };
   const tag = route.method === 'GET' ? { ETag: header('Weak; over everything but `now`.') } : {};
   return {
     ...schema,
+    ...(route.idempotent ? { headers: idempotencyHeader } : {}),
     ...(schema.body === undefined
       ? {}
       : { body: { description: `The body of ${call}.`, ...(schema.body as TSchema), title: `${title}Body` } }),
@@ -203,7 +214,7 @@ export async function documentation(app: FastifyInstance, version: string): Prom
     transform: ({ schema, url, route }) => {
       const own = route.config?.genjin;
       if (own !== undefined) return { schema: describeRoute(schema, own), url };
-      return { schema: url === '/v1/oauth2/access_token' ? describeToken(schema) : schema, url };
+      return { schema: url.startsWith('/v1/oauth2/') ? describeToken(schema) : schema, url };
     },
     transformObject: (made) => {
       if (!('openapiObject' in made)) return made.swaggerObject;

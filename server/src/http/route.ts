@@ -6,21 +6,38 @@ type AnyFieldSet = Pick<ReturnType<typeof fieldSet>, 'schema' | 'names' | 'unkno
 
 export type Given = Readonly<Record<string, unknown>>;
 
+/** What a request says beside its fields. */
+export interface Call {
+  /** From the header `Idempotency-Key` or the field `idempotency_key`; `null` without, and on routes that take none. */
+  readonly idempotencyKey: string | null;
+}
+
+export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
+
 /** One row of a route table: everything that is true of a route, and the one call it makes. */
 export interface Route {
-  readonly method: 'GET' | 'POST';
+  readonly method: (typeof methods)[number];
+  /** Parts of it may be parameters, as `{name}`. */
   readonly path: string;
+  /** Names the operation for the documents and the client where the last two words of the path do not. */
+  readonly operation?: string;
   /** The module that the token's scopes must have. */
   readonly module: Module;
   readonly summary: string;
   readonly description: string;
   readonly query?: AnyFieldSet;
-  /** Fields of a JSON body. */
+  /** The parameters of the path. */
+  readonly params?: AnyFieldSet;
+  /** Fields of a JSON body or a form. */
   readonly body?: AnyFieldSet;
+  /** Bytes that the body may have, where that is more than usual. */
+  readonly bodyLimit?: number;
+  /** Sent again under the same key, it answers what it answered first. */
+  readonly idempotent?: true;
   /** What stands in the envelope's `data`. */
   readonly data: TSchema;
   /** Business errors it may answer with, for the documentation. */
   readonly errors: readonly string[];
-  /** Answers `data` as JSON text. */
-  handle(caller: Caller, given: Given): Promise<string>;
+  /** Answers `data` as JSON text. `given` has the body's fields, without a body the query's; the path's parameters in either case. */
+  handle(caller: Caller, given: Given, call: Call): Promise<string>;
 }

@@ -14,14 +14,14 @@ import Fastify, {
 import type { Applications, Caller } from '../domain/application.ts';
 import type { Clock } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
-import { bodyObject } from '../wire/fields.ts';
+import { bodyObject, idempotencyKeyOf } from '../wire/fields.ts';
 import { tokenOf } from './auth.ts';
 import { asAppError, failure, jsonType, success } from './envelope.ts';
 import { IgnoredFields } from './ignored.ts';
 import { limiters, type RateLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { documentation } from './openapi.ts';
-import type { Given, Route } from './route.ts';
+import { type Call, type Given, methods, type Route } from './route.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { tokenRoutes } from './routes/token-routes.ts';
@@ -152,8 +152,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const caller = callers.get(request) as Caller;
     const query = request.query as Given;
     const body = route.body === undefined ? {} : bodyObject(request.body);
+    const call: Call = { idempotencyKey: route.idempotent ? idempotencyKeyOf(request.headers['idempotency-key'], body) : null };
     ignored.report(route, caller, query, body, reply);
-    const data = await route.handle(caller, route.body === undefined ? query : body);
+    const given = { ...(route.body === undefined ? query : body), ...(request.params as Given) };
+    const data = await route.handle(caller, given, call);
     reply.header('Content-Type', jsonType).header('Vary', 'Accept-Encoding');
     if (route.method === 'GET') {
       // Weak: the tag is over everything but `now`.
@@ -171,11 +173,13 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     for (const route of parts.routes) {
       scope.route({
         method: route.method,
-        url: route.path,
+        url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+        ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
         schema: {
           summary: route.summary,
           description: route.description,
           ...(route.query === undefined ? {} : { querystring: route.query.schema }),
+          ...(route.params === undefined ? {} : { params: route.params.schema }),
           ...(route.body === undefined ? {} : { body: route.body.schema }),
         },
         config: { genjin: route },
@@ -188,9 +192,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await pageRoutes(app, parts.webRoot);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] as string;
-    const allowed = (['GET', 'POST'] as const).filter(
-      (method) => method !== request.method && app.findRoute({ method, url: path }) !== null,
-    );
+    const allowed = methods.filter((method) => method !== request.method && app.findRoute({ method, url: path }) !== null);
     const error =
       allowed.length > 0
         ? new AppError('method_not_allowed', { method: request.method, allowed: allowed.join(', ') })
@@ -209,7 +211,9 @@ function bodyParsers(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['text/plain', 'application/json']);
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (isUtf8(body)) parseJson(request, body.toString(), done);
+    // Whether there must be one is for the route to say.
+    if (body.length === 0) done(null, undefined);
+    else if (isUtf8(body)) parseJson(request, body.toString(), done);
     else done(new AppError('invalid_json'));
   });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {

@@ -1,6 +1,18 @@
 /** The embedded store as files in one folder: where they are, who serves them, and copies of them. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../errors.ts';
@@ -15,6 +27,33 @@ export function makeFolder(folder: string): void {
 }
 
 export const storeExists = (folder: string): boolean => existsSync(storePath(folder));
+
+/**
+ * The key of the folder's vault, 32 bytes in a file that only its owner may read; made when it is missing. It is not in a backup of
+ * the store. Throws `usage` when the file holds no key.
+ */
+export function readKey(folder: string): Buffer {
+  const file = join(folder, 'genjin.key');
+  try {
+    // Whole or not at all, and never over one that is there.
+    const fresh = `${file}.${randomBytes(6).toString('hex')}.part`;
+    if (!existsSync(file)) {
+      writeFileSync(fresh, `${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true });
+      try {
+        linkSync(fresh, file);
+      } finally {
+        rmSync(fresh);
+      }
+      sync(folder);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  chmodSync(file, 0o600);
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length !== 32) throw new AppError('usage', { reason: `${file} holds no key: 32 bytes in base64 are accepted` });
+  return key;
+}
 
 export interface Lock {
   release(): void;

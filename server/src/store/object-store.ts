@@ -1,6 +1,18 @@
 import type { Kind, ObjectKinds } from '../domain/objects.ts';
 import { same } from '../domain/same.ts';
-import type { Actor, Application, Change, Clock, Edit, ObjectStore, Stored, Tenant, View, Write } from '../domain/stores.ts';
+import type {
+  Actor,
+  Application,
+  Change,
+  Clock,
+  Edit,
+  KeptAnswer,
+  ObjectStore,
+  Stored,
+  Tenant,
+  View,
+  Write,
+} from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { decode, encode, type Table, tables } from './tables.ts';
@@ -207,6 +219,19 @@ class TxEdit extends TxView implements Edit {
 
   #keepClearOf(id: unknown): void {
     if (typeof id === 'number' && id >= this.#nextId && id <= lastOwnId) this.#nextId = id + 1;
+  }
+
+  async keptAnswer(key: string): Promise<KeptAnswer | null> {
+    const sql = 'SELECT request_hash, answer FROM idempotency WHERE tenant_id = ? AND actor = ? AND idempotency_key = ?';
+    const row = await this.tx.get(sql, [this.tenantId, this.#actor, key]);
+    return row === undefined ? null : { requestHash: row[0] as string, answer: row[1] as string };
+  }
+
+  async keepAnswer(key: string, { requestHash, answer }: KeptAnswer): Promise<void> {
+    await this.tx.run(
+      'INSERT INTO idempotency (tenant_id, actor, idempotency_key, request_hash, answer) VALUES (?, ?, ?, ?, ?)',
+      [this.tenantId, this.#actor, key, requestHash, answer],
+    );
   }
 
   async addApplication({ clientId, name, secretHash, scopes, userId, createdAt }: Application): Promise<void> {

@@ -2,8 +2,8 @@
 import type { Kind, ObjectKinds } from '../domain/objects.ts';
 import type { Row, Value } from './db.ts';
 
-/** How a field stands in its column. `id`: 0 for absence. `json`: its JSON text. */
-type Codec = 'id' | 'number' | 'flag' | 'text' | 'json';
+/** How a field stands in its column. `id`, `time`: 0 for absence. `json`: a list as JSON text; `details`: an object likewise, or nothing. */
+type Codec = 'id' | 'number' | 'time' | 'flag' | 'text' | 'json' | 'details';
 
 export interface Table<T> {
   readonly name: string;
@@ -52,7 +52,16 @@ function table<T>(shape: Shape<T>): Table<T> {
   };
 }
 
-const contact = { contactId: 'id', name: 'text', email: 'text', phones: 'json', accounts: 'json' } as const;
+const person = {
+  contactId: 'id',
+  name: 'text',
+  email: 'text',
+  phones: 'json',
+  accounts: 'json',
+  removed: 'flag',
+  main: 'flag',
+  details: 'details',
+} as const;
 
 export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
   trail: table<ObjectKinds['trail']>({
@@ -86,18 +95,65 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
   company: table<ObjectKinds['company']>({
     name: 'company',
     id: 'companyId',
-    fields: { companyId: 'id', name: 'text', removed: 'flag' },
+    fields: {
+      companyId: 'id',
+      name: 'text',
+      removed: 'flag',
+      serialId: 'text',
+      groupId: 'id',
+      ownerIds: 'json',
+      createdBy: 'id',
+      createdAt: 'time',
+      updatedAt: 'time',
+      editedAt: 'time',
+      archivedAt: 'time',
+      nextFollowUpAt: 'time',
+      details: 'details',
+    },
   }),
-  contact: table<ObjectKinds['contact']>({ name: 'contact', id: 'contactId', fields: contact }),
-  leadContact: table<ObjectKinds['leadContact']>({ name: 'lead_contact', id: 'contactId', fields: contact }),
-  lead: table<ObjectKinds['lead']>({ name: 'lead', id: 'leadId', fields: { leadId: 'id', name: 'text' } }),
+  contact: table<ObjectKinds['contact']>({ name: 'contact', id: 'contactId', fields: { ...person, companyId: 'id' } }),
+  leadContact: table<ObjectKinds['leadContact']>({ name: 'lead_contact', id: 'contactId', fields: { ...person, leadId: 'id' } }),
+  lead: table<ObjectKinds['lead']>({
+    name: 'lead',
+    id: 'leadId',
+    fields: {
+      leadId: 'id',
+      name: 'text',
+      serialId: 'text',
+      ownerIds: 'json',
+      status: 'number',
+      companyId: 'id',
+      createdBy: 'id',
+      createdAt: 'time',
+      updatedAt: 'time',
+      editedAt: 'time',
+      archivedAt: 'time',
+      details: 'details',
+    },
+  }),
   opportunity: table<ObjectKinds['opportunity']>({
     name: 'opportunity',
     id: 'opportunityId',
-    fields: { opportunityId: 'id', name: 'text', companyId: 'id' },
+    fields: {
+      opportunityId: 'id',
+      name: 'text',
+      companyId: 'id',
+      removed: 'flag',
+      serialId: 'text',
+      mainUserId: 'id',
+      createdBy: 'id',
+      createdAt: 'time',
+      updatedAt: 'time',
+      editedAt: 'time',
+      details: 'details',
+    },
   }),
   // "user" is a reserved word in PostgreSQL.
-  user: table<ObjectKinds['user']>({ name: 'member', id: 'userId', fields: { userId: 'id', nickname: 'text', avatar: 'text' } }),
+  user: table<ObjectKinds['user']>({
+    name: 'member',
+    id: 'userId',
+    fields: { userId: 'id', nickname: 'text', avatar: 'text', email: 'text', state: 'number', details: 'details' },
+  }),
   file: table<ObjectKinds['file']>({
     name: 'file',
     id: 'fileId',
@@ -106,6 +162,12 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
 };
 
 const emptyList: readonly never[] = Object.freeze([]);
+const noDetails: Readonly<Record<string, never>> = Object.freeze({});
+
+const isEmpty = (value: object): boolean => {
+  for (const _ in value) return false;
+  return true;
+};
 
 /** Adds the object's columns to a row, in the order of `table.columns`. */
 export function encode<T>(table: Table<T>, object: T, row: Value[]): void {
@@ -114,14 +176,14 @@ export function encode<T>(table: Table<T>, object: T, row: Value[]): void {
     const value = object[fields[i] as keyof T] as unknown;
     const codec = codecs[i];
     row.push(
-      codec === 'id'
+      codec === 'id' || codec === 'time'
         ? ((value as number | null) ?? 0)
         : codec === 'flag'
           ? value === true
             ? 1
             : 0
-          : codec === 'json'
-            ? (value as readonly unknown[]).length === 0
+          : codec === 'json' || codec === 'details'
+            ? isEmpty(value as object)
               ? ''
               : JSON.stringify(value)
             : (value as Value),
@@ -137,15 +199,17 @@ export function decode<T>(table: Table<T>, row: Row, offset = 0): T {
     const value = row[offset + i] as Value;
     const codec = codecs[i];
     object[fields[i] as string] =
-      codec === 'id'
+      codec === 'id' || codec === 'time'
         ? value === 0
           ? null
           : value
         : codec === 'flag'
           ? value === 1
-          : codec === 'json'
+          : codec === 'json' || codec === 'details'
             ? value === ''
-              ? emptyList
+              ? codec === 'json'
+                ? emptyList
+                : noDetails
               : JSON.parse(value as string)
             : value;
   }

@@ -73,9 +73,9 @@ function readLearned(raw: Json, trail: Trail): Learned[] {
     learned.push({ kind: 'user', id: userId, fields });
   }
   for (const contact of joinedList(raw, 'customer_info'))
-    learned.push({ kind: 'contact', ...readContact(contact, 'customer_info') });
+    learned.push(readContact('contact', contact, 'customer_info', { companyId: trail.companyId }));
   for (const contact of joinedList(raw, 'lead_customer_info')) {
-    learned.push({ kind: 'leadContact', ...readContact(contact, 'lead_customer_info') });
+    learned.push(readContact('leadContact', contact, 'lead_customer_info', { leadId: trail.leadId }));
   }
   for (const file of joinedList(raw, 'file_info')) {
     const fileId = requiredId(file, 'file_id', 'file_info');
@@ -91,18 +91,23 @@ function readLearned(raw: Json, trail: Trail): Learned[] {
   return learned;
 }
 
-function readContact(contact: Json, within: string) {
+/** Whose contact it is stands in the entry, not in the joined object. */
+function readContact<K extends 'contact' | 'leadContact'>(
+  kind: K,
+  contact: Json,
+  within: string,
+  firm: { readonly companyId: number | null } | { readonly leadId: number | null },
+): Learned {
   const contactId = requiredId(contact, 'customer_id', within);
-  return {
-    id: contactId,
-    fields: {
-      contactId,
-      name: text(contact, 'name', within),
-      email: text(contact, 'email', within),
-      phones: phones(contact['tel_list'], `${within}.tel_list`),
-      accounts: accounts(contact['contact'], `${within}.contact`),
-    },
+  const fields = {
+    contactId,
+    name: text(contact, 'name', within),
+    email: text(contact, 'email', within),
+    phones: phones(contact['tel_list'], `${within}.tel_list`),
+    accounts: accounts(contact['contact'], `${within}.contact`),
   };
+  const known = Object.values(firm)[0] === null ? fields : { ...fields, ...firm };
+  return { kind, id: contactId, fields: known } as Learned;
 }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -138,6 +138,27 @@ export function bodyObject(raw: unknown): Record<string, unknown> {
   return raw as Record<string, unknown>;
 }
 
+const keyAccepted = 'accepted: a text of 1 to 255 visible ASCII characters';
+
+/** The key under which a request may be sent again, from its header or its field; `null` without. Throws `bad_parameter`. */
+export function idempotencyKeyOf(
+  header: string | readonly string[] | undefined,
+  body: Readonly<Record<string, unknown>>,
+): string | null {
+  const field = body['idempotency_key'];
+  const given = [
+    ['Idempotency-Key', header],
+    ['idempotency_key', field],
+  ].filter(([, value]) => value !== undefined && value !== null && value !== '');
+  for (const [name, value] of given) {
+    if (typeof value !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(value)) throw badParameter(name as string, value, keyAccepted);
+  }
+  const [first, second] = given.map(([, value]) => value as string);
+  if (second !== undefined && first !== second)
+    throw badParameter('idempotency_key', field, 'the header Idempotency-Key has another one');
+  return first ?? null;
+}
+
 /** Words that clients write where the wire has another one, seen in client code (docs/wire.md#conventions). */
 const mistaken: Readonly<Record<string, string>> = {
   page: 'start_index',

@@ -4,6 +4,7 @@ import {
   type Company,
   type Contact,
   type Lead,
+  type LeadContact,
   type Opportunity,
   recordableTrailTypes,
   type StoredFile,
@@ -213,7 +214,7 @@ const presentCompany = ({ companyId, name, removed }: Company) => ({ company_id:
 const presentLead = ({ leadId, name }: Lead) => ({ lead_id: leadId, name });
 const presentOpportunity = ({ opportunityId, name }: Opportunity) => ({ opportunity_id: opportunityId, name });
 const presentAuthor = ({ userId, nickname, avatar }: User) => ({ user_id: String(userId), nickname, avatar });
-const presentContact = (contact: Contact) => ({
+const presentContact = (contact: Contact | LeadContact) => ({
   customer_id: contact.contactId,
   name: contact.name,
   email: contact.email,

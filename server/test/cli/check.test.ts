@@ -88,7 +88,7 @@ const spoilt: [string, string, RegExp][] = [
   ],
   [
     'a company nobody wrote',
-    "INSERT INTO company VALUES (8, 77, 'x', 0, 0, 1)",
+    "INSERT INTO company (tenant_id, company_id, name, removed, known_at, revision) VALUES (8, 77, 'x', 0, 0, 1)",
     /tenant 8: company 77 stands at revision 1, the log says nothing/,
   ],
   [

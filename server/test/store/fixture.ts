@@ -67,6 +67,7 @@ export const testCaller: Caller = {
   tenantId: testTenant,
   clientId: 'test',
   userId: 7001,
+  member: false,
   scopes: new Set(['company']),
   actor: 'app:test',
 };

@@ -54,6 +54,7 @@ const callerOf = (tenantId: number): Caller => ({
   tenantId,
   clientId: 'test',
   userId: 7001,
+  member: false,
   scopes: new Set(['company']),
   actor: 'app:test',
 });

@@ -161,7 +161,7 @@ describe('partial knowledge completes and never wipes', () => {
         const entries = told.map(([fields, update_time], i) => entry({ trail_id: 100 + 2 * i, ...fields, update_time }));
         if (portions === 'one portion') await store.take(...entries);
         else for (const one of entries) await store.take(one);
-        expect(await objectOf('opportunity', store, 5)).toEqual({ opportunityId: 5, name: 'deal', companyId: 1 });
+        expect(await objectOf('opportunity', store, 5)).toMatchObject({ opportunityId: 5, name: 'deal', companyId: 1 });
       });
     }
   }
@@ -170,7 +170,7 @@ describe('partial knowledge completes and never wipes', () => {
     const store = await openStore();
     await store.take(entry({ trail_id: 100, company_id: 1, update_time: older }));
     await store.take(entry({ trail_id: 102, company_id: 1, company_info: [], update_time: later }));
-    expect(await objectOf('company', store, 1)).toEqual({ companyId: 1, name: 'company 1', removed: false });
+    expect(await objectOf('company', store, 1)).toMatchObject({ companyId: 1, name: 'company 1', removed: false });
     expect((await exported(store)).get(102)?.['company_info']).toEqual({ company_id: 1, name: 'company 1', is_archive: 1 });
   });
 });
