@@ -12,6 +12,7 @@ import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } fr
 import { Trails } from './domain/trail.ts';
 import { Vault } from './domain/vault.ts';
 import { AppError } from './errors.ts';
+import type { Route } from './http/route.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { applicationStore } from './store/application-store.ts';
 import type { Db } from './store/db.ts';
@@ -68,13 +69,16 @@ export async function openCore(folder: string, options: { make: boolean; clock?:
   };
 }
 
+/** Every route in the envelope, resource by resource. */
+export const routesOf = (core: Core): Route[] => [...trailRoutes(core.trails)];
+
 /** The HTTP server over a core, not yet listening. */
 export async function createApp(core: Core, config: Config): Promise<FastifyInstance> {
   // Only here, because the other commands have no use for them, and they take 50 MB.
   const [{ createServer }, { createMetrics }] = await Promise.all([import('./http/server.ts'), import('./http/metrics.ts')]);
   return createServer({
     applications: core.applications,
-    routes: trailRoutes(core.trails),
+    routes: routesOf(core),
     metrics: createMetrics(),
     clock: core.clock,
     storeAnswers: () => core.db.read(async (tx) => void (await tx.get('SELECT max(version) FROM schema_version'))),

@@ -1,12 +1,12 @@
 /** Rules about the routes themselves: what is declared is whole, and what is declared is what is served. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { routesOf } from '../../src/app.ts';
 import { modules } from '../../src/domain/application.ts';
-import { trailRoutes } from '../../src/http/routes/trail-routes.ts';
 import { startServer } from '../support/server.ts';
 
 const server = await startServer();
 afterAll(() => server.close());
-const routes = trailRoutes(server.core.trails).map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
+const routes = routesOf(server.core).map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
 
 interface Schema {
   readonly $ref?: string;
