@@ -192,7 +192,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await pageRoutes(app, parts.webRoot);
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] as string;
-    const allowed = methods.filter((method) => method !== request.method && app.findRoute({ method, url: path }) !== null);
+    const allowed = methods.filter(
+      (method) =>
+        method !== request.method &&
+        (app.findRoute({ method, url: path }) !== null ||
+          parts.routes.some((route) => route.method === method && fits(route, path))),
+    );
     const error =
       allowed.length > 0
         ? new AppError('method_not_allowed', { method: request.method, allowed: allowed.join(', ') })
@@ -200,6 +205,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return sendError(error, request, reply);
   });
   return app;
+}
+
+/** Whether a path is one of the route's, whatever its parameters are. */
+function fits(route: Route, path: string): boolean {
+  const [own, given] = [route.path.split('/'), path.split('/')];
+  return own.length === given.length && own.every((part, i) => part === given[i] || (part.startsWith('{') && given[i] !== ''));
 }
 
 function commonHeaders(request: FastifyRequest, reply: FastifyReply): void {
