@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyReply } from 'fastify';
 import type { Caller } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
-import { didYouMean } from '../wire/fields.ts';
+import { didYouMean, type UnknownField } from '../wire/fields.ts';
 import type { Given, Route } from './route.ts';
 
 /** So that a caller who invents names cannot make the header or the memory grow. */
@@ -25,14 +25,16 @@ export class IgnoredFields {
   /** Throws `unknown_parameter` when strict. */
   report(route: Route, caller: Caller, query: Given, body: Given, reply: FastifyReply): void {
     const names = [
-      ...(route.query === undefined ? Object.keys(query) : route.query.unknown(query)),
+      ...(route.query === undefined
+        ? Object.keys(query).map((name): UnknownField => ({ within: '', name, known: [] }))
+        : route.query.unknown(query)),
       ...(route.body === undefined ? [] : route.body.unknown(body)),
     ];
     if (names.length === 0) return;
-    const known = [...(route.query?.names ?? []), ...(route.body?.names ?? [])];
-    const shown = names.slice(0, maxNames).map((name) => {
-      const meant = didYouMean(name, known);
-      const printable = name === '' ? '""' : encodeURIComponent(name.toWellFormed()).slice(0, 60);
+    const ofRoute = [...(route.query?.names ?? []), ...(route.body?.names ?? [])];
+    const shown = names.slice(0, maxNames).map(({ within, name, known }) => {
+      const meant = didYouMean(name, within === '' ? ofRoute : known);
+      const printable = within + (name === '' ? '""' : encodeURIComponent(name.toWellFormed()).slice(0, 60));
       return meant === null ? printable : `${printable} (did you mean ${meant}?)`;
     });
     if (names.length > maxNames) shown.push(`and ${names.length - maxNames} more`);

@@ -10,6 +10,15 @@ export interface Field<T> {
   readonly schema: TSchema;
   /** `raw` as it stands in the query, form or JSON; `undefined` when absent. */
   read(name: string, raw: unknown): T;
+  /** What nobody reads within the value; a field of one value has nothing within. */
+  unknown?(name: string, raw: unknown): UnknownField[];
+}
+
+/** A field that nobody reads: its name, where it stands (`''`, or such as `list[].`), and what is known there. */
+export interface UnknownField {
+  readonly within: string;
+  readonly name: string;
+  readonly known: readonly string[];
 }
 
 type Values<S extends Record<string, Field<unknown>>> = { -readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never };
@@ -20,8 +29,8 @@ export interface FieldSet<S extends Record<string, Field<unknown>>> {
   readonly names: readonly string[];
   /** Throws `bad_parameter` for the first field that is not accepted. */
   read(raw: Readonly<Record<string, unknown>>): Values<S>;
-  /** Names in `raw` that are no field here. */
-  unknown(raw: Readonly<Record<string, unknown>>): string[];
+  /** What is no field here, nor within one. */
+  unknown(raw: Readonly<Record<string, unknown>>): UnknownField[];
 }
 
 export function fieldSet<S extends Record<string, Field<unknown>>>(spec: S): FieldSet<S> {
@@ -37,7 +46,12 @@ export function fieldSet<S extends Record<string, Field<unknown>>>(spec: S): Fie
       }
       return values as Values<S>;
     },
-    unknown: (raw) => Object.keys(raw).filter((name) => !Object.hasOwn(spec, name)),
+    unknown: (raw) =>
+      Object.keys(raw).flatMap((name) =>
+        Object.hasOwn(spec, name)
+          ? ((spec[name] as Field<unknown>).unknown?.(name, raw[name]) ?? [])
+          : [{ within: '', name, known: names }],
+      ),
   };
 }
 
@@ -74,6 +88,69 @@ export function idOrNone(description: string): Field<number | null> {
     },
   };
 }
+
+const idItemAccepted = 'accepted: a whole number from 1 to 9007199254740991';
+
+/**
+ * Ids, each once, as a list or as text with commas; `[0]` and the ways of "not given" mean none (docs/wire.md#list). An item that is no
+ * id is named by its place.
+ */
+export function idList(description: string, maximum = 200): Field<readonly number[]> {
+  const accepted = `accepted: a list of at most ${maximum} ids, or text with commas between them`;
+  return {
+    schema: Type.Union(
+      [Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: maxId }), Type.String({ pattern: '^\\d*$' })])), Type.String()],
+      { description: `${description} A list, or text with commas; at most ${maximum}.` },
+    ),
+    read(name, raw) {
+      if (raw !== null && raw !== undefined && !Array.isArray(raw) && typeof raw !== 'string' && typeof raw !== 'number')
+        throw badParameter(name, raw, accepted);
+      const items: unknown[] = Array.isArray(raw) ? raw : typeof raw === 'string' ? raw.split(',') : [raw];
+      if (items.length > maximum) throw badParameter(name, `${items.length} items`, accepted);
+      const ids = new Set<number>();
+      for (const [place, item] of items.entries()) {
+        const value = typeof item === 'string' ? item.trim() : item;
+        if (notGiven(value)) continue;
+        const id = wholeNumber(value);
+        if (id === null) throw badParameter(`${name}[${place}]`, item, idItemAccepted);
+        if (id !== 0) ids.add(id);
+      }
+      return [...ids];
+    },
+  };
+}
+
+/** A list of objects with the fields of `set`. That each is one, and what becomes of one that cannot be read, is for who reads them. */
+export function listOf(
+  set: Pick<FieldSet<Record<string, Field<unknown>>>, 'schema' | 'unknown'>,
+  description: string,
+  maximum: number,
+): Field<readonly unknown[]> {
+  const accepted = `accepted: a list of 1 to ${maximum} objects`;
+  return {
+    schema: Type.Array(set.schema, { minItems: 1, maxItems: maximum, description }),
+    read(name, raw) {
+      if (!Array.isArray(raw)) throw badParameter(name, raw, accepted);
+      if (raw.length === 0 || raw.length > maximum) throw badParameter(name, `${raw.length} items`, accepted);
+      return raw;
+    },
+    unknown(name, raw) {
+      const found = new Map<string, UnknownField>();
+      for (const item of Array.isArray(raw) ? raw : []) {
+        if (!isObject(item)) continue;
+        for (const field of set.unknown(item)) {
+          const within = `${name}[].${field.within}`;
+          found.set(`${within}${field.name}`, { ...field, within });
+        }
+      }
+      return [...found.values()];
+    },
+  };
+}
+
+/** Whether a value of JSON is an object and no list. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A time bound, inclusive: a date alone means its first second as a start, its last as an end. */
 export function timeBound(bound: 'start' | 'end', description: string): Field<number | null> {
@@ -133,12 +210,22 @@ export function numberedChoice(description: string, choices: readonly number[]):
 /** A JSON body must be an object; an empty one counts as no data, as at OKKI. */
 export function bodyObject(raw: unknown): Record<string, unknown> {
   if (raw === undefined || raw === null || raw === '') throw new AppError('empty_body');
-  if (typeof raw !== 'object' || Array.isArray(raw)) throw new AppError('invalid_json');
+  if (!isObject(raw)) throw new AppError('invalid_json');
   if (Object.keys(raw).length === 0) throw new AppError('empty_body');
-  return raw as Record<string, unknown>;
+  return raw;
 }
 
 const keyAccepted = 'accepted: a text of 1 to 255 visible ASCII characters';
+
+/** The field of the bodies that take a key; `idempotencyKeyOf` reads it together with the header, for all routes alike. */
+export const idempotencyKeyField: Field<null> = {
+  schema: Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description: 'As the header Idempotency-Key: sent again under the same key, the request answers what it answered first.',
+  }),
+  read: () => null,
+};
 
 /** The key under which a request may be sent again, from its header or its field; `null` without. Throws `bad_parameter`. */
 export function idempotencyKeyOf(
@@ -159,7 +246,10 @@ export function idempotencyKeyOf(
   return first ?? null;
 }
 
-/** Words that clients write where the wire has another one, seen in client code (docs/wire.md#conventions). */
+/**
+ * Words that clients write where the wire has another one, seen in client code (docs/wire.md#conventions). They count only where
+ * they are no field themselves, as `customer_id` is one where contacts are named.
+ */
 const mistaken: Readonly<Record<string, string>> = {
   page: 'start_index',
   page_no: 'start_index',
