@@ -135,17 +135,18 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
     ) ${clustered}`,
     // A cursor in the change log: every event up to it was delivered or stands in "delivery".
     `CREATE TABLE subscription (
-      tenant_id BIGINT NOT NULL, client_id TEXT NOT NULL, module TEXT NOT NULL, events TEXT NOT NULL, cursor_revision BIGINT NOT NULL,
-      PRIMARY KEY (tenant_id, client_id, module)
+      tenant_id BIGINT NOT NULL, client_id TEXT NOT NULL, kind TEXT NOT NULL, events TEXT NOT NULL, cursor_revision BIGINT NOT NULL,
+      PRIMARY KEY (tenant_id, client_id, kind)
     ) ${clustered}`,
     // Events that were tried and not accepted: waiting for another try, or parked as failed.
     `CREATE TABLE delivery (
-      tenant_id BIGINT NOT NULL, client_id TEXT NOT NULL, module TEXT NOT NULL, revision BIGINT NOT NULL,
+      tenant_id BIGINT NOT NULL, client_id TEXT NOT NULL, kind TEXT NOT NULL, revision BIGINT NOT NULL,
       object_id BIGINT NOT NULL, attempts BIGINT NOT NULL, first_at BIGINT NOT NULL, next_at BIGINT NOT NULL,
       state TEXT NOT NULL, last_error TEXT NOT NULL,
-      PRIMARY KEY (tenant_id, client_id, module, revision)
+      PRIMARY KEY (tenant_id, client_id, kind, revision)
     ) ${clustered}`,
-    'CREATE INDEX delivery_by_state ON delivery (tenant_id, client_id, module, state, next_at)',
+    'CREATE INDEX delivery_by_state ON delivery (tenant_id, client_id, kind, state, next_at)',
+    'CREATE INDEX delivery_by_object ON delivery (tenant_id, client_id, kind, object_id, state, next_at)',
   ],
 ];
 
