@@ -62,7 +62,7 @@ export async function openCore(folder: string, options: { make: boolean; clock?:
     applicationStore: applications,
     vault,
     applications: new Applications({ applications, objects, clock }),
-    trails: new Trails({ trails, objects, clock }),
+    trails: new Trails({ trails, objects, vault, clock }),
     importer: new Importer({ objects }),
     clock,
     close: () => db.close(),

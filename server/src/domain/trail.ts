@@ -1,7 +1,9 @@
 import { AppError, badParameter } from '../errors.ts';
 import type { Caller } from './application.ts';
-import { recordableTrailTypes, type Trail } from './objects.ts';
-import type { Clock, Edit, ObjectStore, Page, TrailFilter, TrailPage, TrailStore } from './stores.ts';
+import { once } from './idempotency.ts';
+import { type JoinedKind, type ObjectKinds, recordableTrailTypes, type Trail } from './objects.ts';
+import type { Clock, Edit, Joined, ObjectStore, Page, TrailFilter, TrailPage, TrailStore } from './stores.ts';
+import type { Vault } from './vault.ts';
 
 /** What a person or a program says when it records a follow-up. */
 export interface TrailRecord {
@@ -10,6 +12,13 @@ export interface TrailRecord {
   readonly companyId: number | null;
   readonly leadId: number | null;
   readonly opportunityId: number | null;
+  readonly contactIds: readonly number[];
+  readonly leadContactIds: readonly number[];
+  readonly fileIds: readonly number[];
+  /** When it took place; `null`: now. */
+  readonly happenedAt: number | null;
+  /** Who wrote it; `null`: the caller. */
+  readonly authorId: number | null;
 }
 
 const defaultTrailType = 101;
@@ -18,11 +27,13 @@ const defaultTrailType = 101;
 export class Trails {
   readonly #trails: TrailStore;
   readonly #objects: ObjectStore;
+  readonly #vault: Vault;
   readonly #clock: Clock;
 
-  constructor(parts: { trails: TrailStore; objects: ObjectStore; clock: Clock }) {
+  constructor(parts: { trails: TrailStore; objects: ObjectStore; vault: Vault; clock: Clock }) {
     this.#trails = parts.trails;
     this.#objects = parts.objects;
+    this.#vault = parts.vault;
     this.#clock = parts.clock;
   }
 
@@ -31,68 +42,194 @@ export class Trails {
     return this.#trails.list(caller.tenantId, filter, page);
   }
 
-  /** Records a follow-up that takes place now and answers its id. The checks and their order are OKKI's (docs/wire.md#record). */
-  async record(caller: Caller, record: TrailRecord): Promise<number> {
-    const type = record.type ?? defaultTrailType;
-    if (!recordableTrailTypes.has(type)) throw new AppError('trail_type_unknown');
-    if (record.content.trim() === '') throw new AppError('trail_content_empty');
-    if (record.companyId === null && record.leadId === null && record.opportunityId === null) {
-      throw new AppError('trail_subject_missing');
-    }
-    return this.#objects.change(caller.tenantId, caller.actor, async (edit) => {
-      const companyId = await checkSubjects(edit, record);
-      const now = wholeSecond(this.#clock());
-      const trailId = edit.newIds(2);
-      const followUpId = trailId + 1;
-      const trail: Trail = {
-        trailId,
-        followUpId,
-        type,
-        authorId: caller.userId,
-        referId: followUpId,
-        content: record.content,
-        fileIds: [],
-        enabled: true,
-        removed: false,
-        recordedAt: now,
-        happenedAt: now,
-        updatedAt: now,
-        companyId,
-        contactIds: [],
-        leadId: record.leadId,
-        leadContactIds: [],
-        opportunityId: record.opportunityId,
-        inquiryId: null,
-        trackSessionNo: null,
-        commentCount: 0,
-      };
-      await edit.write('trail', [{ before: null, after: trail, knownAt: now }]);
-      return trailId;
+  /**
+   * Records a follow-up and answers its id. The checks and their order are OKKI's (docs/wire.md#record); under an idempotency
+   * `key` see `once`.
+   */
+  async record(caller: Caller, record: TrailRecord, key: string | null = null): Promise<number> {
+    const [trailId] = await this.#record(caller, 'one', [record], key, (refused) => (refused[0] as Refused).error);
+    return trailId as number;
+  }
+
+  /**
+   * Records all of them in one commit, their ids in the same order, or none: then throws `records_refused` with the reasons by place.
+   * An error in the place of a record says why it could not be read.
+   */
+  async recordAll(caller: Caller, records: readonly (TrailRecord | AppError)[], key: string | null = null): Promise<number[]> {
+    return this.#record(caller, 'all', records, key, (refused) => {
+      const errors = refused.map(({ index, error }) => ({ index, code: error.kind.code, message: error.message }));
+      return new AppError('records_refused', { refused: refused.length, count: records.length }, { data: { errors } });
     });
+  }
+
+  async #record(
+    caller: Caller,
+    what: 'one' | 'all',
+    given: readonly (TrailRecord | AppError)[],
+    key: string | null,
+    refusal: (refused: readonly Refused[]) => AppError,
+  ): Promise<number[]> {
+    const records = each(given, (record) => checked(caller, record), refusal);
+    return this.#objects.change(caller.tenantId, caller.actor, (edit) =>
+      once(edit, this.#vault, key, { record: what, records }, async () => {
+        const now = wholeSecond(this.#clock());
+        const known = await referredTo(edit, records);
+        const firstId = edit.newIds(2 * records.length);
+        const trails = each(records, (record, i) => newTrail(caller, record, known, firstId + 2 * i, now), refusal);
+        const writes = trails.map((after) => ({ before: null, after, knownAt: now }));
+        await edit.write('trail', writes);
+        return trails.map((trail) => trail.trailId);
+      }),
+    );
   }
 }
 
-/** Every subject must be there; an opportunity brings its company. Answers the entry's company. */
-async function checkSubjects(edit: Edit, record: TrailRecord): Promise<number | null> {
-  let companyId = record.companyId;
-  if (record.opportunityId !== null) {
-    const opportunity = await edit.get('opportunity', record.opportunityId);
-    if (opportunity === null) throw new AppError('not_found');
-    if (companyId !== null && opportunity.companyId !== null && opportunity.companyId !== companyId) {
-      throw badParameter(
-        'company_id',
-        companyId,
-        `opportunity ${opportunity.opportunityId} belongs to company ${opportunity.companyId}`,
-      );
+interface Refused {
+  readonly index: number;
+  readonly error: AppError;
+}
+
+/** What `work` makes of each item; when some are refused, throws what `refusal` makes of the reasons of all of these. */
+function each<T, R>(
+  items: readonly T[],
+  work: (item: T, index: number) => R,
+  refusal: (refused: readonly Refused[]) => AppError,
+): R[] {
+  const made: R[] = [];
+  const refused: Refused[] = [];
+  for (const [index, item] of items.entries()) {
+    try {
+      made.push(work(item, index));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind.shape !== 'business') throw error;
+      refused.push({ index, error });
     }
-    companyId ??= opportunity.companyId;
   }
-  if (companyId !== null) {
-    const company = await edit.get('company', companyId);
-    if (company === null || company.removed) throw new AppError('not_found');
+  if (refused.length > 0) throw refusal(refused);
+  return made;
+}
+
+/** What can be said of a record without the store. */
+function checked(caller: Caller, record: TrailRecord | AppError): TrailRecord {
+  if (record instanceof AppError) throw record;
+  if (!recordableTrailTypes.has(record.type ?? defaultTrailType)) throw new AppError('trail_type_unknown');
+  if (record.content.trim() === '') throw new AppError('trail_content_empty');
+  if (record.companyId === null && record.leadId === null && record.opportunityId === null) {
+    throw new AppError('trail_subject_missing');
   }
-  if (record.leadId !== null && (await edit.get('lead', record.leadId)) === null) throw new AppError('not_found');
-  return companyId;
+  if (caller.member && record.authorId !== null && record.authorId !== caller.userId) {
+    throw badParameter('create_user', record.authorId, `who signs in records only as themselves: ${caller.userId}`);
+  }
+  return record;
+}
+
+/** Everything that records refer to, one look a kind, however many records there are. */
+async function referredTo(edit: Edit, records: readonly TrailRecord[]): Promise<Joined> {
+  const load = async <K extends JoinedKind>(kind: K, ids: readonly (number | null)[]): Promise<Map<number, ObjectKinds[K]>> => {
+    const objects = new Map<number, ObjectKinds[K]>();
+    const wanted = new Set(ids.filter((id) => id !== null));
+    if (wanted.size === 0) return objects;
+    for (const [id, { object }] of await edit.getMany(kind, wanted)) objects.set(id, object);
+    return objects;
+  };
+  const opportunity = await load(
+    'opportunity',
+    records.map((record) => record.opportunityId),
+  );
+  const ofOpportunities = [...opportunity.values()].map(({ companyId }) => companyId);
+  return {
+    opportunity,
+    company: await load('company', [...records.map((record) => record.companyId), ...ofOpportunities]),
+    lead: await load(
+      'lead',
+      records.map((record) => record.leadId),
+    ),
+    contact: await load(
+      'contact',
+      records.flatMap((record) => record.contactIds),
+    ),
+    leadContact: await load(
+      'leadContact',
+      records.flatMap((record) => record.leadContactIds),
+    ),
+    file: await load(
+      'file',
+      records.flatMap((record) => record.fileIds),
+    ),
+    user: await load(
+      'user',
+      records.map((record) => record.authorId),
+    ),
+  };
+}
+
+/** The entry that a record becomes. Throws when it refers to what is not there, or to what does not belong together. */
+function newTrail(caller: Caller, record: TrailRecord, known: Joined, trailId: number, now: number): Trail {
+  const happenedAt = record.happenedAt ?? now;
+  if (happenedAt > now) {
+    const value = `${(happenedAt - now) / 1000} s from now`;
+    throw new AppError('bad_parameter', { field: 'create_time', value, accepted: "accepted: a time not after the server's" });
+  }
+  const companyId = companyOf(record, known);
+  if (companyId !== null) there(known.company, companyId);
+  if (record.leadId !== null) there(known.lead, record.leadId);
+  for (const contactId of record.contactIds) {
+    const contact = there(known.contact, contactId);
+    checkOwner('customer_id', contactId, 'company', contact.companyId, companyId);
+  }
+  for (const contactId of record.leadContactIds) {
+    const contact = there(known.leadContact, contactId);
+    checkOwner('lead_customer_id', contactId, 'lead', contact.leadId, record.leadId);
+  }
+  for (const fileId of record.fileIds) there(known.file, fileId);
+  if (record.authorId !== null) there(known.user, record.authorId);
+  const followUpId = trailId + 1;
+  return {
+    trailId,
+    followUpId,
+    type: record.type ?? defaultTrailType,
+    authorId: record.authorId ?? caller.userId,
+    referId: followUpId,
+    content: record.content,
+    fileIds: record.fileIds,
+    enabled: true,
+    removed: false,
+    recordedAt: now,
+    happenedAt,
+    updatedAt: now,
+    companyId,
+    contactIds: record.contactIds,
+    leadId: record.leadId,
+    leadContactIds: record.leadContactIds,
+    opportunityId: record.opportunityId,
+    inquiryId: null,
+    trackSessionNo: null,
+    commentCount: 0,
+  };
+}
+
+/** The entry's company: the one that is named, or the opportunity's. */
+function companyOf(record: TrailRecord, known: Joined): number | null {
+  if (record.opportunityId === null) return record.companyId;
+  const { companyId } = there(known.opportunity, record.opportunityId);
+  if (record.companyId !== null && companyId !== null && companyId !== record.companyId) {
+    throw badParameter('company_id', record.companyId, `opportunity ${record.opportunityId} belongs to company ${companyId}`);
+  }
+  return record.companyId ?? companyId;
+}
+
+/** The object of that id. Throws `not_found` when there is none, or it was removed. */
+function there<T extends object>(known: ReadonlyMap<number, T>, id: number): T {
+  const object = known.get(id);
+  if (object === undefined || ('removed' in object && object.removed === true)) throw new AppError('not_found');
+  return object;
+}
+
+/** Throws when a contact is known to be another's; of many that were imported it is not known whose they are. */
+function checkOwner(field: string, contactId: number, of: string, ownerId: number | null, expected: number | null): void {
+  if (ownerId !== null && ownerId !== expected) {
+    throw badParameter(field, contactId, `contact ${contactId} belongs to ${of} ${ownerId}, which the entry is not about`);
+  }
 }
 
 /** The wire shows whole seconds and orders by them, so nothing finer is kept. */

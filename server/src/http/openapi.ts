@@ -19,15 +19,17 @@ const now = Type.String({ description: "The server's time, YYYY-MM-DD HH:mm:ss, 
 const nothing = Type.Array(Type.Never(), { maxItems: 0, description: 'Empty.' });
 
 // A title makes a schema a component of that name; see nameSchemas.
-const failure = Type.Object(
-  {
-    code: Type.Integer({ description: 'The HTTP status; with HTTP 200 the business error.' }),
-    message: Type.String({ description: 'What is wrong.' }),
-    now,
-    data: nothing,
-  },
-  { title: 'Failure' },
-);
+const failureWith = (data: TSchema, title: string): TSchema =>
+  Type.Object(
+    {
+      code: Type.Integer({ description: 'The HTTP status; with HTTP 200 the business error.' }),
+      message: Type.String({ description: 'What is wrong.' }),
+      now,
+      data,
+    },
+    { title },
+  );
+const failure = failureWith(nothing, 'Failure');
 const tokenError = Type.Object(
   {
     code: Type.Integer({ description: 'The HTTP status.' }),
@@ -100,7 +102,11 @@ function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
     security: [{ token: [] }],
     response: {
       200: {
-        ...Type.Union([success({ description: `The data of ${call}.`, ...route.data, title: `${title}Data` }), failure]),
+        ...Type.Union([
+          success({ description: `The data of ${call}.`, ...route.data, title: `${title}Data` }),
+          failure,
+          ...(route.refusal === undefined ? [] : [failureWith(route.refusal, `${title}Failure`)]),
+        ]),
         [answer]: 'Success, or a business error',
         headers: { ...ignored, ...tag },
       },

@@ -36,6 +36,8 @@ export interface Route {
   readonly idempotent?: true;
   /** What stands in the envelope's `data`. */
   readonly data: TSchema;
+  /** What stands there in a business error, where that is more than nothing. */
+  readonly refusal?: TSchema;
   /** Business errors it may answer with, for the documentation. */
   readonly errors: readonly string[];
   /** Answers `data` as JSON text. `given` has the body's fields, without a body the query's; the path's parameters in either case. */

@@ -80,7 +80,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   app.server.headersTimeout = 15_000;
 
   function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const known = asAppError(error, { bodyLimit, contentType: request.headers['content-type'] });
+    const known = asAppError(error, {
+      bodyLimit: request.routeOptions.bodyLimit ?? bodyLimit,
+      contentType: request.headers['content-type'],
+    });
     const onTokenPath = request.url.startsWith('/v1/oauth2/');
     const { status, body } = failure(known, clock, onTokenPath);
     // Without the message, which shows what the caller gave: that may be a secret in the wrong place.

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import { type Core, openCore } from '../../src/app.ts';
 import type { Caller } from '../../src/domain/application.ts';
 import type { MergeCount } from '../../src/domain/merge.ts';
+import type { TrailRecord } from '../../src/domain/trail.ts';
 import { storePath } from '../../src/store/files.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { presentTrail } from '../../src/wire/trail-wire.ts';
@@ -72,11 +73,19 @@ export const testCaller: Caller = {
   actor: 'app:test',
 };
 
-/** A record about one company, otherwise empty. */
-export const recordAbout = (companyId: number, content = 'called') => ({
+/** A record of which nothing is said but its text. */
+export const recordOf = (content: string): TrailRecord => ({
   type: null,
   content,
-  companyId,
+  companyId: null,
   leadId: null,
   opportunityId: null,
+  contactIds: [],
+  leadContactIds: [],
+  fileIds: [],
+  happenedAt: null,
+  authorId: null,
 });
+
+/** A record about one company, otherwise empty. */
+export const recordAbout = (companyId: number, content = 'called'): TrailRecord => ({ ...recordOf(content), companyId });

@@ -6,10 +6,12 @@ import { type Core, openCore } from '../../src/app.ts';
 import type { Caller } from '../../src/domain/application.ts';
 import type { Trail } from '../../src/domain/objects.ts';
 import type { Page, TrailFilter, TrailStore } from '../../src/domain/stores.ts';
+import type { TrailRecord } from '../../src/domain/trail.ts';
 import { AppError } from '../../src/errors.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { temporaryFolder } from '../support/server.ts';
+import { recordOf } from './fixture.ts';
 import { atSecond, type Draft, Model, type Shown, shown, tenantIds, wireOf } from './model.ts';
 import { slowly } from './slow-db.ts';
 
@@ -36,6 +38,8 @@ export type Change =
       readonly lead: number;
       readonly opportunity: number;
       readonly second: number;
+      /** Seconds that the follow-up lies before its recording. */
+      readonly ago: number;
     };
 
 export type Step =
@@ -168,11 +172,11 @@ export class World {
         this.#second = change.second;
         const at = atSecond(change.second);
         const record = {
-          type: null,
-          content: `push ${company} ${lead} ${opportunity}`,
+          ...recordOf(`push ${company} ${lead} ${opportunity}`),
           companyId: company || null,
           leadId: lead || null,
           opportunityId: opportunity || null,
+          happenedAt: change.ago === 0 ? null : atSecond(change.second - change.ago),
         };
         const recorded = trails.record(callerOf(tenant), record);
         if (!possible) {
@@ -265,9 +269,8 @@ function edited(trail: Trail, change: Change & { do: 'edit' | 'move' }): Trail {
   }
 }
 
-type Recorded = { content: string; companyId: number | null; leadId: number | null; opportunityId: number | null };
-
-function pushed(trailId: number, { content, companyId, leadId, opportunityId }: Recorded, at: number): Trail {
+function pushed(trailId: number, record: TrailRecord, at: number): Trail {
+  const { content, companyId, leadId, opportunityId, happenedAt } = record;
   return {
     trailId,
     followUpId: trailId + 1,
@@ -279,7 +282,7 @@ function pushed(trailId: number, { content, companyId, leadId, opportunityId }: 
     enabled: true,
     removed: false,
     recordedAt: at,
-    happenedAt: at,
+    happenedAt: happenedAt ?? at,
     updatedAt: at,
     companyId,
     contactIds: [],

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateFirm } from '../../src/demo/firm.ts';
 import { Applications } from '../../src/domain/application.ts';
 import { Importer } from '../../src/domain/import.ts';
 import { Trails } from '../../src/domain/trail.ts';
+import { Vault } from '../../src/domain/vault.ts';
 import { applicationStore } from '../../src/store/application-store.ts';
 import { checkStore } from '../../src/store/check.ts';
 import type { Db, Tx, Value } from '../../src/store/db.ts';
@@ -224,7 +226,8 @@ test('following the log reads its tail and the changed entries only', async () =
     const store = trailStore(recordingDb);
     const objects = objectStore(recordingDb, () => now);
     await store.list(testTenant, none, { number: 1, size: 1 });
-    await new Trails({ trails: store, objects, clock: () => now }).record(testCaller, recordAbout(company));
+    const vault = new Vault(randomBytes(32));
+    await new Trails({ trails: store, objects, vault, clock: () => now }).record(testCaller, recordAbout(company));
     await store.list(testTenant, none, { number: 1, size: 1 });
   });
   const tail = planned.find(({ sql }) => sql.includes('FROM change c'));

@@ -52,6 +52,7 @@ const pushing = fc.record({
   lead: subject,
   opportunity: subject,
   second,
+  ago: fc.nat(3),
 });
 const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 4, arbitrary: importing },

@@ -1,11 +1,16 @@
 import type { Trails } from '../../domain/trail.ts';
 import {
+  presentAllRecorded,
   presentRecorded,
   presentTrailPage,
   readTrailList,
   readTrailPush,
+  readTrailPushBatch,
   trailListData,
   trailListQuery,
+  trailPushBatchBody,
+  trailPushBatchData,
+  trailPushBatchRefusal,
   trailPushBody,
   trailPushData,
 } from '../../wire/trail-wire.ts';
@@ -33,8 +38,10 @@ export const trailRoutes = (trails: Trails): Route[] => [
     path: '/v1/dynamic/trail/push',
     module: 'company',
     summary: '新建跟进动态 · Record a follow-up',
-    description: 'Records a follow-up that takes place now, by the application. An opportunity brings its company.',
+    description:
+      'Records a follow-up, by default one that takes place now, by the application. An opportunity brings its company.',
     body: trailPushBody,
+    idempotent: true,
     data: trailPushData,
     errors: [
       '-1 不支持的类型',
@@ -42,7 +49,25 @@ export const trailRoutes = (trails: Trails): Route[] => [
       '-1 lead_id and company_id and opportunity_id is empty',
       '400',
       '404 Not Found Resource',
+      '409',
     ],
-    handle: async (caller, body) => presentRecorded(await trails.record(caller, readTrailPush(body))),
+    handle: async (caller, body, { idempotencyKey }) =>
+      presentRecorded(await trails.record(caller, readTrailPush(body), idempotencyKey)),
+  },
+  {
+    method: 'POST',
+    path: '/v1/dynamic/trail/push/batch',
+    operation: 'trailPushBatch',
+    module: 'company',
+    summary: '批量新建跟进动态 · Record many follow-ups',
+    description: 'Records up to 1,000 follow-ups in one commit, all or none; the reasons of a refusal are in `data.errors`.',
+    body: trailPushBatchBody,
+    bodyLimit: 8 * 1024 * 1024,
+    idempotent: true,
+    data: trailPushBatchData,
+    refusal: trailPushBatchRefusal,
+    errors: ['400', '409'],
+    handle: async (caller, body, { idempotencyKey }) =>
+      presentAllRecorded(await trails.recordAll(caller, readTrailPushBatch(body), idempotencyKey)),
   },
 ];
