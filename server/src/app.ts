@@ -7,21 +7,33 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import type { Config } from './config.ts';
 import { Applications } from './domain/application.ts';
+import { Attempts } from './domain/attempts.ts';
 import { Importer } from './domain/import.ts';
+import { SignIns } from './domain/sign-in.ts';
 import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
 import { Trails } from './domain/trail.ts';
 import { Vault } from './domain/vault.ts';
+import { Webhooks } from './domain/webhook.ts';
+import type { DeliveryStore, WebhookStore } from './domain/webhook-stores.ts';
 import { AppError } from './errors.ts';
 import type { Route } from './http/route.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
+import { webhookRoutes } from './http/routes/webhook-routes.ts';
 import { applicationStore } from './store/application-store.ts';
 import type { Db } from './store/db.ts';
+import { deliveryStore } from './store/delivery-store.ts';
 import { makeFolder, readKey, storeExists, storePath } from './store/files.ts';
 import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
+import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { tenantStore } from './store/tenant-store.ts';
 import { trailStore } from './store/trail-store.ts';
+import { webhookStore } from './store/webhook-store.ts';
+import { sendTest } from './webhook/attempt.ts';
+import { Deliverer } from './webhook/deliverer.ts';
+import { checkCallbackUrl, createSender, type Sender } from './webhook/sender.ts';
+import type { WorkerParts } from './webhook/worker.ts';
 
 /** The store with the rules over it. */
 export interface Core {
@@ -32,8 +44,13 @@ export interface Core {
   readonly applicationStore: ApplicationStore;
   readonly vault: Vault;
   readonly applications: Applications;
+  readonly signIns: SignIns;
   readonly trails: Trails;
   readonly importer: Importer;
+  readonly webhookStore: WebhookStore;
+  readonly deliveryStore: DeliveryStore;
+  readonly sender: Sender;
+  readonly webhooks: Webhooks;
   readonly clock: Clock;
   close(): Promise<void>;
 }
@@ -53,21 +70,47 @@ export async function openCore(folder: string, options: { make: boolean; clock?:
   const objects = objectStore(db, clock);
   const tenants = tenantStore(db);
   const trails = trailStore(db);
-  const applications = applicationStore(db);
+  const storedApplications = applicationStore(db);
+  const attempts = new Attempts(clock);
+  const applications = new Applications({ applications: storedApplications, objects, vault, attempts, clock });
   return {
     db,
     objects,
     tenants,
     trailStore: trails,
-    applicationStore: applications,
+    applicationStore: storedApplications,
     vault,
-    applications: new Applications({ applications, objects, clock }),
+    applications,
+    signIns: new SignIns({ signIns: signInStore(db), objects, applications, vault, attempts, clock }),
     trails: new Trails({ trails, objects, vault, clock }),
     importer: new Importer({ objects }),
+    webhookStore: webhooks,
+    deliveryStore: deliveryStore(db),
+    sender,
+    webhooks: new Webhooks({
+      webhooks,
+      vault,
+      clock,
+      checkUrl: (callbackUrl) => checkCallbackUrl(callbackUrl, allowPrivateCallbacks),
+      sendTest: (webhook) => sendTest({ vault, sender, clock }, webhook),
+    }),
     clock,
     close: () => db.close(),
   };
 }
+
+/** What tells applications of changes; its owner starts and stops it. */
+export const createDeliverer = (core: Core, { log, attempted }: Pick<WorkerParts, 'log' | 'attempted'>): Deliverer =>
+  new Deliverer({
+    tenants: core.tenants,
+    deliveries: core.deliveryStore,
+    webhooks: core.webhookStore,
+    vault: core.vault,
+    sender: core.sender,
+    clock: core.clock,
+    log,
+    attempted,
+  });
 
 /** Every route in the envelope, resource by resource. */
 export const routesOf = (core: Core): Route[] => [...trailRoutes(core.trails)];
@@ -78,6 +121,7 @@ export async function createApp(core: Core, config: Config): Promise<FastifyInst
   const [{ createServer }, { createMetrics }] = await Promise.all([import('./http/server.ts'), import('./http/metrics.ts')]);
   return createServer({
     applications: core.applications,
+    signIns: core.signIns,
     routes: routesOf(core),
     metrics: createMetrics(),
     clock: core.clock,

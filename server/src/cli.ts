@@ -2,6 +2,9 @@
 import { Command as Commander, CommanderError } from 'commander';
 import { version } from './app.ts';
 import { appCreate } from './commands/app-create.ts';
+import { appList } from './commands/app-list.ts';
+import { appRevoke } from './commands/app-revoke.ts';
+import { appRotate } from './commands/app-rotate.ts';
 import { backup, restore } from './commands/backup.ts';
 import { check } from './commands/check.ts';
 import { type Command, languageOf } from './commands/command.ts';
@@ -10,6 +13,7 @@ import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { serve } from './commands/serve.ts';
 import { tenantCreate } from './commands/tenant-create.ts';
+import { userCreate } from './commands/user-create.ts';
 import { type Bilingual, optionOf, readConfig, type SettingName, settings, variableOf } from './config.ts';
 import { AppError } from './errors.ts';
 
@@ -19,6 +23,10 @@ const commands: readonly Command[] = [
   exportCommand,
   tenantCreate,
   appCreate,
+  appList,
+  appRotate,
+  appRevoke,
+  userCreate,
   check,
   backup,
   restore,
@@ -28,6 +36,7 @@ const commands: readonly Command[] = [
 const groups: Readonly<Record<string, Bilingual>> = {
   tenant: { en: 'enterprises', zh: '企业' },
   app: { en: 'applications', zh: '应用' },
+  user: { en: 'people who sign in', zh: '可登录的用户' },
 };
 
 /** Commander's own words. */

@@ -1,7 +1,7 @@
 import { openCore } from '../app.ts';
-import { modules } from '../domain/application.ts';
+import { type ClientCredentials, modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
-import { type Command, print } from './command.ts';
+import { type Command, type Invocation, print } from './command.ts';
 import { existingTenant } from './tenant-option.ts';
 
 export const appCreate: Command = {
@@ -35,17 +35,27 @@ export const appCreate: Command = {
     const core = await openCore(config.data, { make: false });
     try {
       const tenantId = await existingTenant(core, '--tenant', options['tenant']);
-      const { clientId, clientSecret } = await core.applications.create(tenantId, name, scopes);
-      if (options['json'] === true)
-        print(JSON.stringify({ client_id: clientId, client_secret: clientSecret, scope: scopes.join(' ') }));
-      else {
-        print(`client_id      ${clientId}`);
-        print(`client_secret  ${clientSecret}`);
-        print(say({ en: 'The secret is not kept and will not be shown again.', zh: '密钥不会保存，也不会再次显示。' }));
-      }
+      const credentials = await core.applications.create(tenantId, name, scopes);
+      printCredentials(credentials, { scope: scopes.join(' ') }, options['json'] === true, say);
       return 0;
     } finally {
       await core.close();
     }
   },
 };
+
+/** Shows a secret, for the only time; `more` is for JSON. */
+export function printCredentials(
+  { clientId, clientSecret }: ClientCredentials,
+  more: Readonly<Record<string, string>>,
+  json: boolean,
+  say: Invocation['say'],
+): void {
+  if (json) {
+    print(JSON.stringify({ client_id: clientId, client_secret: clientSecret, ...more }));
+    return;
+  }
+  print(`client_id      ${clientId}`);
+  print(`client_secret  ${clientSecret}`);
+  print(say({ en: 'The secret is not kept and will not be shown again.', zh: '密钥不会保存，也不会再次显示。' }));
+}

@@ -1,7 +1,7 @@
 import { openCore } from '../app.ts';
 import { AppError } from '../errors.ts';
 import { type Command, print } from './command.ts';
-import { readTenantId } from './tenant-option.ts';
+import { readId } from './tenant-option.ts';
 
 export const tenantCreate: Command = {
   name: 'tenant create',
@@ -16,7 +16,7 @@ export const tenantCreate: Command = {
     { flags: '--name <NAME>', help: { en: 'its name', zh: '企业名称' }, required: true },
   ],
   async run({ config, options, say }) {
-    const tenantId = readTenantId('--id', options['id']);
+    const tenantId = readId('--id', options['id']);
     const name = String(options['name']).trim();
     if (name === '') throw new AppError('usage', { reason: '--name: "" is not accepted; accepted: a text' });
     const core = await openCore(config.data, { make: true });

@@ -1,7 +1,11 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../errors.ts';
+import type { Attempts } from './attempts.ts';
 import { blank } from './blank.ts';
-import type { Actor, ApplicationStore, Clock, ObjectStore } from './stores.ts';
+import { userStates } from './objects.ts';
+import type { Actor, Application, ApplicationStore, Clock, ObjectStore } from './stores.ts';
+import { type IssuedToken, newSecret, newToken, secondsLeft, tenantOf, tokenHash, tokenLife } from './token.ts';
+import type { Vault } from './vault.ts';
 
 /** Modules of OKKI's API that a scope may name (docs/wire.md#tokens); the timeline is in `company`. */
 export const modules = ['company', 'lead', 'opportunity', 'user', 'webhook', 'report', 'product', 'invoices'] as const;
@@ -18,94 +22,170 @@ export interface Caller {
   readonly actor: Actor;
 }
 
-/** What a program shows to get a token. */
-export interface Credentials {
+/** What a program is known by. */
+export interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
+}
+
+/** What a program shows to get a token. */
+export interface Credentials extends ClientCredentials {
   /** Empty asks for everything that the application has. */
   readonly scopes: readonly string[];
 }
 
-export interface IssuedToken {
-  readonly accessToken: string;
-  /** Seconds left. */
-  readonly expiresIn: number;
-}
+/** SHA-256 in hex, under which a former version kept secrets. */
+const formerHash = /^[\da-f]{64}$/;
 
-/** A token lives this long from the first one of its period on: asked again, the end stays (docs/wire.md#tokens). */
-const tokenLife = 8 * 3600 * 1000;
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const random = (): string => randomBytes(32).toString('base64url');
-
-/** Tokens and application ids begin with the tenant's id, so that looking one up never leaves that tenant. */
-const tenantOf = (credential: string): number | null => {
-  const match = /^([1-9]\d{0,15})[.-]/.exec(credential);
-  const id = match === null ? null : Number(match[1]);
-  return id !== null && Number.isSafeInteger(id) ? id : null;
-};
-
-/** Applications and their tokens: opaque 256-bit secrets, of which only SHA-256 is kept. */
+/** Applications, and the tokens of their own; those of people who sign in are in `sign-in.ts`. */
 export class Applications {
   readonly #store: ApplicationStore;
   readonly #objects: ObjectStore;
+  readonly #vault: Vault;
+  readonly #attempts: Attempts;
   readonly #clock: Clock;
 
-  constructor(parts: { applications: ApplicationStore; objects: ObjectStore; clock: Clock }) {
+  constructor(parts: { applications: ApplicationStore; objects: ObjectStore; vault: Vault; attempts: Attempts; clock: Clock }) {
     this.#store = parts.applications;
     this.#objects = parts.objects;
+    this.#vault = parts.vault;
+    this.#attempts = parts.attempts;
     this.#clock = parts.clock;
   }
 
-  /** Makes an application and the user that it records as. The secret is given out here and never again. */
-  async create(tenantId: number, name: string, scopes: readonly string[]): Promise<{ clientId: string; clientSecret: string }> {
-    const clientId = `${tenantId}-${randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x')}`;
-    const clientSecret = random();
-    const now = this.#clock();
+  /**
+   * Makes an application and the user that it records as. The secret is given out here and never again. `chosen` credentials are for
+   * data that is made anew each time; throws `usage` when they are not acceptable.
+   */
+  async create(
+    tenantId: number,
+    name: string,
+    scopes: readonly string[],
+    chosen: ClientCredentials | null = null,
+  ): Promise<ClientCredentials> {
+    if (chosen !== null) await this.#checkChosen(tenantId, chosen);
+    const clientId = chosen?.clientId ?? `${tenantId}-${randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x')}`;
+    const clientSecret = chosen?.clientSecret ?? newSecret();
+    const secretHash = await this.#vault.hash(clientSecret);
+    const createdAt = this.#clock();
     await this.#objects.change(tenantId, 'command:app', async (edit) => {
       const userId = edit.newIds(1);
-      await edit.write('user', [{ before: null, after: { ...blank.user(userId), nickname: name }, knownAt: now }]);
-      await edit.addApplication({ tenantId, clientId, name, secretHash: sha256(clientSecret), scopes, userId, createdAt: now });
+      await edit.write('user', [{ before: null, after: { ...blank.user(userId), nickname: name }, knownAt: createdAt }]);
+      await edit.addApplication({ tenantId, clientId, name, secretHash, scopes, userId, createdAt, revokedAt: null });
     });
     return { clientId, clientSecret };
   }
 
-  /** Throws `invalid_client` without saying whether the id or the secret was wrong, `invalid_scope` for what it does not have. */
-  async issueToken(credentials: Credentials): Promise<IssuedToken> {
-    const tenantId = tenantOf(credentials.clientId);
-    const application = tenantId === null ? null : await this.#store.get(tenantId, credentials.clientId);
-    const expected = Buffer.from(application?.secretHash ?? sha256(''));
-    const matches = timingSafeEqual(Buffer.from(sha256(credentials.clientSecret)), expected);
-    if (application === null || !matches) throw new AppError('invalid_client');
-    const excess = credentials.scopes.filter((scope) => !application.scopes.includes(scope));
-    if (excess.length > 0) {
-      throw new AppError(
-        'invalid_scope',
-        {},
-        { hint: `Check the \`${excess[0]}\` scope; this application has: ${application.scopes.join(' ')}` },
-      );
+  async #checkChosen(tenantId: number, { clientId, clientSecret }: ClientCredentials): Promise<void> {
+    if (!clientId.startsWith(`${tenantId}-`) || !/^[\w-]{3,64}$/.test(clientId)) {
+      throw new AppError('usage', {
+        reason: `client_id ${JSON.stringify(clientId)} is not accepted; accepted: ${tenantId}- and letters, digits, _ or -, at most 64 in all`,
+      });
     }
-    const now = this.#clock();
-    const expiresAt = (await this.#store.tokenEnd(application.tenantId, application.clientId, now)) ?? now + tokenLife;
-    const accessToken = `${application.tenantId}.${random()}`;
-    const scopes = credentials.scopes.length === 0 ? application.scopes : credentials.scopes;
-    const { clientId } = application;
-    await this.#store.addToken(
-      { tenantId: application.tenantId, tokenHash: sha256(accessToken), clientId, scopes, expiresAt },
-      now,
+    // Around it, blanks are cut off where it is read.
+    if (clientSecret.length < 8 || clientSecret !== clientSecret.trim()) {
+      throw new AppError('usage', {
+        reason: 'the client secret is not accepted; accepted: at least 8 characters, without blanks around them',
+      });
+    }
+    if ((await this.#store.get(tenantId, clientId)) !== null)
+      throw new AppError('usage', { reason: `application ${clientId} is there already` });
+  }
+
+  /** The tenant's applications by their ids, revoked ones too. */
+  list(tenantId: number): Promise<Application[]> {
+    return this.#store.list(tenantId);
+  }
+
+  /** A new secret, given out here and never again: the old one and every token got through it end at once. Throws `usage`. */
+  async rotate(clientId: string): Promise<ClientCredentials> {
+    const { tenantId } = await this.#usable(clientId);
+    const clientSecret = newSecret();
+    await this.#store.rotate(tenantId, clientId, await this.#vault.hash(clientSecret));
+    return { clientId, clientSecret };
+  }
+
+  /** Ends the application and every token got through it; it stays listed. Throws `usage`. */
+  async revoke(clientId: string): Promise<void> {
+    const { tenantId } = await this.#usable(clientId);
+    await this.#store.revoke(tenantId, clientId, this.#clock());
+  }
+
+  async #usable(clientId: string): Promise<Application> {
+    const application = await this.#find(clientId);
+    if (application === null) throw new AppError('usage', { reason: `there is no application ${clientId}` });
+    if (application.revokedAt !== null) throw new AppError('usage', { reason: `application ${clientId} was revoked` });
+    return application;
+  }
+
+  async #find(clientId: string): Promise<Application | null> {
+    const tenantId = tenantOf(clientId);
+    return tenantId === null ? null : this.#store.get(tenantId, clientId);
+  }
+
+  /**
+   * The application whose id and secret these are. `address` is where they come from, `null` when nothing is known of it.
+   * Throws `invalid_client` without saying which of the two was wrong, nor taking another time for it; `too_many_requests`.
+   */
+  async verify({ clientId, clientSecret }: ClientCredentials, address: string | null): Promise<Application> {
+    const account = JSON.stringify([clientId]);
+    const application = await this.#attempts.attempt(account, address, () => this.#proven(clientId, clientSecret));
+    if (application === null) throw new AppError('invalid_client');
+    return application;
+  }
+
+  async #proven(clientId: string, clientSecret: string): Promise<Application | null> {
+    const found = await this.#find(clientId);
+    const application = found?.revokedAt === null ? found : null;
+    const kept = application?.secretHash ?? null;
+    if (application === null || kept === null || !formerHash.test(kept)) {
+      return (await this.#vault.verify(clientSecret, kept, 'the client secret')) ? application : null;
+    }
+    // The other hash is for the time that it takes for everybody else.
+    await this.#vault.verify(clientSecret, null, 'the client secret');
+    const given = createHash('sha256').update(clientSecret).digest();
+    if (!timingSafeEqual(given, Buffer.from(kept, 'hex'))) return null;
+    const secretHash = await this.#vault.hash(clientSecret);
+    if (await this.#store.rehash(application, secretHash)) return { ...application, secretHash };
+    // Another request was first, or the secret was replaced.
+    return this.#proven(clientId, clientSecret);
+  }
+
+  /** The modules of a token that asks for these: all when it asks for none. Throws `invalid_scope`. */
+  scopesOf(application: Application, asked: readonly string[]): readonly string[] {
+    const excess = asked.find((scope) => !application.scopes.includes(scope));
+    if (excess === undefined) return asked.length === 0 ? application.scopes : asked;
+    throw new AppError(
+      'invalid_scope',
+      {},
+      { hint: `Check the \`${excess}\` scope; this application has: ${application.scopes.join(' ')}` },
     );
-    // Rounded up: with a whole second left or less, 0 would read as "never ends" in some clients.
-    return { accessToken, expiresIn: Math.ceil((expiresAt - now) / 1000) };
+  }
+
+  /** A token of the application itself. Throws `invalid_client`, `invalid_scope`, `too_many_requests`. */
+  async issueToken(credentials: Credentials, address: string | null = null): Promise<IssuedToken> {
+    const application = await this.verify(credentials, address);
+    const scopes = this.scopesOf(application, credentials.scopes);
+    const { tenantId, clientId } = application;
+    const now = this.#clock();
+    const accessToken = newToken(tenantId);
+    const token = { tenantId, tokenHash: tokenHash(accessToken), clientId, scopes, expiresAt: now + tokenLife, member: null };
+    const end = await this.#store.addToken(token, application.secretHash, now);
+    if (end === null) throw new AppError('invalid_client');
+    return { accessToken, expiresIn: secondsLeft(end, now), refreshToken: null };
   }
 
   /** Throws `token_missing`, `token_invalid`. */
   async authenticate(token: string | null): Promise<Caller> {
     if (token === null) throw new AppError('token_missing');
     const tenantId = tenantOf(token);
-    const found = tenantId === null ? null : await this.#store.token(tenantId, sha256(token));
+    const found = tenantId === null ? null : await this.#store.token(tenantId, tokenHash(token));
     if (found === null || found.expiresAt <= this.#clock()) throw new AppError('token_invalid');
-    const { clientId, userId } = found;
-    return { tenantId: found.tenantId, clientId, userId, member: false, scopes: new Set(found.scopes), actor: `app:${clientId}` };
+    const { clientId, member } = found;
+    const caller = { tenantId: found.tenantId, clientId, scopes: new Set(found.scopes) };
+    if (member === null) return { ...caller, userId: found.applicationUserId, member: false, actor: `app:${clientId}` };
+    if (found.userState !== userStates.normal) throw new AppError('token_invalid');
+    return { ...caller, userId: member.userId, member: true, actor: `user:${member.userId}` };
   }
 
   /** Throws `scope_missing`, named after the module. */

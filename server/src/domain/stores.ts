@@ -1,5 +1,5 @@
 /** What the rules need from storage, in the words of the trade. `store/` implements it; nothing here knows SQL. */
-import type { JoinedKind, Kind, ObjectKinds, Trail } from './objects.ts';
+import type { Company, Contact, JoinedKind, Kind, ObjectKinds, Trail, User } from './objects.ts';
 
 /** An object with the revision that last changed it and the instant (ms) that its state is known from. */
 export interface Stored<T> {
@@ -38,6 +38,8 @@ export interface View {
   readonly tenantId: number;
   get<K extends Kind>(kind: K, id: number): Promise<ObjectKinds[K] | null>;
   getMany<K extends Kind>(kind: K, ids: Iterable<number>): Promise<Map<number, Stored<ObjectKinds[K]>>>;
+  /** The contact persons of a company or a lead that are not removed, by ascending id. */
+  contactIdsAt(kind: 'contact' | 'leadContact', firmId: number): Promise<number[]>;
 }
 
 /** One object to write: `before` is what this transaction read, `null` when it is new. */
@@ -58,6 +60,10 @@ export interface Edit extends View {
   keepAnswer(key: string, kept: KeptAnswer): Promise<void>;
   /** Credentials are no part of the log: nothing of them may be read back from there. */
   addApplication(application: Application): Promise<void>;
+  /** Who signs in with this mail address, or which sign-in this user has; `null` without. */
+  signInBy(key: 'email' | 'userId', value: string | number): Promise<SignIn | null>;
+  /** Keeps how a user signs in, instead of what was kept before; then tokens got through that end at once. */
+  putSignIn(signIn: SignIn): Promise<void>;
 }
 
 export interface KeptAnswer {
@@ -92,6 +98,58 @@ export interface TrailStore {
   count(tenantId: number): Promise<number>;
 }
 
+/** Inclusive, in ms, on the time that the list is ordered by; a time that is not known lies within no bound. */
+export interface Bounds {
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+/** A page of what matches, with the exact total; one state of the store. */
+export interface Listed<T> {
+  readonly total: number;
+  readonly rows: readonly T[];
+}
+
+/** All given conditions must match. */
+export interface CompanyFilter extends Bounds {
+  readonly removed: boolean;
+  /** Whether somebody looks after it; `false`: it is in the public pool. */
+  readonly owned: boolean | null;
+  readonly groupId: number | null;
+  /** The time that the list is ordered by, newest first, and that the bounds are on. */
+  readonly by: 'updatedAt' | 'createdAt' | 'archivedAt';
+}
+
+/** What of a company or of its contact persons is searched. */
+export type CompanySearchField =
+  | 'name'
+  | 'serialId'
+  | 'contactName'
+  | 'contactEmail'
+  | 'contactEmailDomain'
+  | 'contactPhone'
+  | 'contactAccount';
+
+export interface CompanyRow {
+  readonly company: Company;
+  /** The latest entry about it that is live and not after the `now` it was asked with. */
+  readonly lastContactAt: number | null;
+}
+
+export interface CompanyInfo extends CompanyRow {
+  readonly contacts: readonly Contact[];
+  /** The users that the company names; unknown ones are missing. */
+  readonly users: ReadonlyMap<number, User>;
+}
+
+export interface CompanyStore {
+  list(tenantId: number, filter: CompanyFilter, page: Page, now: number): Promise<Listed<CompanyRow>>;
+  /** Those not removed, last updated first. For `contactPhone` the word is digits. */
+  search(tenantId: number, field: CompanySearchField, word: string, page: Page): Promise<Listed<Company>>;
+  /** By id, by number (of several the one with the smallest id), or by both; `null` when there is none or it is removed. */
+  get(tenantId: number, companyId: number | null, serialId: string | null, now: number): Promise<CompanyInfo | null>;
+}
+
 export interface Tenant {
   readonly tenantId: number;
   readonly name: string;
@@ -110,12 +168,20 @@ export interface Application {
   readonly tenantId: number;
   readonly clientId: string;
   readonly name: string;
-  /** SHA-256 hex of the secret: 256 random bits need no slow hash. */
+  /** See `Vault.hash`; of a former version, SHA-256 in hex. */
   readonly secretHash: string;
   readonly scopes: readonly string[];
   /** The user that it records as. */
   readonly userId: number;
   readonly createdAt: number;
+  /** `null`: in use. */
+  readonly revokedAt: number | null;
+}
+
+/** The user who signed in for a token, and the family of tokens that go back to that sign-in. */
+export interface TokenMember {
+  readonly userId: number;
+  readonly family: string;
 }
 
 export interface AccessToken {
@@ -125,15 +191,73 @@ export interface AccessToken {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly expiresAt: number;
+  /** `null`: it is the application's own. */
+  readonly member: TokenMember | null;
+}
+
+/** What the token of a request leads to. */
+export interface FoundToken extends AccessToken {
+  readonly applicationUserId: number;
+  /** The state of who signed in. */
+  readonly userState: number | null;
 }
 
 export interface ApplicationStore {
   get(tenantId: number, clientId: string): Promise<Application | null>;
-  token(tenantId: number, tokenHash: string): Promise<(AccessToken & { readonly userId: number }) | null>;
-  /** The latest end of the application's live tokens at `now`, `null` without any. */
-  tokenEnd(tenantId: number, clientId: string, now: number): Promise<number | null>;
-  /** Keeps the token and forgets those of this application that ended before `now`. */
-  addToken(token: AccessToken, now: number): Promise<void>;
+  list(tenantId: number): Promise<Application[]>;
+  token(tenantId: number, tokenHash: string): Promise<FoundToken | null>;
+  /**
+   * Keeps the token and forgets those that ended before `now`. It ends with the live ones of its application, if there are any, and
+   * otherwise when it says; answers that end. `null`, keeping nothing, when `secretHash` is not the application's any more.
+   */
+  addToken(token: AccessToken, secretHash: string, now: number): Promise<number | null>;
+  /** The same secret under another hash; `false`, changing nothing, when the application's is not that of `application` any more. */
+  rehash(application: Application, secretHash: string): Promise<boolean>;
+  /** Another secret; ends every token got through the application. */
+  rotate(tenantId: number, clientId: string, secretHash: string): Promise<void>;
+  /** Ends the application and every token got through it. */
+  revoke(tenantId: number, clientId: string, at: number): Promise<void>;
+}
+
+/** How a user signs in. */
+export interface SignIn {
+  readonly tenantId: number;
+  readonly userId: number;
+  /** In small letters: no two of a tenant differ only in that. */
+  readonly email: string;
+  /** See `Vault.hash`. */
+  readonly passwordHash: string;
+  readonly createdAt: number;
+}
+
+/** The hashes of tokens that are given out together, and their ends. */
+export interface TokenPair {
+  readonly accessHash: string;
+  readonly accessEnd: number;
+  readonly refreshHash: string;
+  readonly refreshEnd: number;
+}
+
+export interface SignInStore {
+  /** With the user's state. */
+  get(tenantId: number, email: string): Promise<(SignIn & { readonly userState: number }) | null>;
+  /**
+   * Keeps the first tokens of a new family, and forgets what ended before `now`. The access token ends with the user's live ones of the
+   * same application, if there are any, and otherwise when it says; answers that end. `null`, keeping nothing, when the secret or the
+   * password is not the one any more that was verified.
+   */
+  begin(
+    signIn: SignIn,
+    application: Application,
+    tokens: TokenPair & { readonly family: string; readonly scopes: readonly string[] },
+    now: number,
+  ): Promise<number | null>;
+  /**
+   * Puts new tokens in the place of a refresh token, once. `invalid`: it is not there, not this application's, or has ended, or its
+   * user may not sign in. Used a second time it is `invalid` too, and every token of its family is gone: one of the two had stolen it.
+   * `client`: the secret is not the one any more that was verified.
+   */
+  refresh(application: Application, usedHash: string, next: TokenPair, now: number): Promise<'refreshed' | 'invalid' | 'client'>;
 }
 
 /** Milliseconds since 1970; handed in, so that tests hold the time. */

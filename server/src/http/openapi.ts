@@ -117,20 +117,33 @@ function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
   };
 }
 
-/** OAuth's path stands outside the envelope. */
-function describeToken(schema: FastifySchema): FastifySchema {
+/** OAuth's paths stand outside the envelope. */
+function describeToken(schema: FastifySchema, url: string): FastifySchema {
+  const refresh = url.endsWith('/refresh_token');
   const { 200: token } = schema.response as Record<'200', TSchema>;
   return {
     ...schema,
-    operationId: 'token',
+    operationId: refresh ? 'refreshToken' : 'token',
     tags: ['oauth2'],
     security: [],
     consumes: ['application/json', 'application/x-www-form-urlencoded'],
-    body: { ...(schema.body as TSchema), title: 'TokenBody' },
+    body: { ...(schema.body as TSchema), title: refresh ? 'RefreshTokenBody' : 'TokenBody' },
     response: {
       200: { ...token, title: 'TokenAnswer', [answer]: 'A token' },
-      400: { ...tokenError, [answer]: 'unsupported_grant_type, invalid_request, or invalid_scope' },
-      401: { ...tokenError, [answer]: 'invalid_client: the id or the secret is wrong' },
+      ...(refresh
+        ? {
+            400: {
+              ...tokenError,
+              [answer]: 'unsupported_grant_type, invalid_request (also a bad refresh token), or invalid_client',
+            },
+          }
+        : {
+            400: { ...tokenError, [answer]: 'unsupported_grant_type, invalid_request, invalid_scope, or invalid_grant' },
+            401: {
+              ...tokenError,
+              [answer]: 'invalid_client or invalid_credentials: an id or a name, or what proves it, is wrong',
+            },
+          }),
       ...refusals,
     },
   };
@@ -220,7 +233,7 @@ export async function documentation(app: FastifyInstance, version: string): Prom
     transform: ({ schema, url, route }) => {
       const own = route.config?.genjin;
       if (own !== undefined) return { schema: describeRoute(schema, own), url };
-      return { schema: url.startsWith('/v1/oauth2/') ? describeToken(schema) : schema, url };
+      return { schema: url.startsWith('/v1/oauth2/') ? describeToken(schema, url) : schema, url };
     },
     transformObject: (made) => {
       if (!('openapiObject' in made)) return made.swaggerObject;

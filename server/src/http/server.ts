@@ -12,6 +12,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Applications, Caller } from '../domain/application.ts';
+import type { SignIns } from '../domain/sign-in.ts';
 import type { Clock } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import { bodyObject, idempotencyKeyOf } from '../wire/fields.ts';
@@ -35,6 +36,7 @@ const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']
 
 export interface ServerParts {
   readonly applications: Applications;
+  readonly signIns: SignIns;
   readonly routes: readonly Route[];
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -172,7 +174,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await documentation(app, parts.version);
   // A scope of its own, so that the documentation has seen the plug-in before the routes.
   await app.register(async (scope) => {
-    tokenRoutes(scope, parts.applications);
+    tokenRoutes(scope, parts.applications, parts.signIns);
     for (const route of parts.routes) {
       scope.route({
         method: route.method,

@@ -107,6 +107,10 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
     'ALTER TABLE access_token ADD COLUMN user_id BIGINT NOT NULL DEFAULT 0',
     // All tokens that go back to one sign-in; '' for those of an application itself.
     "ALTER TABLE access_token ADD COLUMN family TEXT NOT NULL DEFAULT ''",
+    // By user too, who each have an end of their own; and what has ended is found by that.
+    'DROP INDEX access_token_by_application',
+    'CREATE INDEX access_token_by_application ON access_token (tenant_id, client_id, user_id, expires_at)',
+    'CREATE INDEX access_token_by_end ON access_token (tenant_id, expires_at)',
     "CREATE INDEX access_token_by_family ON access_token (tenant_id, family) WHERE family <> ''",
     `CREATE TABLE refresh_token (
       tenant_id BIGINT NOT NULL, token_hash TEXT NOT NULL, client_id TEXT NOT NULL, user_id BIGINT NOT NULL, scopes TEXT NOT NULL,
@@ -158,6 +162,13 @@ const statistics: readonly IndexStatistics[] = [
   { table: 'trail', index: 'trail_by_lead', rows: [100_000, 90_000, 10, 1, 1] },
   { table: 'trail', index: 'trail_by_opportunity', rows: [250_000, 240_000, 10, 1, 1] },
   { table: 'change', index: 'change', rows: [1_500_000, 1] },
+  { table: 'access_token', index: 'access_token', rows: [10_000, 1] },
+  { table: 'access_token', index: 'access_token_by_application', rows: [10_000, 100, 10, 1] },
+  { table: 'access_token', index: 'access_token_by_end', rows: [10_000, 10] },
+  { table: 'access_token', index: 'access_token_by_family', rows: [10_000, 5] },
+  { table: 'refresh_token', index: 'refresh_token', rows: [10_000, 1] },
+  { table: 'refresh_token', index: 'refresh_token_by_family', rows: [10_000, 10] },
+  { table: 'refresh_token', index: 'refresh_token_by_end', rows: [10_000, 10] },
 ];
 
 /** Brings the store to this program's shape, all steps or none. Throws when the store was written by a newer program. */

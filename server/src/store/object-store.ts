@@ -8,6 +8,7 @@ import type {
   Edit,
   KeptAnswer,
   ObjectStore,
+  SignIn,
   Stored,
   Tenant,
   View,
@@ -15,6 +16,7 @@ import type {
 } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import type { Db, Tx, Value } from './db.ts';
+import { putSignIn, signInBy } from './sign-in-store.ts';
 import { decode, encode, type Table, tables } from './tables.ts';
 
 /** Answers `false` when it was there already; then nothing changes. */
@@ -120,7 +122,28 @@ export class TxView implements View {
     }
     return found;
   }
+
+  /** The objects alone, of the ids that are given and known. */
+  async objects<K extends Kind>(kind: K, ids: Iterable<number | null>): Promise<ReadonlyMap<number, ObjectKinds[K]>> {
+    const wanted = new Set([...ids].filter((id) => id !== null));
+    const objects = new Map<number, ObjectKinds[K]>();
+    for (const [id, { object }] of await this.getMany(kind, wanted)) objects.set(id, object);
+    return objects;
+  }
+
+  async contactIdsAt(kind: 'contact' | 'leadContact', firmId: number): Promise<number[]> {
+    const rows = await this.tx.all(contactsAt[kind], [this.tenantId, firmId]);
+    return rows.map((row) => row[0] as number);
+  }
 }
+
+/** `<> 0` lets the partial index serve. */
+const contactsAt = {
+  contact:
+    'SELECT contact_id FROM contact WHERE tenant_id = ? AND company_id <> 0 AND company_id = ? AND removed = 0 ORDER BY contact_id',
+  leadContact:
+    'SELECT contact_id FROM lead_contact WHERE tenant_id = ? AND lead_id <> 0 AND lead_id = ? AND removed = 0 ORDER BY contact_id',
+} as const;
 
 /** What the log says was done; the words of the change feed. */
 type Action = 'recorded' | 'edited' | 'removed' | 'restored';
@@ -232,6 +255,14 @@ class TxEdit extends TxView implements Edit {
       'INSERT INTO idempotency (tenant_id, actor, idempotency_key, request_hash, answer) VALUES (?, ?, ?, ?, ?)',
       [this.tenantId, this.#actor, key, requestHash, answer],
     );
+  }
+
+  signInBy(key: 'email' | 'userId', value: string | number): Promise<SignIn | null> {
+    return signInBy(this.tx, this.tenantId, key, value);
+  }
+
+  putSignIn(signIn: SignIn): Promise<void> {
+    return putSignIn(this.tx, signIn);
   }
 
   async addApplication({ clientId, name, secretHash, scopes, userId, createdAt }: Application): Promise<void> {

@@ -3,7 +3,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateFirm } from '../../src/demo/firm.ts';
 import { Applications } from '../../src/domain/application.ts';
+import { Attempts } from '../../src/domain/attempts.ts';
 import { Importer } from '../../src/domain/import.ts';
+import { passwordDigest, SignIns } from '../../src/domain/sign-in.ts';
 import { Trails } from '../../src/domain/trail.ts';
 import { Vault } from '../../src/domain/vault.ts';
 import { applicationStore } from '../../src/store/application-store.ts';
@@ -12,6 +14,7 @@ import type { Db, Tx, Value } from '../../src/store/db.ts';
 import { storePath } from '../../src/store/files.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { objectStore } from '../../src/store/object-store.ts';
+import { signInStore } from '../../src/store/sign-in-store.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
@@ -253,21 +256,42 @@ test('writing finds what it changes by its key', async () => {
 
 test('tokens and applications are looked up by their keys', async () => {
   const planned = await plansOf(async (recordingDb) => {
-    const parts = { applications: applicationStore(recordingDb), objects: objectStore(recordingDb, () => now), clock: () => now };
-    const applications = new Applications(parts);
-    const { clientId, clientSecret } = await applications.create(testTenant, 'app', ['company']);
-    const { accessToken } = await applications.issueToken({ clientId, clientSecret, scopes: [] });
-    await applications.issueToken({ clientId, clientSecret, scopes: [] });
+    const clock = (): number => now;
+    const vault = new Vault(randomBytes(32));
+    const parts = { objects: objectStore(recordingDb, clock), vault, attempts: new Attempts(clock), clock };
+    const applications = new Applications({ applications: applicationStore(recordingDb), ...parts });
+    const signIns = new SignIns({ signIns: signInStore(recordingDb), applications, ...parts });
+    const client = { ...(await applications.create(testTenant, 'app', ['company'])), scopes: [] };
+    const { accessToken } = await applications.issueToken(client);
+    await applications.issueToken(client);
     await applications.authenticate(accessToken);
+    const person = { name: 'n', email: 'n@example.com', password: 'long enough' };
+    await signIns.create(testTenant, { ...person, userId: null, replace: false });
+    const signIn = { ...client, username: person.email, password: passwordDigest(person.password) };
+    const first = await signIns.signIn(signIn);
+    const refresh = { ...client, refreshToken: first.refreshToken ?? '' };
+    await signIns.refresh(refresh);
+    await expect(signIns.refresh(refresh)).rejects.toThrow('The refresh token is invalid.');
   });
   const lookup = planned.find(({ sql }) => sql.includes('t.token_hash = ?'));
   expect(lookup?.plan).toEqual([
     'SEARCH t USING PRIMARY KEY (tenant_id=? AND token_hash=?)',
     'SEARCH a USING PRIMARY KEY (tenant_id=? AND client_id=?)',
+    'SEARCH m USING PRIMARY KEY (tenant_id=? AND user_id=?) LEFT-JOIN',
   ]);
   const end = planned.find(({ sql }) => sql.includes('max(expires_at)'));
   expect(end?.plan).toEqual([
-    'SEARCH access_token USING COVERING INDEX access_token_by_application (tenant_id=? AND client_id=? AND expires_at>?)',
+    'SEARCH access_token USING COVERING INDEX access_token_by_application (tenant_id=? AND client_id=? AND user_id=? AND expires_at>?)',
+  ]);
+  const forgetting = planned.filter(({ sql }) => sql.startsWith('DELETE FROM') && sql.includes('expires_at <= ?'));
+  expect(forgetting.flatMap(({ plan }) => plan)).toEqual([
+    'SEARCH access_token USING INDEX access_token_by_end (tenant_id=? AND expires_at<?)',
+    'SEARCH refresh_token USING INDEX refresh_token_by_end (tenant_id=? AND expires_at<?)',
+  ]);
+  const families = planned.filter(({ sql }) => sql.startsWith('DELETE FROM') && sql.includes('family = ?'));
+  expect(families.flatMap(({ plan }) => plan)).toEqual([
+    'SEARCH access_token USING INDEX access_token_by_family (tenant_id=? AND family=?)',
+    'SEARCH refresh_token USING INDEX refresh_token_by_family (tenant_id=? AND family=?)',
   ]);
   expectSeeking(planned);
 });

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../errors.ts';
+import type { Clock } from './stores.ts';
+
+/** Failures that cost nothing, and the longest wait after later ones, in seconds. */
+interface Limit {
+  readonly free: number;
+  readonly longest: number;
+}
+
+const accountLimit: Limit = { free: 10, longest: 60 };
+const addressLimit: Limit = { free: 30, longest: 900 };
+
+/** Failures are forgotten this long after the last one. */
+const memory = 3600 * 1000;
+/** Accounts and addresses remembered, each: who invents names must not fill the memory. */
+const remembered = 10_000;
+
+/**
+ * Limits guessing at secrets and passwords, by account and by address, before anything costly is done about a guess: after some free
+ * failures each further one makes the next attempt wait, 1 s, 2 s, 4 s and so on. Unknown accounts count like those that are there.
+ */
+export class Attempts {
+  readonly #accounts: Tally;
+  readonly #addresses: Tally;
+
+  constructor(clock: Clock) {
+    this.#accounts = new Tally(accountLimit, clock);
+    this.#addresses = new Tally(addressLimit, clock);
+  }
+
+  /** Throws `too_many_requests` while the account or the address has to wait. */
+  refuse(account: string, address: string | null): void {
+    const seconds = Math.max(...this.#counts(account, address).map(({ tally, key }) => tally.wait(key)));
+    if (seconds > 0) throw new AppError('too_many_requests', { seconds });
+  }
+
+  /**
+   * Finds out whom a secret proves, as one attempt; `prove` answers `null` for a wrong one. It counts as failed from its beginning, so
+   * that many at once are no way around the limit: those beyond it begin when earlier ones have turned out right, or are refused.
+   * A right one clears the account, but not the address: it may have guessed at other accounts. What throws is no failure.
+   * Throws `too_many_requests`.
+   */
+  async attempt<T>(account: string, address: string | null, prove: () => Promise<T | null>): Promise<T | null> {
+    const counts = this.#counts(account, address);
+    for (;;) {
+      this.refuse(account, address);
+      const full = counts.map(({ tally, key }) => tally.full(key)).find((count) => count !== null);
+      if (full === undefined) break;
+      await new Promise<void>((resolve) => full.waiting.push(resolve));
+    }
+    const begun = counts.map(({ tally, key }) => ({ tally, key, count: tally.begin(key) }));
+    let failed = false;
+    try {
+      const proven = await prove();
+      failed = proven === null;
+      if (!failed) this.#accounts.clear(keyOf(account));
+      return proven;
+    } finally {
+      for (const { tally, key, count } of begun) tally.end(key, count, failed);
+    }
+  }
+
+  #counts(account: string, address: string | null) {
+    const counts = [{ tally: this.#accounts, key: keyOf(account) }];
+    return address === null ? counts : [...counts, { tally: this.#addresses, key: address }];
+  }
+}
+
+/** An account's name may be as long as a body. */
+const keyOf = (account: string): string => createHash('sha256').update(account).digest('base64url');
+
+interface Count {
+  failures: number;
+  /** Attempts that are under way. */
+  pending: number;
+  lastAt: number;
+  /** No attempt before. */
+  waitUntil: number;
+  /** Attempts that wait for one under way to end. */
+  waiting: (() => void)[];
+}
+
+/** Counts of failures by key, the last changed at the end. */
+class Tally {
+  readonly #limit: Limit;
+  readonly #clock: Clock;
+  readonly #counts = new Map<string, Count>();
+
+  constructor(limit: Limit, clock: Clock) {
+    this.#limit = limit;
+    this.#clock = clock;
+  }
+
+  /** Seconds until the next attempt, 0: none. */
+  wait(key: string): number {
+    const count = this.#current(key);
+    const now = this.#clock();
+    // A clock that was put back must not lock anyone out.
+    return count === undefined || now >= count.waitUntil || now < count.lastAt ? 0 : Math.ceil((count.waitUntil - now) / 1000);
+  }
+
+  /** The count, when the attempts under way, were all of them to fail, leave none to begin now; otherwise `null`. */
+  full(key: string): Count | null {
+    const count = this.#current(key);
+    return count !== undefined && count.pending >= Math.max(1, this.#limit.free - count.failures) ? count : null;
+  }
+
+  begin(key: string): Count {
+    const count = this.#current(key) ?? { failures: 0, pending: 0, lastAt: 0, waitUntil: 0, waiting: [] };
+    count.pending += 1;
+    this.#keep(key, count);
+    return count;
+  }
+
+  end(key: string, count: Count, failed: boolean): void {
+    count.pending -= 1;
+    if (failed) {
+      const { free, longest } = this.#limit;
+      count.failures += 1;
+      count.lastAt = this.#clock();
+      if (count.failures >= free) count.waitUntil = count.lastAt + 1000 * Math.min(longest, 2 ** (count.failures - free));
+      this.#keep(key, count);
+    }
+    this.#settle(key, count);
+  }
+
+  clear(key: string): void {
+    const count = this.#counts.get(key);
+    if (count === undefined) return;
+    count.failures = 0;
+    count.waitUntil = 0;
+    this.#settle(key, count);
+  }
+
+  #settle(key: string, count: Count): void {
+    if (count.failures === 0 && count.pending === 0 && this.#counts.get(key) === count) this.#counts.delete(key);
+    for (const go of count.waiting.splice(0)) go();
+  }
+
+  #current(key: string): Count | undefined {
+    const count = this.#counts.get(key);
+    if (count !== undefined && Math.abs(this.#clock() - count.lastAt) >= memory) count.failures = 0;
+    return count;
+  }
+
+  #keep(key: string, count: Count): void {
+    this.#counts.delete(key);
+    this.#counts.set(key, count);
+    if (this.#counts.size > remembered) this.#counts.delete(this.#counts.keys().next().value as string);
+  }
+}
