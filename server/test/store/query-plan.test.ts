@@ -14,6 +14,7 @@ import type { Db, Tx, Value } from '../../src/store/db.ts';
 import { storePath } from '../../src/store/files.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { objectStore } from '../../src/store/object-store.ts';
+import { reportStore } from '../../src/store/report-store.ts';
 import { signInStore } from '../../src/store/sign-in-store.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
@@ -294,6 +295,18 @@ test('tokens and applications are looked up by their keys', async () => {
     'SEARCH refresh_token USING INDEX refresh_token_by_family (tenant_id=? AND family=?)',
   ]);
   expectSeeking(planned);
+});
+
+test('a report counts the entries of a period within the index by time', async () => {
+  const planned = await plansOf((recordingDb) => reportStore(recordingDb).counts(testTenant, { from: at(1), to: at(6) }));
+  const [entries, companies] = ['trail', 'company'].map((table) => planned.find(({ sql }) => sql.includes(`FROM ${table} `)));
+  expect(entries?.plan[0]).toBe(
+    'SEARCH trail USING COVERING INDEX trail_by_time (tenant_id=? AND live=? AND happened_at>? AND happened_at<?)',
+  );
+  expect(companies?.plan[0]).toBe(
+    'SEARCH company USING INDEX company_by_creation (tenant_id=? AND removed=? AND created_at>? AND created_at<?)',
+  );
+  for (const { sql } of planned) expect(sql).toContain('tenant_id = ?');
 });
 
 test('a portion of an export continues where the last one ended', async () => {
