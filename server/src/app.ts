@@ -8,27 +8,36 @@ import pino from 'pino';
 import type { Config } from './config.ts';
 import { Applications } from './domain/application.ts';
 import { Attempts } from './domain/attempts.ts';
+import { Companies } from './domain/company.ts';
 import { Importer } from './domain/import.ts';
+import { Reports } from './domain/report.ts';
 import { SignIns } from './domain/sign-in.ts';
 import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
 import { Trails } from './domain/trail.ts';
+import { Users } from './domain/user.ts';
 import { Vault } from './domain/vault.ts';
 import { Webhooks } from './domain/webhook.ts';
 import type { DeliveryStore, WebhookStore } from './domain/webhook-stores.ts';
 import { AppError } from './errors.ts';
 import type { Route } from './http/route.ts';
+import { companyRoutes } from './http/routes/company-routes.ts';
+import { reportRoutes } from './http/routes/report-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
+import { userRoutes } from './http/routes/user-routes.ts';
 import { webhookRoutes } from './http/routes/webhook-routes.ts';
 import { applicationStore } from './store/application-store.ts';
+import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
 import { makeFolder, readKey, storeExists, storePath } from './store/files.ts';
 import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
+import { reportStore } from './store/report-store.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { tenantStore } from './store/tenant-store.ts';
 import { trailStore } from './store/trail-store.ts';
+import { userStore } from './store/user-store.ts';
 import { webhookStore } from './store/webhook-store.ts';
 import { sendTest } from './webhook/attempt.ts';
 import { Deliverer } from './webhook/deliverer.ts';
@@ -46,6 +55,9 @@ export interface Core {
   readonly applications: Applications;
   readonly signIns: SignIns;
   readonly trails: Trails;
+  readonly companies: Companies;
+  readonly users: Users;
+  readonly reports: Reports;
   readonly importer: Importer;
   readonly webhookStore: WebhookStore;
   readonly deliveryStore: DeliveryStore;
@@ -56,8 +68,13 @@ export interface Core {
 }
 
 /** Opens the store in a folder; throws `usage` when it is not there and `make` is not asked for. */
-export async function openCore(folder: string, options: { make: boolean; clock?: Clock }): Promise<Core> {
+export async function openCore(
+  folder: string,
+  options: { make: boolean; clock?: Clock; allowPrivateCallbacks?: readonly string[] },
+): Promise<Core> {
   const clock = options.clock ?? Date.now;
+  const allowPrivateCallbacks = options.allowPrivateCallbacks ?? [];
+  const sender = createSender({ allowPrivate: allowPrivateCallbacks });
   if (!options.make && !storeExists(folder)) {
     throw new AppError('usage', {
       reason: `there is no store in ${folder}; "genjin tenant create" or "genjin import" makes one`,
@@ -70,6 +87,8 @@ export async function openCore(folder: string, options: { make: boolean; clock?:
   const objects = objectStore(db, clock);
   const tenants = tenantStore(db);
   const trails = trailStore(db);
+  const users = userStore(db);
+  const webhooks = webhookStore(db);
   const storedApplications = applicationStore(db);
   const attempts = new Attempts(clock);
   const applications = new Applications({ applications: storedApplications, objects, vault, attempts, clock });
@@ -83,6 +102,9 @@ export async function openCore(folder: string, options: { make: boolean; clock?:
     applications,
     signIns: new SignIns({ signIns: signInStore(db), objects, applications, vault, attempts, clock }),
     trails: new Trails({ trails, objects, vault, clock }),
+    users: new Users({ users }),
+    reports: new Reports({ reports: reportStore(db), users }),
+    companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
     importer: new Importer({ objects }),
     webhookStore: webhooks,
     deliveryStore: deliveryStore(db),
@@ -113,21 +135,29 @@ export const createDeliverer = (core: Core, { log, attempted }: Pick<WorkerParts
   });
 
 /** Every route in the envelope, resource by resource. */
-export const routesOf = (core: Core): Route[] => [...trailRoutes(core.trails)];
+export const routesOf = (core: Core): Route[] => [
+  ...trailRoutes(core.trails),
+  ...companyRoutes(core.companies),
+  ...webhookRoutes(core.webhooks),
+  ...userRoutes(core.users),
+  ...reportRoutes(core.reports),
+];
 
 /** The HTTP server over a core, not yet listening. */
 export async function createApp(core: Core, config: Config): Promise<FastifyInstance> {
   // Only here, because the other commands have no use for them, and they take 50 MB.
   const [{ createServer }, { createMetrics }] = await Promise.all([import('./http/server.ts'), import('./http/metrics.ts')]);
-  return createServer({
+  // To stderr: stdout is for what a person or a script asked for.
+  const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
+  const metrics = createMetrics();
+  const app = await createServer({
     applications: core.applications,
     signIns: core.signIns,
     routes: routesOf(core),
-    metrics: createMetrics(),
+    metrics,
     clock: core.clock,
     storeAnswers: () => core.db.read(async (tx) => void (await tx.get('SELECT max(version) FROM schema_version'))),
-    // To stderr: stdout is for what a person or a script asked for.
-    log: pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false })),
+    log,
     strict: config.strict,
     limits: { perMinute: config.rateLimit, behindProxy: config.behindProxy },
     metricsToken: config.metricsToken,
@@ -135,6 +165,15 @@ export async function createApp(core: Core, config: Config): Promise<FastifyInst
     tls: readTls(config),
     version: version(),
   });
+  const deliverer = createDeliverer(core, { log, attempted: metrics.delivered });
+  app.addHook('onListen', async () => deliverer.start());
+  // Beside the requests that are under way, not after them.
+  let stopped = Promise.resolve();
+  app.addHook('preClose', async () => {
+    stopped = deliverer.stop();
+  });
+  app.addHook('onClose', () => stopped);
+  return app;
 }
 
 /** Refuses to be reached from elsewhere in clear text. */

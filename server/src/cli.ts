@@ -14,6 +14,8 @@ import { importCommand } from './commands/import.ts';
 import { serve } from './commands/serve.ts';
 import { tenantCreate } from './commands/tenant-create.ts';
 import { userCreate } from './commands/user-create.ts';
+import { webhookDeliveries } from './commands/webhook-deliveries.ts';
+import { webhookReplay } from './commands/webhook-replay.ts';
 import { type Bilingual, optionOf, readConfig, type SettingName, settings, variableOf } from './config.ts';
 import { AppError } from './errors.ts';
 
@@ -27,6 +29,8 @@ const commands: readonly Command[] = [
   appRotate,
   appRevoke,
   userCreate,
+  webhookDeliveries,
+  webhookReplay,
   check,
   backup,
   restore,
@@ -36,6 +40,7 @@ const commands: readonly Command[] = [
 const groups: Readonly<Record<string, Bilingual>> = {
   tenant: { en: 'enterprises', zh: '企业' },
   app: { en: 'applications', zh: '应用' },
+  webhook: { en: 'events to applications', zh: '向应用投递的事件' },
   user: { en: 'people who sign in', zh: '可登录的用户' },
 };
 

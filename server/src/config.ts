@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { AppError } from './errors.ts';
+import { cidrAccepted, isCidr } from './webhook/addresses.ts';
 
 export interface Bilingual {
   readonly en: string;
@@ -56,6 +57,16 @@ const choice = <const C extends readonly string[]>(help: Bilingual, choices: C, 
   parse: (value) => choices.find((one) => one === value) ?? refuse(`one of ${choices.join(', ')}`),
 });
 
+const cidrs = (help: Bilingual): Setting<readonly string[]> => ({
+  help,
+  placeholder: 'CIDR,…',
+  fallback: [],
+  parse: (value) => {
+    const given = value.split(',').map((one) => one.trim());
+    return value.trim() === '' ? [] : given.every(isCidr) ? given : refuse(`${cidrAccepted}; several with commas`);
+  },
+});
+
 export const settings = {
   data: text({ en: 'folder of the store', zh: '数据目录' }, 'DIR', './genjin-data'),
   host: text({ en: 'address to listen on', zh: '监听地址' }, 'ADDRESS', '127.0.0.1'),
@@ -82,6 +93,10 @@ export const settings = {
     ...optional({ en: 'token for /metrics from elsewhere', zh: '从别处读取 /metrics 所需的令牌' }, 'TOKEN'),
     secret: true,
   },
+  allowPrivateCallbacks: cidrs({
+    en: 'addresses of an intranet that webhooks may be sent to, also by http',
+    zh: '允许 Webhook 回调的内网地址段，也可用 http',
+  }),
   logLevel: choice({ en: 'how much is logged', zh: '日志级别' }, ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
 } as const satisfies Record<string, Setting<unknown>>;
 

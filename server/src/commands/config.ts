@@ -9,9 +9,11 @@ export const configCommand: Command = {
     for (const name of settingNames) {
       const setting: { help: { en: string; zh: string }; secret?: true } = settings[name];
       const value = config[name];
-      const shown = value === null ? '-' : setting.secret ? '********' : String(value);
+      // A setting that is not set, or an empty list.
+      const given = String(value ?? '') || '-';
+      const shown = given === '-' || !setting.secret ? given : '********';
       print(
-        `${optionOf(name).padEnd(16)} ${shown.padEnd(20)} ${effective.sources[name].padEnd(11)} ${variableOf(name).padEnd(22)} ${say(setting.help)}`,
+        `${optionOf(name).padEnd(25)} ${shown.padEnd(20)} ${effective.sources[name].padEnd(11)} ${variableOf(name).padEnd(31)} ${say(setting.help)}`,
       );
     }
     return 0;

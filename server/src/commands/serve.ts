@@ -24,13 +24,14 @@ export const serve: Command = {
     'tlsKey',
     'behindProxy',
     'metricsToken',
+    'allowPrivateCallbacks',
     'logLevel',
   ],
   async run({ config }) {
     checkExposure(config);
     makeFolder(config.data);
     const lock = lockFolder(config.data);
-    const core = await openCore(config.data, { make: true });
+    const core = await openCore(config.data, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks });
     const credentials = config.demo ? await makeDemo(core, config.data) : null;
     const app = await createApp(core, config);
     const stopped = new Promise<void>((done) => {

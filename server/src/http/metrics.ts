@@ -1,6 +1,9 @@
-import { collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client';
 
-/** What Prometheus may ask: the process, and requests by route and status. Labels are route patterns, never what a caller gave. */
+/**
+ * What Prometheus may ask: the process, requests by route and status, and attempts to deliver. Labels are route patterns and words of
+ * ours, never what a caller gave.
+ */
 export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -11,11 +14,20 @@ export function createMetrics() {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers: [registry],
   });
+  const deliveries = new Counter({
+    name: 'genjin_webhook_deliveries_total',
+    help: 'Attempts to deliver an event, by what came of them',
+    labelNames: ['result'] as const,
+    registers: [registry],
+  });
   return {
     contentType: registry.contentType,
     text: (): Promise<string> => registry.metrics(),
     answered: (method: string, route: string, status: number, milliseconds: number): void => {
       durations.labels({ method, route, status: String(status) }).observe(milliseconds / 1000);
+    },
+    delivered: (result: 'accepted' | 'refused' | 'parked'): void => {
+      deliveries.labels({ result }).inc();
     },
   };
 }

@@ -120,6 +120,15 @@ const values: { readonly [N in SettingName]: { good: [string, unknown][]; bad: s
     bad: [],
     accepted: /./,
   },
+  allowPrivateCallbacks: {
+    good: [
+      ['', []],
+      ['10.0.0.0/8', ['10.0.0.0/8']],
+      ['127.0.0.0/8, fd00::/8', ['127.0.0.0/8', 'fd00::/8']],
+    ],
+    bad: ['10.0.0.1', '10.0.0.1/8', '10.0.0.0/33', '10.0.0.0/8,', 'intranet', '10.0.0.0/8 fd00::/8'],
+    accepted: /a CIDR such as 10\.0\.0\.0\/8.*several with commas/,
+  },
   logLevel: { good: [['silent', 'silent']], bad: ['', 'INFO', 'trace'], accepted: /one of debug, info, warn, error, silent/ },
 };
 
@@ -127,8 +136,8 @@ for (const name of settingNames) {
   const { good, bad, accepted } = values[name];
   test(`${name}: what it takes and what it refuses`, () => {
     for (const [text, value] of good) {
-      expect(readConfig({}, { [variableOf(name)]: text }, {}).config[name], JSON.stringify(text)).toBe(value);
-      expect(readConfig({ [name]: text }, {}, {}).config[name], JSON.stringify(text)).toBe(value);
+      expect(readConfig({}, { [variableOf(name)]: text }, {}).config[name], JSON.stringify(text)).toEqual(value);
+      expect(readConfig({ [name]: text }, {}, {}).config[name], JSON.stringify(text)).toEqual(value);
       expect(readConfig({}, {}, { [variableOf(name)]: text }).sources[name]).toBe('.env');
     }
     for (const text of bad) {

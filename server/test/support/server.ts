@@ -82,7 +82,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const { now = '2024-11-04 10:49:07', ...settings } = options;
   const { folder, remove } = temporaryFolder();
   const clock = new TestClock(now);
-  const core = await openCore(folder, { make: true, clock: clock.now });
+  const { allowPrivateCallbacks = [] } = settings;
+  const core = await openCore(folder, { make: true, clock: clock.now, allowPrivateCallbacks });
   const config: Config = { ...readConfig({}, {}, {}).config, data: folder, port: 0, logLevel: 'silent', ...settings };
   const app = await createApp(core, config);
   await app.listen({ host: config.host, port: config.port });
