@@ -150,6 +150,24 @@ export interface CompanyStore {
   get(tenantId: number, companyId: number | null, serialId: string | null, now: number): Promise<CompanyInfo | null>;
 }
 
+export interface UserStore {
+  /** In a state, or with `null` in whatever state; by ascending id. */
+  list(tenantId: number, state: number | null): Promise<User[]>;
+}
+
+/** What is counted by who added it. */
+export type CountedKind = 'company' | 'lead' | 'opportunity';
+
+export interface ReportStore {
+  /** Live entries by author and type, and what was added and is not removed by user: of a period, from one state of the store. */
+  counts(tenantId: number, period: Bounds): Promise<ReportCounts>;
+}
+
+export interface ReportCounts {
+  readonly entries: readonly { readonly authorId: number; readonly type: number; readonly count: number }[];
+  readonly added: Readonly<Record<CountedKind, ReadonlyMap<number, number>>>;
+}
+
 export interface Tenant {
   readonly tenantId: number;
   readonly name: string;

@@ -27,8 +27,8 @@ type Values<S extends Record<string, Field<unknown>>> = { -readonly [K in keyof 
 export interface FieldSet<S extends Record<string, Field<unknown>>> {
   readonly schema: TObject;
   readonly names: readonly string[];
-  /** Throws `bad_parameter` for the first field that is not accepted. */
-  read(raw: Readonly<Record<string, unknown>>): Values<S>;
+  /** Throws `bad_parameter` for the first field that is not accepted, its name after `within`, such as `list[2].`. */
+  read(raw: Readonly<Record<string, unknown>>, within?: string): Values<S>;
   /** What is no field here, nor within one. */
   unknown(raw: Readonly<Record<string, unknown>>): UnknownField[];
 }
@@ -38,11 +38,11 @@ export function fieldSet<S extends Record<string, Field<unknown>>>(spec: S): Fie
   return {
     schema: Type.Object(Object.fromEntries(names.map((name) => [name, Type.Optional((spec[name] as Field<unknown>).schema)]))),
     names,
-    read(raw) {
+    read(raw, within = '') {
       const values: Record<string, unknown> = {};
       for (const name of names) {
         const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
-        values[name] = (spec[name] as Field<unknown>).read(name, value);
+        values[name] = (spec[name] as Field<unknown>).read(within + name, value);
       }
       return values as Values<S>;
     },
@@ -148,6 +148,28 @@ export function listOf(
   };
 }
 
+/** A list of objects, each read with the fields of `set`, errors named as in `list[2].name`; absent, `null` and `""` are an empty one. */
+export function objects<S extends Record<string, Field<unknown>>>(
+  set: FieldSet<S>,
+  description: string,
+  maximum: number,
+): Field<readonly Values<S>[]> {
+  const accepted = `accepted: a list of at most ${maximum} objects`;
+  return {
+    ...listOf(set, description, maximum),
+    schema: Type.Array(set.schema, { maxItems: maximum, description }),
+    read(name, raw) {
+      if (raw === undefined || raw === null || raw === '') return [];
+      if (!Array.isArray(raw)) throw badParameter(name, raw, accepted);
+      if (raw.length > maximum) throw badParameter(name, `${raw.length} items`, accepted);
+      return raw.map((item: unknown, place) => {
+        if (!isObject(item)) throw badParameter(`${name}[${place}]`, item, 'accepted: an object');
+        return set.read(item, `${name}[${place}].`);
+      });
+    },
+  };
+}
+
 /** Whether a value of JSON is an object and no list. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -195,6 +217,68 @@ export function text(description: string, maxLength: number): Field<string> {
     },
   };
 }
+
+/** What a short text must look like beside its length. */
+export interface Form {
+  readonly pattern: RegExp;
+  /** In words, after "accepted: ". */
+  readonly accepted: string;
+}
+
+/** A short text, trimmed, of a `form` if one is given; a JSON number counts as its digits. `""`, `0`, `null` and absence are `""`. */
+export function line(description: string, maxLength: number, form?: Form): Field<string> {
+  const accepted = `accepted: ${form?.accepted ?? 'one text of well-formed Unicode'}, at most ${maxLength} characters`;
+  return {
+    schema: Type.String({ description, maxLength }),
+    read(name, raw) {
+      const value = single(name, raw, accepted);
+      if (value === undefined || value === null || value === '' || value === 0) return '';
+      const given = typeof value === 'number' ? String(value) : value;
+      const fits = typeof given === 'string' && given.isWellFormed() && given.length <= maxLength;
+      if (!fits || form?.pattern.test(given) === false) throw badParameter(name, raw, accepted);
+      return given;
+    },
+  };
+}
+
+/** A choice by number, 0 being one as good as others; `""`, `null` and absence mean `fallback`. */
+export function oneOf<const N extends number>(description: string, choices: readonly N[], fallback: NoInfer<N>): Field<N> {
+  const accepted = `accepted: one of ${choices.join(', ')}`;
+  return {
+    schema: Type.Integer({ description, enum: [...choices], default: fallback }),
+    read(name, raw) {
+      const value = single(name, raw, accepted);
+      if (value === undefined || value === null || value === '') return fallback;
+      const number = wholeNumber(value);
+      const choice = choices.find((one) => one === number);
+      if (choice === undefined) throw badParameter(name, raw, accepted);
+      return choice;
+    },
+  };
+}
+
+const neverText = '1970-01-01 00:00:00';
+
+/** A time, or `null`: `""`, `0`, `null`, absence and the wire's time that never was. A date alone means 00:00:00. */
+export function timeOrNone(description: string): Field<number | null> {
+  const accepted = 'accepted: a time YYYY-MM-DD HH:mm:ss or a date YYYY-MM-DD that exists, Beijing time, or nothing';
+  return {
+    schema: Type.String({ description, examples: ['2022-09-21 21:50:00'] }),
+    read(name, raw) {
+      const value = single(name, raw, accepted);
+      if (notGiven(value) || value === neverText || value === neverText.slice(0, 10)) return null;
+      const at = typeof value === 'string' ? parseTime(value) : null;
+      if (at === null) throw badParameter(name, raw, accepted);
+      return at;
+    },
+  };
+}
+
+/** A field of an edit, where absence (`undefined`) means "as it was" and is something else than cleared. */
+export const ifGiven = <T>(field: Field<T>): Field<T | undefined> => ({
+  ...field,
+  read: (name, raw) => (raw === undefined ? undefined : field.read(name, raw)),
+});
 
 /** A choice by number whose check belongs to the rules: anything that is no whole number reads as -1, absence as `null`. */
 export function numberedChoice(description: string, choices: readonly number[]): Field<number | null> {

@@ -1,0 +1,19 @@
+/** What pushes of companies, leads and opportunities have in common. */
+import { AppError, badParameter } from '../errors.ts';
+import type { Caller } from './application.ts';
+import type { Edit } from './stores.ts';
+
+/** Throws `missing_parameter` or `bad_parameter`: a new object needs a name, and none loses it. */
+export function requireName(name: string | undefined, isNew: boolean): void {
+  if (name === '' || (name === undefined && isNew)) throw badParameter('name', name, 'accepted: a text that is not empty');
+}
+
+/** Throws `not_found` unless the tenant has all these users. */
+export async function requireUsers(edit: Edit, ids: readonly (number | null | undefined)[]): Promise<void> {
+  const wanted = new Set(ids.filter((id) => id !== null && id !== undefined));
+  if ((await edit.getMany('user', wanted)).size < wanted.size) throw new AppError('not_found');
+}
+
+/** Who looks after a new firm: whom the push names, else the person who signed in. A program's stay in the public pool. */
+export const firstOwners = (caller: Caller, given: readonly number[] | undefined): readonly number[] =>
+  given ?? (caller.member ? [caller.userId] : []);
