@@ -63,12 +63,12 @@ export class Attempts {
 
   #counts(account: string, address: string | null) {
     const counts = [{ tally: this.#accounts, key: keyOf(account) }];
-    return address === null ? counts : [...counts, { tally: this.#addresses, key: address }];
+    return address === null ? counts : [...counts, { tally: this.#addresses, key: keyOf(address) }];
   }
 }
 
-/** An account's name may be as long as a body. */
-const keyOf = (account: string): string => createHash('sha256').update(account).digest('base64url');
+/** A name may be as long as a body. */
+const keyOf = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
 interface Count {
   failures: number;

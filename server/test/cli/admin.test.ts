@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { workplace } from '../support/cli.ts';
 
-const commands = ['serve', 'import', 'export', 'tenant', 'app', 'check', 'backup', 'restore', 'config'];
+const commands = ['serve', 'import', 'export', 'tenant', 'app', 'user', 'check', 'backup', 'restore', 'config'];
 
 test('--version', async () => {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };

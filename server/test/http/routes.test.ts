@@ -90,7 +90,7 @@ describe('openapi', async () => {
     expect(answer.status).toBe(200);
     expect(document.openapi).toBe('3.1.0');
     expect(operations.map((one) => one.name).toSorted()).toEqual(
-      [...routes.map((route) => route.name), 'POST /v1/oauth2/access_token'].toSorted(),
+      [...routes.map((route) => route.name), 'POST /v1/oauth2/access_token', 'POST /v1/oauth2/refresh_token'].toSorted(),
     );
   });
 
