@@ -10,6 +10,7 @@ import { Applications } from './domain/application.ts';
 import { Attempts } from './domain/attempts.ts';
 import { Companies } from './domain/company.ts';
 import { Importer } from './domain/import.ts';
+import { Leads } from './domain/lead.ts';
 import { Reports } from './domain/report.ts';
 import { SignIns } from './domain/sign-in.ts';
 import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
@@ -21,6 +22,7 @@ import type { DeliveryStore, WebhookStore } from './domain/webhook-stores.ts';
 import { AppError } from './errors.ts';
 import type { Route } from './http/route.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
+import { leadRoutes } from './http/routes/lead-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
@@ -30,6 +32,7 @@ import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
 import { makeFolder, readKey, storeExists, storePath } from './store/files.ts';
+import { leadStore } from './store/lead-store.ts';
 import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
 import { reportStore } from './store/report-store.ts';
@@ -56,6 +59,7 @@ export interface Core {
   readonly signIns: SignIns;
   readonly trails: Trails;
   readonly companies: Companies;
+  readonly leads: Leads;
   readonly users: Users;
   readonly reports: Reports;
   readonly importer: Importer;
@@ -105,6 +109,7 @@ export async function openCore(
     users: new Users({ users }),
     reports: new Reports({ reports: reportStore(db), users }),
     companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
+    leads: new Leads({ leads: leadStore(db), objects, vault, clock }),
     importer: new Importer({ objects }),
     webhookStore: webhooks,
     deliveryStore: deliveryStore(db),
@@ -138,6 +143,7 @@ export const createDeliverer = (core: Core, { log, attempted }: Pick<WorkerParts
 export const routesOf = (core: Core): Route[] => [
   ...trailRoutes(core.trails),
   ...companyRoutes(core.companies),
+  ...leadRoutes(core.leads),
   ...webhookRoutes(core.webhooks),
   ...userRoutes(core.users),
   ...reportRoutes(core.reports),

@@ -5,7 +5,7 @@ import { type ContactPush, knownFrom, pushContacts } from './contact.ts';
 import { type Given, overlay, overlayDetails } from './given.ts';
 import { once } from './idempotency.ts';
 import type { Company, CompanyDetails } from './objects.ts';
-import { firstOwners, requireName, requireUsers } from './push.ts';
+import { firstOwners, presentCompany, requireName, requireUsers } from './push.ts';
 import { same } from './same.ts';
 import type {
   Clock,
@@ -14,11 +14,9 @@ import type {
   CompanyRow,
   CompanySearchField,
   CompanyStore,
-  Edit,
   Listed,
   ObjectStore,
   Page,
-  Stored,
 } from './stores.ts';
 import { wholeSecond } from './trail.ts';
 import type { Vault } from './vault.ts';
@@ -108,13 +106,6 @@ export class Companies {
   }
 }
 
-/** Throws `not_found` when it is not there or was removed. */
-async function presentCompany(edit: Edit, companyId: number): Promise<Stored<Company>> {
-  const company = (await edit.getMany('company', [companyId])).get(companyId);
-  if (company === undefined || company.object.removed) throw new AppError('not_found');
-  return company;
-}
-
 /** The company after a push; the same object as before when nothing changes, be it of its own or of its contacts. */
 function companyAfter(
   before: Company | null,
@@ -125,19 +116,13 @@ function companyAfter(
   contactsChange: boolean,
 ): Company {
   const at = wholeSecond(now);
+  const from = before ?? blank.company(companyId);
+  const after = { ...overlay(from, push.fields), details: overlayDetails(from.details, push.details) };
   if (before === null) {
-    const made = overlay(blank.company(companyId), push.fields);
-    return {
-      ...made,
-      ownerIds: firstOwners(caller, push.fields.ownerIds),
-      createdBy: caller.userId,
-      createdAt: at,
-      updatedAt: at,
-      archivedAt: at,
-      details: overlayDetails<CompanyDetails>({ archiveType: archivedByHand }, push.details),
-    };
+    const ownerIds = firstOwners(caller, push.fields.ownerIds);
+    const details = { ...after.details, archiveType: archivedByHand };
+    return { ...after, ownerIds, createdBy: caller.userId, createdAt: at, updatedAt: at, archivedAt: at, details };
   }
-  const edited = { ...overlay(before, push.fields), details: overlayDetails(before.details, push.details) };
-  if (!contactsChange && same(before, edited)) return before;
-  return { ...edited, updatedAt: at, editedAt: at, details: { ...edited.details, editedBy: caller.userId } };
+  if (!contactsChange && same(before, after)) return before;
+  return { ...after, updatedAt: at, editedAt: at, details: { ...after.details, editedBy: caller.userId } };
 }

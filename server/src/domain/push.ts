@@ -1,7 +1,8 @@
 /** What pushes of companies, leads and opportunities have in common. */
 import { AppError, badParameter } from '../errors.ts';
 import type { Caller } from './application.ts';
-import type { Edit } from './stores.ts';
+import type { Company } from './objects.ts';
+import type { Edit, Stored } from './stores.ts';
 
 /** Throws `missing_parameter` or `bad_parameter`: a new object needs a name, and none loses it. */
 export function requireName(name: string | undefined, isNew: boolean): void {
@@ -17,3 +18,10 @@ export async function requireUsers(edit: Edit, ids: readonly (number | null | un
 /** Who looks after a new firm: whom the push names, else the person who signed in. A program's stay in the public pool. */
 export const firstOwners = (caller: Caller, given: readonly number[] | undefined): readonly number[] =>
   given ?? (caller.member ? [caller.userId] : []);
+
+/** Throws `not_found` when it is not there or was removed. */
+export async function presentCompany(edit: Edit, companyId: number): Promise<Stored<Company>> {
+  const company = (await edit.getMany('company', [companyId])).get(companyId);
+  if (company === undefined || company.object.removed) throw new AppError('not_found');
+  return company;
+}

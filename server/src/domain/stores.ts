@@ -1,5 +1,5 @@
 /** What the rules need from storage, in the words of the trade. `store/` implements it; nothing here knows SQL. */
-import type { Company, Contact, JoinedKind, Kind, ObjectKinds, Trail, User } from './objects.ts';
+import type { Company, Contact, JoinedKind, Kind, Lead, LeadContact, ObjectKinds, Trail, User } from './objects.ts';
 
 /** An object with the revision that last changed it and the instant (ms) that its state is known from. */
 export interface Stored<T> {
@@ -166,6 +166,33 @@ export interface ReportStore {
 export interface ReportCounts {
   readonly entries: readonly { readonly authorId: number; readonly type: number; readonly count: number }[];
   readonly added: Readonly<Record<CountedKind, ReadonlyMap<number, number>>>;
+}
+
+/** All given conditions must match. */
+export interface LeadFilter extends Bounds {
+  /** Has a contact person with this e-mail, whatever the case of its letters. */
+  readonly email: string | null;
+  readonly converted: boolean | null;
+  /** The time that the list is ordered by, newest first, and that the bounds are on. */
+  readonly by: 'updatedAt' | 'editedAt' | 'lastContactAt';
+}
+
+export interface LeadRow {
+  readonly lead: Lead;
+  /** As of a company. */
+  readonly lastContactAt: number | null;
+}
+
+export interface LeadInfo extends LeadRow {
+  readonly contacts: readonly LeadContact[];
+  /** The users who look after it; unknown ones are missing. */
+  readonly users: ReadonlyMap<number, User>;
+}
+
+export interface LeadStore {
+  list(tenantId: number, filter: LeadFilter, page: Page, now: number): Promise<Listed<LeadRow>>;
+  /** By id, by number (of several the one with the smallest id), or by both; `null` when there is none. */
+  get(tenantId: number, leadId: number | null, serialId: string | null, now: number): Promise<LeadInfo | null>;
 }
 
 export interface Tenant {
