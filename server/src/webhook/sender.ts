@@ -138,7 +138,6 @@ function exchange(
       response.on('error', reject);
       response.on('end', () => {
         resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
-        request.destroy();
       });
     });
   });

@@ -34,12 +34,13 @@ interface Received {
   readonly body: Buffer;
 }
 
-/** A receiver that answers each delivery, by http or https, and keeps what came and on how many connections. */
+/** A receiver that answers each delivery, by http or https, and keeps what came, by which server names, and on how many connections. */
 async function startReceiver(
   secure: boolean,
   answer: (response: ServerResponse) => void = (response) => response.end('ok'),
-): Promise<{ port: number; received: Received[]; connections: () => number; open: () => Promise<number> }> {
+): Promise<{ port: number; received: Received[]; names: string[]; connections: () => number; open: () => Promise<number> }> {
   const received: Received[] = [];
+  const names: string[] = [];
   let connections = 0;
   const sockets = new Set<Socket>();
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -51,7 +52,11 @@ async function startReceiver(
     });
     answer(response);
   };
-  const server = secure ? createHttpsServer(tls, handle) : createHttpServer(handle);
+  const SNICallback = (name: string, done: (error: null) => void) => {
+    names.push(name);
+    done(null);
+  };
+  const server = secure ? createHttpsServer({ ...tls, SNICallback }, handle) : createHttpServer(handle);
   server.on('connection', (socket: Socket) => {
     connections += 1;
     sockets.add(socket);
@@ -62,7 +67,7 @@ async function startReceiver(
     await Promise.all([...sockets].map(closed));
     return [...sockets].filter((socket) => !socket.destroyed).length;
   };
-  return { port, received, connections: () => connections, open };
+  return { port, received, names, connections: () => connections, open };
 }
 
 describe('what goes out', () => {
@@ -96,6 +101,7 @@ describe('what goes out', () => {
         body,
       },
     ]);
+    expect(receiver.names).toEqual(scheme === 'https' && shownHost.startsWith('localhost') ? ['localhost'] : []);
     expect(attempts).toEqual(['127.0.0.1']);
   });
 
@@ -328,6 +334,11 @@ describe('names', () => {
     const sender = createSender({ allowPrivate: loopback, resolve: async () => addresses });
     await outcome(sender.send(hook(port), signed, body));
     expect([attempts, seen]).toEqual([['127.0.0.2', '127.0.0.3'], ['127.0.0.3']]);
+  });
+
+  it('a name without addresses', async () => {
+    const sender = createSender({ allowPrivate: [], resolve: async () => [] });
+    expect(await outcome(sender.send('https://hooks.example/', signed, body))).toBe('the name of the host has no address');
   });
 
   it('a look-up that does not end counts against the time limit', async () => {
