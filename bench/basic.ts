@@ -1,10 +1,11 @@
-/** The benchmark of every release: import, export and the follow-up query, with the bounds that they must keep. */
+/** The benchmark of every release: import, export, the follow-up query and recording, with the bounds that they must keep. */
 import { dataset } from './data.ts';
 import { benchExport, benchImport } from './files.ts';
 import { benchHttp } from './http.ts';
+import { benchPush } from './push.ts';
 import type { Report } from './report.ts';
 
-export const parts = ['import', 'export', 'http'] as const;
+export const parts = ['import', 'export', 'http', 'push'] as const;
 export type Part = (typeof parts)[number];
 
 export interface BasicOptions {
@@ -25,5 +26,6 @@ export async function basic(options: BasicOptions): Promise<Report> {
   if (wanted('import')) reports.push(await benchImport(data, options));
   if (wanted('export')) reports.push(await benchExport(data, options));
   if (wanted('http')) reports.push(await benchHttp(data, options));
+  if (wanted('push')) reports.push(await benchPush(data, options));
   return { tables: reports.flatMap((report) => report.tables), bounds: reports.flatMap((report) => report.bounds) };
 }

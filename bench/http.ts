@@ -4,7 +4,7 @@ import { storePath } from '../server/src/store/files.ts';
 import type { BasicOptions } from './basic.ts';
 import { type Dataset, filledStore, year } from './data.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
-import { runProgram, type Server, startLoad, startProgram, startRival } from './processes.ts';
+import { makeToken, type Server, startLoad, startProgram, startRival } from './processes.ts';
 import { profileFile } from './profile.ts';
 import { figure, median, type Report, ratio, step } from './report.ts';
 
@@ -40,7 +40,7 @@ export async function benchHttp(data: Dataset, options: BasicOptions): Promise<R
     step('starting the servers');
     const program = await started(startProgram(folder, profileFile(options.profile, 'serve')));
     const rival = await started(startRival('straightforward', storePath(folder)));
-    const token = `Bearer ${await makeToken(program.url, folder, data.tenantId)}`;
+    const token = `Bearer ${await makeToken(program, folder, data.tenantId)}`;
     await checkEqual(data, program.url, rival.url, token);
     const firstPages = data.drawnCompanies.map((company) => `${path}?company_id=${company}&count=${pageSize}`);
     const answer = median(await sizes(program.url, firstPages.slice(0, 500), token));
@@ -180,16 +180,6 @@ function report(
       { what: "companies' first pages / straightforward", value: faster(main.warm), limit: bound, holds: 'at least', unit: '×' },
     ],
   };
-}
-
-async function makeToken(url: string, folder: string, tenantId: number): Promise<string> {
-  const words = ['app', 'create', '--tenant', String(tenantId), '--name', 'bench', '--scope', 'company', '--json'];
-  const credentials = JSON.parse(await runProgram([...words, '--data', folder])) as Record<string, string>;
-  const response = await fetch(`${url}/v1/oauth2/access_token`, {
-    method: 'POST',
-    body: new URLSearchParams({ ...credentials, grant_type: 'client_credentials' }),
-  });
-  return ((await response.json()) as { access_token: string }).access_token;
 }
 
 async function get(url: string, query: string, authorization: string): Promise<string> {

@@ -6,6 +6,8 @@ export interface LoadOrder {
   readonly authorization: string;
   /** Each connection begins at another place of the list. */
   readonly paths: readonly string[];
+  /** JSON for each path, which is then posted. */
+  readonly bodies?: readonly string[];
   readonly connections: number;
   /** Ends after so many requests … */
   readonly amount?: number;
@@ -19,8 +21,12 @@ export interface LoadResult {
 }
 
 async function run(order: LoadOrder): Promise<LoadResult> {
-  const { url, authorization, paths, connections, amount, seconds } = order;
-  const requests = paths.map((path): autocannon.Request => ({ method: 'GET', path, headers: { authorization } }));
+  const { url, authorization, paths, bodies, connections, amount, seconds } = order;
+  const requests = paths.map((path, i): autocannon.Request => {
+    const body = bodies?.[i];
+    if (body === undefined) return { method: 'GET', path, headers: { authorization } };
+    return { method: 'POST', path, headers: { authorization, 'content-type': 'application/json' }, body };
+  });
   const share = Math.ceil(requests.length / connections);
   let connection = 0;
   const clients = {

@@ -9,7 +9,7 @@ import { met, type Report, render } from './report.ts';
 
 /** Add a benchmark here. */
 const benchmarks: Readonly<Record<string, { summary: string; run(options: BasicOptions): Promise<Report> }>> = {
-  basic: { summary: 'import, export and the follow-up query over HTTP (default)', run: basic },
+  basic: { summary: 'import, export, the follow-up query and recording over HTTP (default)', run: basic },
 };
 
 const defaultEntries = 1_000_000;

@@ -75,15 +75,21 @@ export async function runProgram(args: readonly string[]): Promise<string> {
   return words();
 }
 
-/** Starts `genjin serve` on a free port. */
-export const startProgram = (folder: string, profile: string | null): Promise<Server> =>
-  startServer(program, ['serve', '--data', folder, '--port', '0', '--log-level', 'silent'], profile);
+/** Starts `genjin serve` on a free port. `load`: a file that is loaded before the program. */
+export const startProgram = (folder: string, profile: string | null, load: string | null = null): Promise<Server> =>
+  startServer(program, ['serve', '--data', folder, '--port', '0', '--log-level', 'silent'], profile, load);
 
 /** Starts a server of `rival.ts` on a free port. */
-export const startRival = (...args: readonly string[]): Promise<Server> => startServer(path('rival.ts'), args, null);
+export const startRival = (...args: readonly string[]): Promise<Server> => startServer(path('rival.ts'), args, null, null);
 
-async function startServer(script: string, args: readonly string[], profile: string | null): Promise<Server> {
-  const { child, ended, words } = launch({ script, args, profile, execArgv: ['--import', path('meter.ts')] });
+async function startServer(
+  script: string,
+  args: readonly string[],
+  profile: string | null,
+  load: string | null,
+): Promise<Server> {
+  const loaded = ['meter.ts', ...(load === null ? [] : [load])].flatMap((name) => ['--import', path(name)]);
+  const { child, ended, words } = launch({ script, args, profile, execArgv: loaded });
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
       const match = /http:\/\/127\.0\.0\.1:\d+/.exec(words());
@@ -120,4 +126,15 @@ export function startLoad(): { ask(order: object): Promise<unknown>; stop(): Pro
       await ended;
     },
   };
+}
+
+/** A new application's token for the timeline, from a server over that folder. */
+export async function makeToken({ url }: Server, folder: string, tenantId: number): Promise<string> {
+  const words = ['app', 'create', '--tenant', String(tenantId), '--name', 'bench', '--scope', 'company', '--json'];
+  const credentials = JSON.parse(await runProgram([...words, '--data', folder])) as Record<string, string>;
+  const response = await fetch(`${url}/v1/oauth2/access_token`, {
+    method: 'POST',
+    body: new URLSearchParams({ ...credentials, grant_type: 'client_credentials' }),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
 }

@@ -13,7 +13,7 @@ interface Profile {
 
 const shown = 25;
 
-const profiles = ['import', 'export', 'serve'] as const;
+const profiles = ['import', 'export', 'serve', 'push', 'push-unstored'] as const;
 
 /** The file of a profile in the folder that was asked for; `null` when none was. */
 export const profileFile = (folder: string | null, name: (typeof profiles)[number]): string | null =>

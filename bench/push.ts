@@ -1,0 +1,143 @@
+/** Recording over HTTP: the program, and the same program answering without storing, in turns, under the same load. */
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { storePath } from '../server/src/store/files.ts';
+import type { BasicOptions } from './basic.ts';
+import { type Dataset, filledStore, scratchFolder } from './data.ts';
+import type { LoadOrder, LoadResult } from './load.ts';
+import { makeToken, type Server, startLoad, startProgram } from './processes.ts';
+import { profileFile } from './profile.ts';
+import { figure, median, type Report, ratio, step } from './report.ts';
+
+/** Durable records/s must be this share of what is answered without storing. */
+const bound = 0.4;
+const connections = 64;
+
+const path = '/v1/dynamic/trail/push';
+
+interface Rival {
+  readonly name: string;
+  readonly server: Server;
+  readonly authorization: string;
+}
+
+interface Round {
+  readonly perSecond: number;
+  /** The server's processor time, µs a request. */
+  readonly cpu: number;
+}
+
+export async function benchPush(data: Dataset, options: BasicOptions): Promise<Report> {
+  const filled = await filledStore(data);
+  step('starting the servers over copies of the store');
+  const running: { stop(): Promise<void> }[] = [];
+  const start = async (name: string, profile: 'push' | 'push-unstored', load: string | null): Promise<Rival> => {
+    const folder = join(scratchFolder(), 'store');
+    cpSync(filled, folder, { recursive: true });
+    const authorization = `Bearer ${await tokenFor(folder, data.tenantId)}`;
+    const server = await startProgram(folder, profileFile(options.profile, profile), load);
+    running.push(server);
+    return { name, server, authorization };
+  };
+  try {
+    const unstored = await start('answered without storing', 'push-unstored', 'unstored.ts');
+    const stored = await start('recorded durably', 'push', null);
+    const load = startLoad();
+    running.push(load);
+    const there = companiesOf(filled);
+    const companies = data.drawnCompanies.filter((company) => there.has(company));
+    const bodies = companies.map((company_id, i) =>
+      JSON.stringify({ company_id, content: content(i), remark_type: 101 + (i % 12) }),
+    );
+    const order = { paths: bodies.map(() => path), bodies, connections };
+    const amount = Math.ceil(options.quick ? bodies.length / 10 : bodies.length);
+
+    const before = [await totalOf(unstored), await totalOf(stored)];
+    const measured = new Map<string, Round[]>();
+    let sent = 0;
+    const rounds = options.quick ? 1 : 5;
+    for (let round = 0; round <= rounds; round++) {
+      step(round === 0 ? 'pushes: first pass' : `pushes: round ${round}`);
+      for (const { name, server, authorization } of [unstored, stored]) {
+        const cpu = await server.cpu();
+        const asked: LoadOrder = { ...order, url: server.url, authorization, amount };
+        const { requests, seconds } = (await load.ask(asked)) as LoadResult;
+        const used = ((await server.cpu()) - cpu) / requests;
+        // The first pass finds each server just started.
+        if (round > 0) measured.set(name, [...(measured.get(name) ?? []), { perSecond: requests / seconds, cpu: used }]);
+      }
+      sent += amount;
+    }
+    const more = [(await totalOf(unstored)) - (before[0] as number), (await totalOf(stored)) - (before[1] as number)];
+    if (more[0] !== 0 || more[1] !== sent) throw new Error(`of ${sent} pushes each, ${more.join(' and ')} were stored`);
+    return report(data, measured);
+  } finally {
+    for (const one of running.reverse()) await one.stop();
+  }
+}
+
+/** Those that were not removed: nothing is recorded about the others. */
+function companiesOf(folder: string): ReadonlySet<number> {
+  const db = new DatabaseSync(storePath(folder), { readOnly: true });
+  const rows = db.prepare('SELECT company_id FROM company WHERE removed = 0').all() as { company_id: number }[];
+  db.close();
+  return new Set(rows.map((row) => row.company_id));
+}
+
+/** A follow-up of usual length. */
+const content = (i: number): string => `电话沟通 ${i}：客户确认样品没有问题，希望下周收到正式报价，交期四周以内。`;
+
+/** Only a server that stores can make a token. */
+async function tokenFor(folder: string, tenantId: number): Promise<string> {
+  const server = await startProgram(folder, null);
+  try {
+    return await makeToken(server, folder, tenantId);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function totalOf({ server, authorization }: Rival): Promise<number> {
+  const response = await fetch(`${server.url}/v1/dynamic/trail/list?count=1`, { headers: { authorization } });
+  return ((await response.json()) as { data: { totalItem: number } }).data.totalItem;
+}
+
+function report(data: Dataset, measured: ReadonlyMap<string, readonly Round[]>): Report {
+  const rates = [...measured].map(([name, rounds]) => ({
+    name,
+    perSecond: median(rounds.map((round) => round.perSecond)),
+    cpu: median(rounds.map((round) => round.cpu)),
+    each: rounds.map((round) => figure(round.perSecond)).join(', '),
+  }));
+  const [without, stored] = rates.map((rate) => rate.perSecond) as [number, number];
+  return {
+    tables: [
+      {
+        title: `HTTP: recording, ${connections} connections, over ${figure(data.entries)} entries`,
+        columns: ['', 'requests/s', 'ratio', 'of each round', "server's CPU, µs/request"],
+        rows: rates.map(({ name, perSecond, cpu, each }) => [
+          name,
+          figure(perSecond),
+          ratio(perSecond / without),
+          each,
+          figure(cpu),
+        ]),
+        notes: [
+          'One follow-up a request, of companies drawn by their size, without idempotency keys. Recorded durably: answered when it is on disk, ' +
+            'writes that meet share a commit. Answered without storing: the same program with the same requests, authenticated, ' +
+            'read and checked, but nothing is written, and what is checked lies in memory (`bench/unstored.ts`). Every one that was recorded was counted afterwards.',
+        ],
+      },
+    ],
+    bounds: [
+      {
+        what: 'recorded durably / answered without storing',
+        value: stored / without,
+        limit: bound,
+        holds: 'at least',
+        unit: '×',
+      },
+    ],
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * In the place of `store/sqlite.ts`, see `unstored.ts`: a write has no transaction, runs no statement that writes, and none that reads what
+ * was read before.
+ */
+import type { Db, Row, Tx } from '../server/src/store/db.ts';
+import { openSqlite as open, type SqliteOptions } from '../server/src/store/sqlite.ts';
+
+export function openSqlite(path: string, options?: SqliteOptions): Db {
+  const db = open(path, options);
+  const read = new Map<string, Row[]>();
+  const all: Tx['all'] = async (sql, values = []) => {
+    const asked = `${sql} ${values.join(' ')}`;
+    const known = read.get(asked);
+    if (known !== undefined) return known;
+    const rows = await db.read((tx) => tx.all(sql, values));
+    read.set(asked, rows);
+    return rows;
+  };
+  const tx: Tx = {
+    all,
+    get: async (sql, values) => (await all(sql, values))[0],
+    run: async () => undefined,
+    runMany: async () => undefined,
+  };
+  return {
+    dialect: db.dialect,
+    read: (work) => db.read(work),
+    snapshot: () => db.snapshot(),
+    write: (work) => work(tx),
+    close: () => db.close(),
+  };
+}
