@@ -5,7 +5,7 @@ import { waitAfter } from './schedule.ts';
 const manyObjects = 3;
 
 /**
- * Whether new events may be taken from the log. The log itself is the queue of a receiver that is down: it is tried with what waits
+ * How many new events may be taken from the log. The log itself is the queue of a receiver that is down: it is tried with what waits
  * already and, now and then, with one new event, so that a few objects that it never accepts do not keep up the others.
  */
 export class Backoff {
@@ -23,10 +23,15 @@ export class Backoff {
     return this.#refused.size >= manyObjects;
   }
 
-  /** How many new events may be tried now. */
+  /** How many new events may be tried now, up to `most`. */
   allowance(most: number): number {
     if (!this.down) return most;
     return this.#clock() >= this.#probeAt ? 1 : 0;
+  }
+
+  /** New events were taken. */
+  taken(): void {
+    if (this.down) this.#scheduleProbe();
   }
 
   accepted(): void {
@@ -34,11 +39,13 @@ export class Backoff {
     this.#probes = 0;
   }
 
-  /** `fresh`: out of the log, and no delivery that is tried again. */
-  refused(objectId: number, fresh: boolean): void {
+  refused(objectId: number): void {
     const wasDown = this.down;
     this.#refused.add(objectId);
-    if (!this.down || (wasDown && !fresh)) return;
+    if (this.down && !wasDown) this.#scheduleProbe();
+  }
+
+  #scheduleProbe(): void {
     this.#probes += 1;
     this.#probeAt = this.#clock() + waitAfter(this.#probes);
   }

@@ -40,7 +40,7 @@ export class Deliverer {
 
   /** Does everything that is due now and resolves when nothing is left to do at this time. */
   async settle(): Promise<void> {
-    for (;;) {
+    while (!this.#stopped) {
       const results = await Promise.all(await this.#wake());
       if (!results.includes('worked')) return;
     }

@@ -63,6 +63,7 @@ export class Worker {
         if (allowance === 0) return result;
         const portion = await deliveries.take(subscription, allowance);
         if (portion.upTo === subscription.cursor) return result;
+        if (portion.events.length > 0) this.#backoff.taken();
         await this.#tellNew(subscription, portion);
       }
     }
@@ -195,7 +196,7 @@ export class Worker {
       log.warn(details, 'the receiver is gone; the webhook is paused');
       return { event, delivery };
     }
-    this.#backoff.refused(event.objectId, before === null);
+    this.#backoff.refused(event.objectId);
     const nextAt = nextTry(attempts, firstAt, now);
     attempted(nextAt === null ? 'parked' : 'refused');
     if (nextAt === null) {

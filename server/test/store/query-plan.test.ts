@@ -11,6 +11,7 @@ import { Vault } from '../../src/domain/vault.ts';
 import { applicationStore } from '../../src/store/application-store.ts';
 import { checkStore } from '../../src/store/check.ts';
 import type { Db, Tx, Value } from '../../src/store/db.ts';
+import { deliveryStore } from '../../src/store/delivery-store.ts';
 import { storePath } from '../../src/store/files.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { objectStore } from '../../src/store/object-store.ts';
@@ -18,6 +19,7 @@ import { reportStore } from '../../src/store/report-store.ts';
 import { signInStore } from '../../src/store/sign-in-store.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
+import { webhookStore } from '../../src/store/webhook-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -307,6 +309,53 @@ test('a report counts the entries of a period within the index by time', async (
     'SEARCH company USING INDEX company_by_creation (tenant_id=? AND removed=? AND created_at>? AND created_at<?)',
   );
   for (const { sql } of planned) expect(sql).toContain('tenant_id = ?');
+});
+
+test('what an application is to be told of is found by keys', async () => {
+  const parts = { objects: objectStore(db, () => now) };
+  await parts.objects.change(testTenant, 'command:test', (edit) =>
+    edit.addApplication({
+      tenantId: testTenant,
+      clientId: 'told',
+      name: 'told',
+      secretHash: '',
+      scopes: ['webhook'],
+      userId: 1,
+      createdAt: now,
+      revokedAt: null,
+    }),
+  );
+  const key = { tenantId: testTenant, clientId: 'told', kind: 'company' } as const;
+  const planned = await plansOf(async (recordingDb) => {
+    const webhooks = webhookStore(recordingDb);
+    const deliveries = deliveryStore(recordingDb);
+    const webhook = { ...key, callbackUrl: 'https://a.example', sealedSecret: '', paused: false, createdAt: now };
+    for (const _ of [1, 2]) await webhooks.put(webhook);
+    for (const _ of [1, 2]) await webhooks.subscribe(key, ['recorded']);
+    await new Importer(parts).take([[readEntry(entry({ company_id: 999_001 }))]]);
+    expect(await deliveries.stirring(testTenant, now)).toEqual([key]);
+    const subscription = await deliveries.open(key);
+    if (subscription === null) throw new Error('no subscription');
+    const { events, upTo } = await deliveries.take(subscription, 10);
+    const [event] = events;
+    if (event === undefined) throw new Error('no event');
+    expect(await deliveries.attempt(key, event.objectId)).not.toBeNull();
+    const delivery = { ...event, attempts: 1, firstAt: now, nextAt: now, state: 'waiting', lastError: 'x' } as const;
+    expect(await deliveries.advance(subscription, upTo, [{ event, delivery }])).toBe(true);
+    expect(await deliveries.due(key, now, 10)).toHaveLength(1);
+    await deliveries.settle(key, [{ event, delivery: { ...delivery, state: 'parked' } }]);
+    await deliveries.replay(testTenant, await deliveries.list(testTenant, true));
+    await deliveries.settle(key, [{ event, delivery }]);
+    await deliveries.settle(key, [{ event, delivery: null }]);
+    await deliveries.overview(testTenant);
+    await webhooks.remove(testTenant, 'told');
+  });
+  const log = planned.find(({ sql }) => sql.includes('FROM change c WHERE'));
+  expect(log?.plan[0]).toBe('SEARCH c USING PRIMARY KEY (tenant_id=? AND revision>? AND revision<?)');
+  const waits = planned.flatMap(({ plan }) => plan).filter((step) => /delivery_by_/.test(step));
+  for (const step of waits) expect(step).toMatch(/\(tenant_id=\? AND client_id=\? AND kind=\? AND (state|object_id)=\?/);
+  expect(waits.length).toBeGreaterThan(2);
+  expectSeeking(planned);
 });
 
 test('a portion of an export continues where the last one ended', async () => {
