@@ -11,6 +11,7 @@ import { Attempts } from './domain/attempts.ts';
 import { Companies } from './domain/company.ts';
 import { Importer } from './domain/import.ts';
 import { Leads } from './domain/lead.ts';
+import { Opportunities } from './domain/opportunity.ts';
 import { Reports } from './domain/report.ts';
 import { SignIns } from './domain/sign-in.ts';
 import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
@@ -23,6 +24,7 @@ import { AppError } from './errors.ts';
 import type { Route } from './http/route.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
+import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
@@ -35,6 +37,7 @@ import { makeFolder, readKey, storeExists, storePath } from './store/files.ts';
 import { leadStore } from './store/lead-store.ts';
 import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
+import { opportunityStore } from './store/opportunity-store.ts';
 import { reportStore } from './store/report-store.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -60,6 +63,7 @@ export interface Core {
   readonly trails: Trails;
   readonly companies: Companies;
   readonly leads: Leads;
+  readonly opportunities: Opportunities;
   readonly users: Users;
   readonly reports: Reports;
   readonly importer: Importer;
@@ -110,6 +114,7 @@ export async function openCore(
     reports: new Reports({ reports: reportStore(db), users }),
     companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
     leads: new Leads({ leads: leadStore(db), objects, vault, clock }),
+    opportunities: new Opportunities({ opportunities: opportunityStore(db), objects, vault, clock }),
     importer: new Importer({ objects }),
     webhookStore: webhooks,
     deliveryStore: deliveryStore(db),
@@ -144,6 +149,7 @@ export const routesOf = (core: Core): Route[] => [
   ...trailRoutes(core.trails),
   ...companyRoutes(core.companies),
   ...leadRoutes(core.leads),
+  ...opportunityRoutes(core.opportunities),
   ...webhookRoutes(core.webhooks),
   ...userRoutes(core.users),
   ...reportRoutes(core.reports),

@@ -1,5 +1,5 @@
 /** What the rules need from storage, in the words of the trade. `store/` implements it; nothing here knows SQL. */
-import type { Company, Contact, JoinedKind, Kind, Lead, LeadContact, ObjectKinds, Trail, User } from './objects.ts';
+import type { Company, Contact, JoinedKind, Kind, Lead, LeadContact, ObjectKinds, Opportunity, Trail, User } from './objects.ts';
 
 /** An object with the revision that last changed it and the instant (ms) that its state is known from. */
 export interface Stored<T> {
@@ -193,6 +193,21 @@ export interface LeadStore {
   list(tenantId: number, filter: LeadFilter, page: Page, now: number): Promise<Listed<LeadRow>>;
   /** By id, by number (of several the one with the smallest id), or by both; `null` when there is none. */
   get(tenantId: number, leadId: number | null, serialId: string | null, now: number): Promise<LeadInfo | null>;
+}
+
+export interface OpportunityRow {
+  readonly opportunity: Opportunity;
+  /** The latest entry about it that is live and not after the `now` it was asked with. */
+  readonly lastTrail: Trail | null;
+  /** What it and that entry refer to; unknown ones are missing. */
+  readonly known: Pick<Joined, 'company' | 'contact' | 'user'>;
+}
+
+export interface OpportunityStore {
+  /** Those not removed, last updated first, bounded by that time. */
+  list(tenantId: number, bounds: Bounds, page: Page, now: number): Promise<Listed<OpportunityRow>>;
+  /** `null` when it is not there or was removed. */
+  get(tenantId: number, opportunityId: number, now: number): Promise<OpportunityRow | null>;
 }
 
 export interface Tenant {
