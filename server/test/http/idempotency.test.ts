@@ -4,6 +4,7 @@ import { openCore } from '../../src/app.ts';
 import { openStore, recordAbout, testCaller } from '../store/fixture.ts';
 import { entry, testTenant, type WireEntry } from '../support/entries.ts';
 import type { Answer } from '../support/http.ts';
+import { addPerson, signIn } from '../support/people.ts';
 import { newestOf, recorded } from '../support/push.ts';
 import { pushPath, startServer } from '../support/server.ts';
 
@@ -134,20 +135,22 @@ describe('only what was recorded keeps its key', () => {
 });
 
 describe('a key is unique for its enterprise and its caller', () => {
-  it('two applications, two enterprises, one key: an entry each', async () => {
+  it('two applications, a person, two enterprises, one key: an entry each', async () => {
     const key = newKey();
-    const [colleague, stranger] = [await server.tokenOf(), await server.tokenOf(otherTenant)];
+    const application = await server.application();
+    const person = (await signIn(server, application, await addPerson(server, 'li@example.com'))).access_token;
+    const [colleague, stranger] = [await server.token(application), await server.tokenOf(otherTenant)];
     const [strangers, ours] = [await totalOf(stranger), await totalOf()];
     const ids = [];
-    for (const as of [token, colleague, stranger]) ids.push(recorded(await push(key, good, as)));
+    for (const as of [token, colleague, person, stranger]) ids.push(recorded(await push(key, good, as)));
     // Numbers of one enterprise are nothing to another one.
-    expect(ids[0]).not.toBe(ids[1]);
-    expect([await totalOf(stranger), await totalOf()]).toEqual([strangers + 1, ours + 2]);
-    for (const [i, as] of [token, colleague, stranger].entries()) {
+    expect(new Set(ids.slice(0, 3)).size).toBe(3);
+    expect([await totalOf(stranger), await totalOf()]).toEqual([strangers + 1, ours + 3]);
+    for (const [i, as] of [token, colleague, person, stranger].entries()) {
       expect(recorded(await push(key, good, as))).toBe(ids[i]);
       expect((await push(key, { ...good, content: 'y' }, as)).json().code).toBe(409);
     }
-    expect([await totalOf(stranger), await totalOf()]).toEqual([strangers + 1, ours + 2]);
+    expect([await totalOf(stranger), await totalOf()]).toEqual([strangers + 1, ours + 3]);
   });
 });
 

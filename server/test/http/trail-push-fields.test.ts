@@ -2,8 +2,8 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { blank } from '../../src/domain/blank.ts';
 import { userStates } from '../../src/domain/objects.ts';
-import { recordAbout } from '../store/fixture.ts';
 import { entry, testTenant, type WireEntry } from '../support/entries.ts';
+import { addPerson, signIn } from '../support/people.ts';
 import { expectRefusal, newestOf, type Refused, recorded } from '../support/push.ts';
 import { pushPath, startServer } from '../support/server.ts';
 
@@ -242,34 +242,38 @@ describe('create_user', () => {
     { name: 'no id', body: { ...company, create_user: 'me' }, code: 400, words: ['create_user: "me"'] },
   ])('refused: $name', (row) => expectRefusal(server, token, row));
 
-  const member = {
-    tenantId: testTenant,
-    clientId: 'test',
-    userId: 41,
-    member: true,
-    scopes: new Set(['company']),
-    actor: 'user:41',
-  } as const;
+  describe('of who signs in', async () => {
+    const person = await addPerson(server, 'li@example.com');
+    const { access_token: own } = await signIn(server, await server.application(), person);
 
-  it.each([
-    { name: 'nobody', authorId: null },
-    { name: 'themselves', authorId: 41 },
-  ])('who signs in records as themselves: $name', async ({ authorId }) => {
-    const id = await server.core.trails.record(member, { ...recordAbout(100), authorId });
-    expect((await newestOf(server, token)).entry).toMatchObject({ trail_id: id, create_user: 41 });
+    it.each([
+      { name: 'nobody', create_user: undefined },
+      { name: 'an empty text', create_user: '' },
+      { name: 'themselves', create_user: person.userId },
+      { name: 'themselves, as text', create_user: String(person.userId) },
+    ])('$name: themselves', async ({ create_user }) => {
+      const id = recorded(await server.post(own, pushPath, { ...company, create_user }));
+      const { entry: found } = await newestOf(server, token);
+      expect(found).toMatchObject({
+        trail_id: id,
+        create_user: person.userId,
+        create_user_info: { nickname: 'name of li@example.com' },
+      });
+    });
+
+    it.each([
+      { name: 'an application', create_user: ownUser },
+      { name: 'another user', create_user: 41 },
+      { name: 'nobody there', create_user: 999 },
+    ])('refused: $name', ({ name, create_user }) =>
+      expectRefusal(server, own, {
+        name,
+        body: { ...company, create_user },
+        code: 400,
+        message: `create_user: ${create_user} is not accepted; who signs in records only as themselves: ${person.userId}`,
+      }),
+    );
   });
-
-  it.each([{ authorId: ownUser }, { authorId: 42 }, { authorId: 999 }])(
-    'who signs in cannot name another: $authorId',
-    async ({ authorId }) => {
-      const before = (await newestOf(server, token)).total;
-      const naming = server.core.trails.record(member, { ...recordAbout(100), authorId });
-      await expect(naming).rejects.toThrow(
-        `create_user: ${authorId} is not accepted; who signs in records only as themselves: 41`,
-      );
-      expect((await newestOf(server, token)).total).toBe(before);
-    },
-  );
 });
 
 describe('the checks, in their order', () => {
