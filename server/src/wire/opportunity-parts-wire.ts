@@ -55,10 +55,13 @@ const departmentShape = shape<{ readonly departmentId: number; readonly name: st
   admin_type: constant('Not kept.', '0'),
 });
 
-export const mainUserShape = shape<User>({
-  ...userShape.parts,
-  department_info: objects('部门 · Departments.', departmentShape, ({ details }) => details.departments ?? []),
-});
+export const mainUserShape = shape<User>(
+  {
+    ...userShape.parts,
+    department_info: objects('部门 · Departments.', departmentShape, ({ details }) => details.departments ?? []),
+  },
+  'OpportunityMainUser',
+);
 
 export const handlerShape = shape<User>({ ...userShape.parts, role_id: constant('Not kept.', '0') });
 
@@ -200,50 +203,53 @@ const known = <T>(map: ReadonlyMap<number, T>, ids: readonly number[]): T[] =>
   ids.map((id) => map.get(id)).filter((found) => found !== undefined);
 
 /** The last entry: other fields than those of the timeline. */
-const trailShape = shape<ShownTrail>({
-  trail_id: number('动态ID · The entry.', ({ trail }) => trail.trailId),
-  type: number('动态类型 · Its type.', ({ trail }) => trail.type),
-  client_id: number('企业ID · The enterprise.', ({ tenantId }) => tenantId),
-  company_id: number('客户ID · 0: none.', ({ trail }) => trail.companyId ?? 0),
-  customer_id: numbers('联系人ID · Contact persons; [0]: none.', ({ trail }) => noneOf(trail.contactIds)),
-  refer_id: number('The follow-up record or another object; 0: none.', ({ trail }) => trail.referId ?? 0),
-  lead_id: number('线索ID · 0: none.', ({ trail }) => trail.leadId ?? 0),
-  lead_customer_id: numbers('线索联系人ID · [0]: none.', ({ trail }) => noneOf(trail.leadContactIds)),
-  opportunity_id: number('商机ID · The opportunity.', ({ trail }) => trail.opportunityId ?? 0),
-  create_user: number('The author.', ({ trail }) => trail.authorId ?? 0),
-  enable_flag: number('1: enabled.', ({ trail }) => (trail.enabled ? 1 : 0)),
-  delete_flag: number('0: not removed.', ({ trail }) => (trail.removed ? 1 : 0)),
-  created_at: dealTime('When it was recorded.', ({ trail }) => trail.recordedAt),
-  create_time: dealTime('When the follow-up took place.', ({ trail }) => trail.happenedAt),
-  update_time: dealTime('When it was last changed.', ({ trail }) => trail.updatedAt),
-  track_session_no: number('0: none.', ({ trail }) => trail.trackSessionNo ?? 0),
-  inquiry_id: number('询盘ID · 0: none.', ({ trail }) => trail.inquiryId ?? 0),
-  comment_count: number('评论数 · Comments.', ({ trail }) => trail.commentCount),
-  transfer_invoice_id: number('Not kept.'),
-  company_info: nothing('Always null here.'),
-  create_user_info: objectOrNone('The author.', authorShape, ({ trail, known }) => known.user.get(trail.authorId ?? 0)),
-  customer_info: {
-    schema: Type.Union([Type.Array(trailContactShape.schema), Type.Null()], {
-      description: 'The contact persons that are known; null: none.',
-    }),
-    value(shown) {
-      const contacts = known(shown.known.contact, shown.trail.contactIds);
-      return contacts.length === 0 ? null : contacts.map(trailContactShape.present);
+const trailShape = shape<ShownTrail>(
+  {
+    trail_id: number('动态ID · The entry.', ({ trail }) => trail.trailId),
+    type: number('动态类型 · Its type.', ({ trail }) => trail.type),
+    client_id: number('企业ID · The enterprise.', ({ tenantId }) => tenantId),
+    company_id: number('客户ID · 0: none.', ({ trail }) => trail.companyId ?? 0),
+    customer_id: numbers('联系人ID · Contact persons; [0]: none.', ({ trail }) => noneOf(trail.contactIds)),
+    refer_id: number('The follow-up record or another object; 0: none.', ({ trail }) => trail.referId ?? 0),
+    lead_id: number('线索ID · 0: none.', ({ trail }) => trail.leadId ?? 0),
+    lead_customer_id: numbers('线索联系人ID · [0]: none.', ({ trail }) => noneOf(trail.leadContactIds)),
+    opportunity_id: number('商机ID · The opportunity.', ({ trail }) => trail.opportunityId ?? 0),
+    create_user: number('The author.', ({ trail }) => trail.authorId ?? 0),
+    enable_flag: number('1: enabled.', ({ trail }) => (trail.enabled ? 1 : 0)),
+    delete_flag: number('0: not removed.', ({ trail }) => (trail.removed ? 1 : 0)),
+    created_at: dealTime('When it was recorded.', ({ trail }) => trail.recordedAt),
+    create_time: dealTime('When the follow-up took place.', ({ trail }) => trail.happenedAt),
+    update_time: dealTime('When it was last changed.', ({ trail }) => trail.updatedAt),
+    track_session_no: number('0: none.', ({ trail }) => trail.trackSessionNo ?? 0),
+    inquiry_id: number('询盘ID · 0: none.', ({ trail }) => trail.inquiryId ?? 0),
+    comment_count: number('评论数 · Comments.', ({ trail }) => trail.commentCount),
+    transfer_invoice_id: number('Not kept.'),
+    company_info: nothing('Always null here.'),
+    create_user_info: objectOrNone('The author.', authorShape, ({ trail, known }) => known.user.get(trail.authorId ?? 0)),
+    customer_info: {
+      schema: Type.Union([Type.Array(trailContactShape.schema), Type.Null()], {
+        description: 'The contact persons that are known; null: none.',
+      }),
+      value(shown) {
+        const contacts = known(shown.known.contact, shown.trail.contactIds);
+        return contacts.length === 0 ? null : contacts.map(trailContactShape.present);
+      },
     },
+    lead_customer_info: nothing('Always null here.'),
+    lead_info: nothing('Always null here.'),
+    _id: number('Equals trail_id.', ({ trail }) => trail.trailId),
+    status: number('Not kept.'),
+    comment_list: emptyList('Not kept.'),
+    mail_map: emptyList('Not kept.'),
+    plan_map: emptyList('Not kept.'),
+    node_type: number('Equals type.', ({ trail }) => trail.type),
+    module: number('The hundreds of the type: 8 order · 12 opportunity.', ({ trail }) => Math.floor(trail.type / 100)),
+    data: emptyList('Not kept.'),
+    node_type_name: text('The name of the type.', ({ trail }) => nodeNames.get(trail.type) ?? ''),
+    opportunity_info: object('The opportunity.', trailOpportunityShape, ({ opportunity }) => opportunity),
   },
-  lead_customer_info: nothing('Always null here.'),
-  lead_info: nothing('Always null here.'),
-  _id: number('Equals trail_id.', ({ trail }) => trail.trailId),
-  status: number('Not kept.'),
-  comment_list: emptyList('Not kept.'),
-  mail_map: emptyList('Not kept.'),
-  plan_map: emptyList('Not kept.'),
-  node_type: number('Equals type.', ({ trail }) => trail.type),
-  module: number('The hundreds of the type: 8 order · 12 opportunity.', ({ trail }) => Math.floor(trail.type / 100)),
-  data: emptyList('Not kept.'),
-  node_type_name: text('The name of the type.', ({ trail }) => nodeNames.get(trail.type) ?? ''),
-  opportunity_info: object('The opportunity.', trailOpportunityShape, ({ opportunity }) => opportunity),
-});
+  'OpportunityLastTrail',
+);
 
 export const lastTrail: Part<Shown> = objectOrNone('最近动态 · Its last entry.', trailShape, (shown) =>
   shown.lastTrail === null ? null : { ...shown, trail: shown.lastTrail },

@@ -17,10 +17,14 @@ export interface Shape<T> {
   present(of: T): Record<string, unknown>;
 }
 
-export function shape<T>(parts: Readonly<Record<string, Part<T>>>): Shape<T> {
+/** `title` names it in the documents, where the fields that hold it have names that others have too. */
+export function shape<T>(parts: Readonly<Record<string, Part<T>>>, title?: string): Shape<T> {
   const entries = Object.entries(parts);
   return {
-    schema: Type.Object(Object.fromEntries(entries.map(([name, part]) => [name, part.schema]))),
+    schema: Type.Object(
+      Object.fromEntries(entries.map(([name, part]) => [name, part.schema])),
+      title === undefined ? {} : { title },
+    ),
     parts,
     present(of) {
       const answer: Record<string, unknown> = {};
