@@ -39,9 +39,10 @@ describe('the route table', () => {
     for (const text of [route.summary, route.description, ...route.errors]) expect(text.trim()).not.toBe('');
     expect(route.errors.length).toBeGreaterThan(0);
     expect(undescribed(route.data as Schema, 'data')).toEqual([]);
-    const given = route.method === 'GET' ? route.query : route.body;
-    expect(given).toBeDefined();
-    expect(undescribed(given?.schema as Schema, 'given')).toEqual([]);
+    for (const given of [route.query, route.params, route.body])
+      if (given !== undefined) expect(undescribed(given.schema as Schema, 'given')).toEqual([]);
+    expect([...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)).toEqual(route.params?.names ?? []);
+    if (route.method === 'GET') expect(route.body).toBeUndefined();
   });
 
   it.each(routes)('$name opens only with a token that has its module', async ({ method, path, module }) => {
