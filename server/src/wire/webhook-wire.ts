@@ -52,10 +52,7 @@ export const readWebhook = (body: Readonly<Record<string, unknown>>): string => 
 
 const subscribeTypes = kinds.map(subscribeTypeOf);
 const subscribeType: Field<EventKind> = {
-  schema: Type.Union(
-    subscribeTypes.map((type) => Type.Literal(type)),
-    { description: '订阅模块 · The module, one a call.' },
-  ),
+  schema: Type.String({ description: '订阅模块 · The module, one a call.', enum: subscribeTypes }),
   read(name, raw) {
     const kind = kinds.find((one) => subscribeTypeOf(one) === raw);
     if (kind === undefined) throw badParameter(name, raw, `accepted: one of ${subscribeTypes.join(', ')}`);
