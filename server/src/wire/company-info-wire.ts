@@ -7,12 +7,18 @@ import { emptyList, never, number, numbers, object, objects, type Part, shape, t
 const firmTime = time(never.firm);
 
 /** A user as firms show their last follower and their followers. */
-export const ownerShape = shape<User | null>({
-  user_id: text('The user, as a string here; "0": none.', (user) => String(user?.userId ?? 0)),
-  avatar: text('头像 · Picture, or "".', (user) => user?.avatar ?? ''),
-  name: text('Name.', (user) => user?.nickname ?? ''),
-  nickname: text('昵称 · Nickname.', (user) => user?.nickname ?? ''),
-});
+const lastOwnerShape = shape<User | null>(
+  {
+    user_id: text('The user, as a string here; "0": none.', (user) => String(user?.userId ?? 0)),
+    avatar: text('头像 · Picture, or "".', (user) => user?.avatar ?? ''),
+    name: text('Name.', (user) => user?.nickname ?? ''),
+    nickname: text('昵称 · Nickname.', (user) => user?.nickname ?? ''),
+  },
+  'CompanyLastOwner',
+);
+
+/** The same fields, where there is one for certain. */
+export const ownerShape = shape<User>(lastOwnerShape.parts, 'LeadOwner');
 
 const followerShape = shape<User>({
   user_id: number('The user.', ({ userId }) => userId),
@@ -195,7 +201,7 @@ const companyInfo = shape<CompanyInfo>({
   lead: emptyList('Not kept.'),
   last_owner_info: object(
     '最近跟进人 · Who looks after it first.',
-    ownerShape,
+    lastOwnerShape,
     ({ company, users }) => users.get(company.ownerIds[0] ?? 0) ?? null,
   ),
   owner: objects('跟进人 · Who looks after it.', followerShape, ({ company, users }) => knownUsers(users, company.ownerIds)),

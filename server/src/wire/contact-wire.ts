@@ -109,10 +109,13 @@ const readContact = (given: GivenContact): ContactPush => ({
 
 type Person = Contact | LeadContact;
 
-const accountShape = shape<Person['accounts'][number]>({
-  type: text('Free text, such as whatsapp.', ({ type }) => type),
-  value: text('The account.', ({ value }) => value),
-});
+const accountShape = shape<Person['accounts'][number]>(
+  {
+    type: text('Free text, such as whatsapp.', ({ type }) => type),
+    value: text('The account.', ({ value }) => value),
+  },
+  'ContactAccount',
+);
 
 /** What every answer shows of a contact alike. */
 export const contactParts = {

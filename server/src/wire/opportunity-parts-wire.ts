@@ -41,19 +41,25 @@ export const workers = ({ mainUserId, details }: Opportunity): number[] => [
   ...(details.handlerIds ?? []),
 ];
 
-export const userShape = shape<User>({
-  user_id: text('The user, as a string here.', ({ userId }) => String(userId)),
-  nickname: text('昵称 · Nickname.', ({ nickname }) => nickname),
-  avatar: text('头像 · Picture, or "".', ({ avatar }) => avatar),
-});
+export const userShape = shape<User>(
+  {
+    user_id: text('The user, as a string here.', ({ userId }) => String(userId)),
+    nickname: text('昵称 · Nickname.', ({ nickname }) => nickname),
+    avatar: text('头像 · Picture, or "".', ({ avatar }) => avatar),
+  },
+  'OpportunityUser',
+);
 
-const departmentShape = shape<{ readonly departmentId: number; readonly name: string }>({
-  id: text('The department, as a string here.', ({ departmentId }) => String(departmentId)),
-  name: text('Its name.', ({ name }) => name),
-  prefix: text('Not kept.'),
-  parent_id: constant('The one above it; not kept.', '0'),
-  admin_type: constant('Not kept.', '0'),
-});
+const departmentShape = shape<{ readonly departmentId: number; readonly name: string }>(
+  {
+    id: text('The department, as a string here.', ({ departmentId }) => String(departmentId)),
+    name: text('Its name.', ({ name }) => name),
+    prefix: text('Not kept.'),
+    parent_id: constant('The one above it; not kept.', '0'),
+    admin_type: constant('Not kept.', '0'),
+  },
+  'OpportunityUserDepartment',
+);
 
 export const mainUserShape = shape<User>(
   {
@@ -63,16 +69,19 @@ export const mainUserShape = shape<User>(
   'OpportunityMainUser',
 );
 
-export const handlerShape = shape<User>({ ...userShape.parts, role_id: constant('Not kept.', '0') });
+export const handlerShape = shape<User>({ ...userShape.parts, role_id: constant('Not kept.', '0') }, 'OpportunityHandler');
 
 /** What OKKI shows at the top of an enterprise; departments of opportunities are not kept. */
-export const rootDepartment = shape<unknown>({
-  id: constant('The department, as a string here.', '0'),
-  name: constant('Its name.', '我的企业'),
-});
+export const rootDepartment = shape<unknown>(
+  {
+    id: constant('The department, as a string here.', '0'),
+    name: constant('Its name.', '我的企业'),
+  },
+  'OpportunityDepartment',
+);
 
 export const customFields: Part<unknown> = {
-  schema: Type.Object({}, { description: '自定义字段 · Custom fields; not kept.' }),
+  schema: Type.Object({}, { title: 'OpportunityCustomFields', description: '自定义字段 · Custom fields; not kept.' }),
   value: () => ({}),
 };
 
@@ -80,78 +89,90 @@ const zero = number<unknown>('Not kept.');
 const zeros = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, zero]));
 const inCurrencies = (...names: readonly string[]) => zeros(...names.flatMap((name) => [`${name}_rmb`, `${name}_usd`]));
 
-export const cashShape = shape<Opportunity>({
-  ...zeros('amount'),
-  ...inCurrencies('amount', 'collect_amount', 'bank_charge', 'real_amount', 'exchange_loss_amount'),
-  ...zeros('status'),
-  status_name: text('Not kept.'),
-  ...zeros('collect_amount', 'bank_charge'),
-  currency: text('币种 · Currency.', currencyOf),
-  ...zeros('real_amount'),
-  exchange_loss_amount_list: emptyList('Not kept.'),
-  ...zeros('not_collect_amount'),
-  ...inCurrencies('not_collect_amount'),
-  ...zeros('percentage'),
-  ...inCurrencies('percentage'),
-});
+export const cashShape = shape<Opportunity>(
+  {
+    ...zeros('amount'),
+    ...inCurrencies('amount', 'collect_amount', 'bank_charge', 'real_amount', 'exchange_loss_amount'),
+    ...zeros('status'),
+    status_name: text('Not kept.'),
+    ...zeros('collect_amount', 'bank_charge'),
+    currency: text('币种 · Currency.', currencyOf),
+    ...zeros('real_amount'),
+    exchange_loss_amount_list: emptyList('Not kept.'),
+    ...zeros('not_collect_amount'),
+    ...inCurrencies('not_collect_amount'),
+    ...zeros('percentage'),
+    ...inCurrencies('percentage'),
+  },
+  'OpportunityPayments',
+);
 
-export const companyShape = shape<Company>({
-  company_id: number('客户ID · The company.', ({ companyId }) => companyId),
-  user_id: numbers('跟进人 · Who looks after it.', ({ ownerIds }) => ownerIds),
-  name: text('客户名称 · Name.', ({ name }) => name),
-  serial_id: text('客户编号 · Customer number.', ({ serialId }) => serialId),
-  is_archive: number('0: the company was removed.', ({ removed }) => (removed ? 0 : 1)),
-  short_name: text('简称 · Short name.', ({ details }) => details.shortName ?? ''),
-  country: text('国家 · Two letters.', ({ details }) => details.country ?? ''),
-  timezone: text('时区 · Not kept.'),
-  biz_type: text('客户类型 · Not kept.'),
-  origin: number('客户来源 · Source; not kept.'),
-  origin_list: numbers('客户来源 · Sources; not kept.'),
-  origin_name: text('客户来源 · Not kept.'),
-  product_group_ids: emptyList('产品分组 · Not kept.'),
-  pool_user_map: emptyList('Not kept.'),
-  pin_flag: number('Not kept.'),
-  alibaba_info: emptyList('Not kept.'),
-  deal_time: text('成交时间 · Not kept.'),
-  image_list: emptyList('图片 · Pictures; not kept.'),
-});
+export const companyShape = shape<Company>(
+  {
+    company_id: number('客户ID · The company.', ({ companyId }) => companyId),
+    user_id: numbers('跟进人 · Who looks after it.', ({ ownerIds }) => ownerIds),
+    name: text('客户名称 · Name.', ({ name }) => name),
+    serial_id: text('客户编号 · Customer number.', ({ serialId }) => serialId),
+    is_archive: number('0: the company was removed.', ({ removed }) => (removed ? 0 : 1)),
+    short_name: text('简称 · Short name.', ({ details }) => details.shortName ?? ''),
+    country: text('国家 · Two letters.', ({ details }) => details.country ?? ''),
+    timezone: text('时区 · Not kept.'),
+    biz_type: text('客户类型 · Not kept.'),
+    origin: number('客户来源 · Source; not kept.'),
+    origin_list: numbers('客户来源 · Sources; not kept.'),
+    origin_name: text('客户来源 · Not kept.'),
+    product_group_ids: emptyList('产品分组 · Not kept.'),
+    pool_user_map: emptyList('Not kept.'),
+    pin_flag: number('Not kept.'),
+    alibaba_info: emptyList('Not kept.'),
+    deal_time: text('成交时间 · Not kept.'),
+    image_list: emptyList('图片 · Pictures; not kept.'),
+  },
+  'OpportunityCompany',
+);
 
-export const contactShape = shape<Contact>({
-  customer_id: contactParts.customer_id,
-  name: contactParts.name,
-  email: contactParts.email,
-  is_archive: number('0: the contact was removed.', ({ removed }) => (removed ? 0 : 1)),
-  post: contactParts.post,
-  tel_list: contactParts.tel_list,
-  contact: contactParts.contact,
-  suspected_invalid_email_flag: number('Not kept.'),
-  forbidden_flag: number('Not kept.'),
-  reach_status: number('Not kept.'),
-  reach_count: number('Not kept.'),
-  reach_status_time: dealTime('Not kept.'),
-  reach_success_count: number('Not kept.'),
-});
+export const contactShape = shape<Contact>(
+  {
+    customer_id: contactParts.customer_id,
+    name: contactParts.name,
+    email: contactParts.email,
+    is_archive: number('0: the contact was removed.', ({ removed }) => (removed ? 0 : 1)),
+    post: contactParts.post,
+    tel_list: contactParts.tel_list,
+    contact: contactParts.contact,
+    suspected_invalid_email_flag: number('Not kept.'),
+    forbidden_flag: number('Not kept.'),
+    reach_status: number('Not kept.'),
+    reach_count: number('Not kept.'),
+    reach_status_time: dealTime('Not kept.'),
+    reach_success_count: number('Not kept.'),
+  },
+  'OpportunityContact',
+);
 
-const label = shape<unknown>({ info_label: text('Not kept.'), info_value: text('Not kept.') });
+const label = shape<unknown>({ info_label: text('Not kept.'), info_value: text('Not kept.') }, 'OpportunityStageLabel');
 
-export const stageShape = shape<Opportunity>({
-  success_rate: number('赢率 · Not kept.'),
-  tip: text('Not kept.'),
-  link_ids: numbers('Not kept.'),
-  require_field_setting: texts('Not kept.'),
-  stage_id: number('销售阶段ID · The stage; 0: none.', stageOf),
-  flow_id: number('Not kept.'),
-  type: number('1 in progress · 2 won · 3 lost; the latter two are not kept.', () => inProgress.type),
-  name: text('阶段名称 · Not kept.'),
-  name_info: object('Not kept.', label, () => null),
-  stage_name: text('阶段名称 · Not kept.'),
-  stage_name_info: object('Not kept.', label, () => null),
-  rank: number('Not kept.'),
-  create_user: constant('Not kept.', '0'),
-  enable_flag: one('1: enabled.'),
-  create_time: dealTime('Not kept.'),
-  update_time: dealTime('Not kept.'),
-});
+export const stageShape = shape<Opportunity>(
+  {
+    success_rate: number('赢率 · Not kept.'),
+    tip: text('Not kept.'),
+    link_ids: numbers('Not kept.'),
+    require_field_setting: texts('Not kept.'),
+    stage_id: number('销售阶段ID · The stage; 0: none.', stageOf),
+    flow_id: number('Not kept.'),
+    type: number('1 in progress · 2 won · 3 lost; the latter two are not kept.', () => inProgress.type),
+    name: text('阶段名称 · Not kept.'),
+    name_info: object('Not kept.', label, () => null),
+    stage_name: text('阶段名称 · Not kept.'),
+    stage_name_info: object('Not kept.', label, () => null),
+    rank: number('Not kept.'),
+    create_user: constant('Not kept.', '0'),
+    enable_flag: one('1: enabled.'),
+    create_time: dealTime('Not kept.'),
+    update_time: dealTime('Not kept.'),
+  },
+  'OpportunityStage',
+);
 
 /** The names of what entries are, those of system entries included (docs/wire.md#trail-types). */
 const nodeNames: ReadonlyMap<number, string> = new Map([
@@ -167,35 +188,44 @@ interface ShownTrail extends Shown {
   readonly trail: Trail;
 }
 
-const authorShape = shape<User>({
-  user_id: userShape.parts['user_id'] as Part<User>,
-  avatar: userShape.parts['avatar'] as Part<User>,
-  name: text('Name.', ({ nickname }) => nickname),
-  nickname: userShape.parts['nickname'] as Part<User>,
-});
+const authorShape = shape<User>(
+  {
+    user_id: userShape.parts['user_id'] as Part<User>,
+    avatar: userShape.parts['avatar'] as Part<User>,
+    name: text('Name.', ({ nickname }) => nickname),
+    nickname: userShape.parts['nickname'] as Part<User>,
+  },
+  'OpportunityTrailAuthor',
+);
 
-const trailContactShape = shape<Contact>({
-  customer_id: contactParts.customer_id,
-  name: contactParts.name,
-  email: contactParts.email,
-  tel_list: contactParts.tel_list,
-  contact: contactParts.contact,
-});
+const trailContactShape = shape<Contact>(
+  {
+    customer_id: contactParts.customer_id,
+    name: contactParts.name,
+    email: contactParts.email,
+    tel_list: contactParts.tel_list,
+    contact: contactParts.contact,
+  },
+  'OpportunityTrailContact',
+);
 
-const trailOpportunityShape = shape<Opportunity>({
-  opportunity_id: number('商机ID · The opportunity.', ({ opportunityId }) => opportunityId),
-  name: text('商机名称 · Name.', ({ name }) => name),
-  amount: text('金额 · Amount, as a string.', amountOf),
-  currency: text('币种 · Currency.', currencyOf),
-  serial_id: text('商机编号 · Number.', ({ serialId }) => serialId),
-  enable_flag: number('1: not removed.', ({ removed }) => (removed ? 0 : 1)),
-  stage: number('销售阶段ID · The stage; 0: none.', stageOf),
-  user_id: numbers('The main user, then those who help.', workers),
-  account_date: text('结束日期 · End date; not kept.'),
-  approval_flow_info: emptyList('Not kept.'),
-  stage_info: object('销售阶段 · The stage.', stageShape, (opportunity) => opportunity),
-  lock_flag: number('Not kept.'),
-});
+const trailOpportunityShape = shape<Opportunity>(
+  {
+    opportunity_id: number('商机ID · The opportunity.', ({ opportunityId }) => opportunityId),
+    name: text('商机名称 · Name.', ({ name }) => name),
+    amount: text('金额 · Amount, as a string.', amountOf),
+    currency: text('币种 · Currency.', currencyOf),
+    serial_id: text('商机编号 · Number.', ({ serialId }) => serialId),
+    enable_flag: number('1: not removed.', ({ removed }) => (removed ? 0 : 1)),
+    stage: number('销售阶段ID · The stage; 0: none.', stageOf),
+    user_id: numbers('The main user, then those who help.', workers),
+    account_date: text('结束日期 · End date; not kept.'),
+    approval_flow_info: emptyList('Not kept.'),
+    stage_info: object('销售阶段 · The stage.', stageShape, (opportunity) => opportunity),
+    lock_flag: number('Not kept.'),
+  },
+  'OpportunityOfTrail',
+);
 
 const noneOf = (ids: readonly number[]): readonly number[] => (ids.length === 0 ? [0] : ids);
 

@@ -101,7 +101,7 @@ export const phones = <T>(description: string, value: (of: T) => readonly (reado
 
 /** An object of a shape of its own. */
 export const object = <T, U>(description: string, inner: Shape<U>, value: (of: T) => U): Part<T> => ({
-  schema: Type.Object(inner.schema.properties, { description }),
+  schema: { ...inner.schema, description },
   value: (of) => inner.present(value(of)),
 });
 
