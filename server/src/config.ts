@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { AppError } from './errors.ts';
 import { cidrAccepted, isCidr } from './webhook/addresses.ts';
+import { parseTime } from './wire/time.ts';
 
 export interface Bilingual {
   readonly en: string;
@@ -50,6 +51,13 @@ const whole = <T>(help: Bilingual, placeholder: string, fallback: T, minimum: nu
       ? Number(value)
       : refuse(`a whole number from ${minimum} to ${maximum}`),
 });
+const day = (help: Bilingual): Setting<string | null> => ({
+  help,
+  placeholder: 'YYYY-MM-DD',
+  fallback: null,
+  parse: (value) =>
+    value === '' ? null : value.length === 10 && parseTime(value) !== null ? value : refuse('a day YYYY-MM-DD that exists'),
+});
 const choice = <const C extends readonly string[]>(help: Bilingual, choices: C, fallback: C[number]): Setting<C[number]> => ({
   help,
   placeholder: choices.join('|'),
@@ -72,6 +80,18 @@ export const settings = {
   host: text({ en: 'address to listen on', zh: '监听地址' }, 'ADDRESS', '127.0.0.1'),
   port: whole({ en: 'port to listen on; 0: any free one', zh: '监听端口；0 为任一空闲端口' }, 'PORT', 8787, 0, 65535),
   demo: flag({ en: 'make demo data when the store is empty', zh: '数据为空时生成演示数据' }),
+  demoDate: day({
+    en: 'the day after the last one of the demo data (default today)',
+    zh: '演示数据截至此日的前一天（默认今天）',
+  }),
+  demoClientId: optional({ en: 'client_id of the demo application, 23412-…', zh: '演示应用的 client_id，以 23412- 开头' }, 'ID'),
+  demoClientSecret: {
+    ...optional(
+      { en: 'its client_secret; together with the client_id', zh: '其 client_secret，须与 client_id 一并给出' },
+      'SECRET',
+    ),
+    secret: true,
+  },
   strict: flag({ en: 'answer unknown parameters with an error', zh: '未知参数一律报错' }),
   rateLimit: whole(
     {

@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { checkExposure, createApp, openCore, programName } from '../app.ts';
 import type { Config } from '../config.ts';
-import { type DemoCredentials, demoTenantId, makeDemo } from '../demo/demo.ts';
+import { type DemoCredentials, demoTenantId, makeDemo, planDemo, requireDemoOrNothing, resetDemo } from '../demo/demo.ts';
+import { modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
 import { lockFolder, makeFolder } from '../store/files.ts';
 import { type Command, print } from './command.ts';
@@ -18,6 +19,9 @@ export const serve: Command = {
     'port',
     'data',
     'demo',
+    'demoDate',
+    'demoClientId',
+    'demoClientSecret',
     'strict',
     'rateLimit',
     'tlsCert',
@@ -27,12 +31,23 @@ export const serve: Command = {
     'allowPrivateCallbacks',
     'logLevel',
   ],
-  async run({ config }) {
+  options: [
+    {
+      flags: '--reset',
+      help: { en: 'with --demo: delete the demo data first and make it anew', zh: '配合 --demo：先删除演示数据，再重新生成' },
+    },
+  ],
+  async run({ config, options }) {
     checkExposure(config);
+    const reset = options['reset'] === true;
+    if (reset && !config.demo) throw new AppError('usage', { reason: '--reset needs --demo: it deletes demo data only' });
+    const plan = planDemo(config, Date.now());
+    if (reset) requireDemoOrNothing(config.data);
     makeFolder(config.data);
     const lock = lockFolder(config.data);
+    if (reset) await resetDemo(config.data, plan);
     const core = await openCore(config.data, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks });
-    const credentials = config.demo ? await makeDemo(core, config.data) : null;
+    const credentials = config.demo ? await makeDemo(core, config.data, plan) : null;
     const app = await createApp(core, config);
     const stopped = new Promise<void>((done) => {
       // For good, not once: npm passes on what its whole group got already, and the second one must not cut the draining short.
@@ -89,23 +104,25 @@ function aboutOwnData(config: Config): string[] {
   ];
 }
 
-function aboutDemo(config: Config, base: string, { clientId, clientSecret }: DemoCredentials): string[] {
-  if (clientSecret === null) {
+function aboutDemo(config: Config, base: string, { clientId, clientSecret, made }: DemoCredentials): string[] {
+  if (!made) {
     return [
       `  demo 演示企业    tenant ${demoTenantId}, application ${clientId}`,
-      '                   its secret was shown at the first start; for a new one, beside this server:',
-      '                   密钥已在首次启动时显示；如需新的，另开终端运行：',
-      `                   ${programName()} app create --tenant ${demoTenantId} --name my-app --scope "company lead opportunity user" --data ${config.data}`,
+      '                   its secret is the one of the first start; for a new one, beside this server:',
+      '                   密钥沿用首次启动时的那个；如需新的，另开终端运行：',
+      `                   ${programName()} app create --tenant ${demoTenantId} --name my-app --scope "${modules.join(' ')}" --data ${config.data}`,
     ];
   }
   return [
     `  demo 演示企业    tenant ${demoTenantId}`,
     `  client_id        ${clientId}`,
-    `  client_secret    ${clientSecret}   (shown once 仅显示一次)`,
+    clientSecret === null
+      ? '  client_secret    the one that was given 即所给定的密钥'
+      : `  client_secret    ${clientSecret}   (shown once 仅显示一次)`,
     '',
     'Get a token 获取令牌:',
     `  TOKEN=$(curl -s ${base}/v1/oauth2/access_token -d grant_type=client_credentials -d client_id=${clientId} ` +
-      `-d client_secret=${clientSecret} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'); echo $TOKEN`,
+      `-d client_secret=${clientSecret ?? '"$GENJIN_DEMO_CLIENT_SECRET"'} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'); echo $TOKEN`,
     'List follow-ups 查询跟进:',
     `  curl -s -H "Authorization: Bearer $TOKEN" '${base}/v1/dynamic/trail/list?company_id=16696797769&count=2'`,
   ];

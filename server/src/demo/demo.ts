@@ -1,48 +1,140 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Core } from '../app.ts';
-import { modules } from '../domain/application.ts';
+import { type Core, openCore } from '../app.ts';
+import type { Config } from '../config.ts';
+import { type ClientCredentials, checkChosen, modules } from '../domain/application.ts';
+import { AppError } from '../errors.ts';
+import { removeStore, storeExists } from '../store/files.ts';
 import { readEntry } from '../wire/entry-wire.ts';
+import { formatTime, parseTime } from '../wire/time.ts';
 import { exampleEntries } from './example.ts';
+import { exampleObjects, exampleObjectsKnownAt } from './example-objects.ts';
 import { generateFirm } from './firm.ts';
+import { firmObjects } from './firm-objects.ts';
 
 export const demoTenantId = 23412;
 
-/** `clientSecret` is `null` when it was shown before: only its hash is kept. */
+/** `clientSecret` is `null` when it was shown before or was chosen: only its hash is kept. */
 export interface DemoCredentials {
   readonly clientId: string;
   readonly clientSecret: string | null;
+  /** Whether the demo was made by this start of the program. */
+  readonly made: boolean;
+}
+
+/** What a demo that is to be made is like. */
+export interface DemoPlan {
+  /** The last instant (ms) of its data. */
+  readonly endAt: number;
+  /** `null`: they are made up. */
+  readonly credentials: ClientCredentials | null;
 }
 
 interface Mark {
   readonly endAt: number;
+  /** `null`: it is being filled. */
   readonly clientId: string | null;
 }
 
-const day = 24 * 3600 * 1000;
-const beijing = 8 * 3600 * 1000;
+const second = 1000;
+const firstDay = '2000-01-01';
+
+/** Throws `usage` for settings of the demo that are not acceptable. */
+export function planDemo({ demoDate, demoClientId, demoClientSecret }: Config, now: number): DemoPlan {
+  const today = formatTime(now).slice(0, 10);
+  if (demoDate !== null && (demoDate < firstDay || demoDate > today)) {
+    throw new AppError('usage', {
+      reason: `--demo-date: "${demoDate}" is not accepted; accepted: a day from ${firstDay} to today, ${today} in Beijing`,
+    });
+  }
+  if ((demoClientId === null) !== (demoClientSecret === null)) {
+    throw new AppError('usage', { reason: 'GENJIN_DEMO_CLIENT_ID and GENJIN_DEMO_CLIENT_SECRET go together' });
+  }
+  const credentials =
+    demoClientId === null || demoClientSecret === null ? null : { clientId: demoClientId, clientSecret: demoClientSecret };
+  if (credentials !== null) checkChosen(demoTenantId, credentials);
+  // Midnight in Beijing: the same data all day long.
+  return { endAt: (parseTime(demoDate ?? today) as number) - second, credentials };
+}
 
 /**
- * Fills an empty store with a trading firm's year: the six entries of OKKI's page and 6,000 generated ones. A mark in the
- * folder says that its data is a demo's; filling that was interrupted goes on. Answers `null` for a store with data of its own.
+ * Fills an empty store with a trading firm's year: the six entries of OKKI's page and 6,000 generated ones, with everything that
+ * they are about. A mark in the folder says that its data is a demo's; filling that was interrupted goes on. Answers `null` for a
+ * store with data of its own.
  */
-export async function makeDemo(core: Core, folder: string): Promise<DemoCredentials | null> {
-  const markFile = join(folder, 'demo.json');
-  const marked: Mark | null = existsSync(markFile) ? (JSON.parse(readFileSync(markFile, 'utf8')) as Mark) : null;
-  if (marked?.clientId != null) return { clientId: marked.clientId, clientSecret: null };
+export async function makeDemo(core: Core, folder: string, plan: DemoPlan): Promise<DemoCredentials | null> {
+  const marked = readMark(folder);
+  if (marked !== null && marked.clientId !== null) return { clientId: marked.clientId, clientSecret: null, made: false };
   const tenants = await core.tenants.list();
   if (tenants.some(({ tenantId }) => marked === null || tenantId !== demoTenantId)) return null;
-  // The last midnight in Beijing: the same data all day long.
-  const endAt = marked?.endAt ?? Math.floor((core.clock() + beijing) / day) * day - beijing - 1000;
-  const mark = (clientId: string | null): void => {
-    writeFileSync(`${markFile}.part`, `${JSON.stringify({ endAt, clientId } satisfies Mark)}\n`, { mode: 0o600 });
-    renameSync(`${markFile}.part`, markFile);
-  };
-  mark(null);
-  await core.tenants.create({ tenantId: demoTenantId, name: '演示企业 Demo', createdAt: core.clock() });
+  const { endAt } = marked ?? plan;
+  writeMark(folder, { endAt, clientId: null });
+  await core.tenants.create({ tenantId: demoTenantId, name: '演示企业 Demo', createdAt: endAt });
+  await core.importer.take([exampleEntries.map(readEntry)]);
+  await core.importer.learn(demoTenantId, exampleObjects, exampleObjectsKnownAt);
   const firm = { clientId: demoTenantId, seed: 23412, entries: 6000, companies: 200, salespeople: 20, endAt, days: 365 };
-  await core.importer.take([exampleEntries.map(readEntry), Array.from(generateFirm(firm), readEntry)]);
-  const credentials = await core.applications.create(demoTenantId, 'demo', modules);
-  mark(credentials.clientId);
-  return credentials;
+  const entries = [...generateFirm(firm)];
+  await core.importer.learn(demoTenantId, firmObjects(firm, entries), endAt);
+  await core.importer.take([entries.map(readEntry)]);
+  const { clientId, clientSecret } = await core.applications.create(demoTenantId, 'demo', modules, plan.credentials);
+  writeMark(folder, { endAt, clientId });
+  return { clientId, clientSecret: plan.credentials === null ? clientSecret : null, made: true };
+}
+
+/** Throws `usage` for a folder with a store that is not marked as a demo's: nothing there may be deleted. */
+export function requireDemoOrNothing(folder: string): void {
+  if (storeExists(folder) && readMark(folder) === null) {
+    throw new AppError('usage', {
+      reason: `the data in ${folder} is not marked as a demo's (there is no demo.json): --reset deletes nothing there; use another --data`,
+    });
+  }
+}
+
+/**
+ * Deletes the demo's store in a folder that this process has locked; `makeDemo` then makes it anew. Throws `usage`, deleting nothing,
+ * for data that is no demo's, or not only.
+ */
+export async function resetDemo(folder: string, { endAt }: DemoPlan): Promise<void> {
+  requireDemoOrNothing(folder);
+  if (readMark(folder) === null) return;
+  if (storeExists(folder)) {
+    const core = await openCore(folder, { make: false });
+    try {
+      const other = (await core.tenants.list()).find(({ tenantId }) => tenantId !== demoTenantId);
+      if (other !== undefined) {
+        throw new AppError('usage', {
+          reason: `the demo in ${folder} also holds tenant ${other.tenantId}: --reset deletes nothing there; use another --data`,
+        });
+      }
+    } finally {
+      await core.close();
+    }
+  }
+  // The mark before what it stands for: an end in between leaves a demo that is to be filled.
+  writeMark(folder, { endAt, clientId: null });
+  removeStore(folder);
+}
+
+const markFile = (folder: string): string => join(folder, 'demo.json');
+
+/** `null` without one. Throws `usage` for a file of that name that is no mark. */
+function readMark(folder: string): Mark | null {
+  const file = markFile(folder);
+  if (!existsSync(file)) return null;
+  let mark: Partial<Mark> | null = null;
+  try {
+    mark = JSON.parse(readFileSync(file, 'utf8')) as Partial<Mark> | null;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const { endAt, clientId } = mark ?? {};
+  if (typeof endAt !== 'number' || (clientId !== null && typeof clientId !== 'string'))
+    throw new AppError('usage', { reason: `${file} is no mark of a demo; use another --data` });
+  return { endAt, clientId };
+}
+
+function writeMark(folder: string, mark: Mark): void {
+  const file = markFile(folder);
+  writeFileSync(`${file}.part`, `${JSON.stringify(mark)}\n`, { mode: 0o600, flush: true });
+  renameSync(`${file}.part`, file);
 }

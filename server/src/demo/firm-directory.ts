@@ -42,10 +42,19 @@ interface Party {
   products: number[];
 }
 
+/** How a firm is called: in full, in short, and where its mail and its pages are. */
+interface FirmName {
+  name: string;
+  short: string;
+  domain: string;
+}
+
 export interface CompanyProfile extends Party {
   info: FirmCompany;
-  domain: string;
+  called: FirmName;
   opportunities: FirmOpportunity[];
+  /** The day on which each of them begins. */
+  opportunityDays: number[];
   /** Where it stands in the way of a deal when the period begins, and how often it goes round in the period. */
   phase: number;
   cycles: number;
@@ -53,6 +62,7 @@ export interface CompanyProfile extends Party {
 
 export interface LeadProfile extends Party {
   info: FirmLead;
+  called: FirmName;
 }
 
 export interface DirectoryOptions {
@@ -170,7 +180,8 @@ export class Directory {
     const random = this.random.reseed(mix(mix(seed, KIND.company), index));
     const at = this.countryOf[index] as number;
     const country = COUNTRIES[at] as Country;
-    const { name, domain } = (this.namings[at] as Naming).name(this.ordinalOf[index] as number, random);
+    const called = (this.namings[at] as Naming).name(this.ordinalOf[index] as number, random);
+    const { name, domain } = called;
     const importance = 1 - Math.log(rank + 1) / Math.log(companies + 1);
     const party = this.makeParty(country, random);
     const contacts = 1 + Math.min(MOST_CONTACTS - 1, Math.floor(importance * 3 + random.unit() * 3));
@@ -182,8 +193,9 @@ export class Directory {
     const profile: CompanyProfile = {
       ...party,
       info,
-      domain,
+      called,
       opportunities: [],
+      opportunityDays: [],
       phase: random.unit(),
       cycles: 1 + random.unit() * 3 + importance * 2,
     };
@@ -199,6 +211,7 @@ export class Directory {
     const day = dayOf(start + Math.floor(((end - start) * n) / of)) - random.between(0, 15);
     const product = PRODUCTS[company.products[n % company.products.length] as number] ?? PRODUCTS[0];
     const date = dayWords(day).compact;
+    company.opportunityDays.push(day);
     const { name } = company.info;
     const style = random.below(5);
     const names = [
@@ -216,7 +229,8 @@ export class Directory {
     const at = (index * 11) % COUNTRIES.length;
     const country = COUNTRIES[at] as Country;
     const ordinal = (this.usedNames[at] as number) + Math.floor(index / COUNTRIES.length);
-    const { name, domain } = (this.namings[at] as Naming).name(ordinal, random);
+    const called = (this.namings[at] as Naming).name(ordinal, random);
+    const { name, domain } = called;
     const party = this.makeParty(country, random);
     const contacts = random.between(0, 2);
     for (let n = 0; n < contacts; n += 1) {
@@ -227,7 +241,7 @@ export class Directory {
     const person = personName(country, random.next(), random.next()).name;
     const style = random.below(4);
     const title = style === 0 ? `${person}（${source}）` : style === 1 ? `${source}-${name}` : name;
-    return { ...party, info: { lead_id: this.id('lead', index), name: title } };
+    return { ...party, called, info: { lead_id: this.id('lead', index), name: title } };
   }
 
   private makeParty(country: Country, random: Random): Party {
@@ -256,7 +270,7 @@ class Naming {
     this.pairs = new Shuffle(this.count, seed);
   }
 
-  name(ordinal: number, random: Random): { name: string; domain: string } {
+  name(ordinal: number, random: Random): FirmName {
     const { stems, trades, cities, core, placed, forms, alwaysPlaced } = this.country;
     const pair = this.pairs.at(ordinal % this.count);
     const stem = stems[Math.floor(pair / trades.length)] as Word;
@@ -279,7 +293,7 @@ class Naming {
       .pick(forms)
       .replace('@', '')
       .replace('*', () => name);
-    return { name: form, domain: `${domain}.${this.country.code}.${random.pick(DOMAINS)}` };
+    return { name: form, short: stem.text, domain: `${domain}.${this.country.code}.${random.pick(DOMAINS)}` };
   }
 }
 
@@ -300,10 +314,10 @@ function makeContact(id: number, country: Country, domain: string, index: number
   const email = random.chance(0.05) ? '' : free ? `${mail}${index}${n}@freemail.example` : `${mail}@${domain}`;
   const telephones = random.chance(0.18) ? 0 : random.chance(0.15) ? 2 : 1;
   const tel_list: FirmContact['tel_list'] = [];
-  for (let i = 0; i < telephones; i += 1) tel_list.push([country.area, digits(country.tel, random)]);
+  for (let i = 0; i < telephones; i += 1) tel_list.push([country.area, telephone(country, random)]);
   const contact: FirmContact['contact'] = [];
   if (country.code === 'cn' ? random.chance(0.1) : random.chance(0.5)) {
-    contact.push({ type: 'whatsapp', value: `${country.area} ${digits(country.tel, random)}` });
+    contact.push({ type: 'whatsapp', value: `${country.area} ${telephone(country, random)}` });
   }
   if (random.chance(country.code === 'cn' ? 0.8 : 0.12))
     contact.push({ type: 'wechat', value: `wx_${handle}${random.between(10, 99)}` });
@@ -312,6 +326,7 @@ function makeContact(id: number, country: Country, domain: string, index: number
   return { customer_id: id, name, email, tel_list, contact };
 }
 
-function digits(pattern: string, random: Random): string {
-  return pattern.replace(/#/g, () => `${random.below(10)}`);
+/** A number without its area code. */
+export function telephone(country: Country, random: Random): string {
+  return country.tel.replace(/#/g, () => `${random.below(10)}`);
 }

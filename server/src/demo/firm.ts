@@ -100,6 +100,21 @@ export function* generateFirm(options: FirmOptions): Generator<FirmEntry> {
   for (let n = 0; n < options.entries; n += 1) yield firm.entry(n);
 }
 
+/** Whom the entries of the same options are about and who writes them, beside what the entries show. */
+export interface FirmProfiles {
+  readonly companies: readonly CompanyProfile[];
+  readonly leads: readonly LeadProfile[];
+  readonly users: readonly FirmUser[];
+  /** Seconds since the epoch (UTC). */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** For firms that fit in memory. */
+export function firmProfiles(options: FirmOptions): FirmProfiles {
+  return new Firm(options).profiles();
+}
+
 class Firm {
   private readonly options: FirmOptions;
   private readonly random: Random;
@@ -130,6 +145,17 @@ class Firm {
     this.idStep = Math.floor(range / Math.max(1, entries));
     this.ranks = new WeightedDraw(Float64Array.from({ length: companies }, (_, rank) => 1 / (rank + 1)));
     this.firstMeetings = new Shuffle(companies, mix(seed, 3));
+  }
+
+  profiles(): FirmProfiles {
+    const { directory, leads, start, end } = this;
+    return {
+      companies: Array.from({ length: this.options.companies }, (_, rank) => directory.companyAtRank(rank)),
+      leads: Array.from({ length: leads }, (_, index) => directory.lead(index)),
+      users: directory.users,
+      start,
+      end,
+    };
   }
 
   entry(n: number): FirmEntry {

@@ -37,6 +37,21 @@ export interface Credentials extends ClientCredentials {
 /** SHA-256 in hex, under which a former version kept secrets. */
 const formerHash = /^[\da-f]{64}$/;
 
+/** Throws `usage` when an application of the tenant cannot have these credentials. */
+export function checkChosen(tenantId: number, { clientId, clientSecret }: ClientCredentials): void {
+  if (!clientId.startsWith(`${tenantId}-`) || !/^[\w-]{3,64}$/.test(clientId)) {
+    throw new AppError('usage', {
+      reason: `client_id ${JSON.stringify(clientId)} is not accepted; accepted: ${tenantId}- and letters, digits, _ or -, at most 64 in all`,
+    });
+  }
+  // Around it, blanks are cut off where it is read.
+  if (clientSecret.length < 8 || clientSecret !== clientSecret.trim()) {
+    throw new AppError('usage', {
+      reason: 'the client secret is not accepted; accepted: at least 8 characters, without blanks around them',
+    });
+  }
+}
+
 /** Applications, and the tokens of their own; those of people who sign in are in `sign-in.ts`. */
 export class Applications {
   readonly #store: ApplicationStore;
@@ -63,7 +78,11 @@ export class Applications {
     scopes: readonly string[],
     chosen: ClientCredentials | null = null,
   ): Promise<ClientCredentials> {
-    if (chosen !== null) await this.#checkChosen(tenantId, chosen);
+    if (chosen !== null) {
+      checkChosen(tenantId, chosen);
+      if ((await this.#store.get(tenantId, chosen.clientId)) !== null)
+        throw new AppError('usage', { reason: `application ${chosen.clientId} is there already` });
+    }
     const clientId = chosen?.clientId ?? `${tenantId}-${randomBytes(9).toString('base64url').replaceAll(/[-_]/g, 'x')}`;
     const clientSecret = chosen?.clientSecret ?? newSecret();
     const secretHash = await this.#vault.hash(clientSecret);
@@ -74,22 +93,6 @@ export class Applications {
       await edit.addApplication({ tenantId, clientId, name, secretHash, scopes, userId, createdAt, revokedAt: null });
     });
     return { clientId, clientSecret };
-  }
-
-  async #checkChosen(tenantId: number, { clientId, clientSecret }: ClientCredentials): Promise<void> {
-    if (!clientId.startsWith(`${tenantId}-`) || !/^[\w-]{3,64}$/.test(clientId)) {
-      throw new AppError('usage', {
-        reason: `client_id ${JSON.stringify(clientId)} is not accepted; accepted: ${tenantId}- and letters, digits, _ or -, at most 64 in all`,
-      });
-    }
-    // Around it, blanks are cut off where it is read.
-    if (clientSecret.length < 8 || clientSecret !== clientSecret.trim()) {
-      throw new AppError('usage', {
-        reason: 'the client secret is not accepted; accepted: at least 8 characters, without blanks around them',
-      });
-    }
-    if ((await this.#store.get(tenantId, clientId)) !== null)
-      throw new AppError('usage', { reason: `application ${clientId} is there already` });
   }
 
   /** The tenant's applications by their ids, revoked ones too. */

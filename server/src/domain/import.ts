@@ -43,19 +43,37 @@ export class Importer {
       return sum;
     });
   }
+
+  /**
+   * Takes what is known of a tenant's objects without an entry, from the instant `knownAt` (ms) on. One durable load, as idempotent as
+   * `take`.
+   */
+  async learn(tenantId: number, learned: readonly Learned[], knownAt: number): Promise<void> {
+    await this.#objects.load((change) =>
+      change(tenantId, 'command:import', (edit) =>
+        learn(
+          edit,
+          learned.map((one) => ({ ...one, knownAt })),
+        ),
+      ),
+    );
+  }
 }
 
 /** Joined objects first, so that a reader of the log never meets an entry whose company comes later. */
 async function takePortion(edit: Edit, entries: readonly ImportedEntry[]): Promise<MergeCount> {
-  const known = new Map(joinedKinds.map((kind): [JoinedKind, Knowledge<JoinedKind>[]] => [kind, []]));
-  const trails: Knowledge<'trail'>[] = [];
-  for (const { trail, learned } of entries) {
-    const knownAt = trail.updatedAt;
-    trails.push({ id: trail.trailId, fields: trail, knownAt });
-    for (const { kind, id, fields } of learned) known.get(kind)?.push({ id, fields, knownAt });
-  }
-  for (const [kind, ofKind] of known) await merge(edit, kind, ofKind, partOf(kind));
+  await learn(
+    edit,
+    entries.flatMap(({ trail, learned }) => learned.map((one) => ({ ...one, knownAt: trail.updatedAt }))),
+  );
+  const trails = entries.map(({ trail }) => ({ id: trail.trailId, fields: trail, knownAt: trail.updatedAt }));
   return merge(edit, 'trail', trails, wholeTrail);
+}
+
+async function learn(edit: Edit, learned: readonly (Learned & { readonly knownAt: number })[]): Promise<void> {
+  const known = new Map(joinedKinds.map((kind): [JoinedKind, Knowledge<JoinedKind>[]] => [kind, []]));
+  for (const { kind, id, fields, knownAt } of learned) known.get(kind)?.push({ id, fields, knownAt });
+  for (const [kind, ofKind] of known) await merge(edit, kind, ofKind, partOf(kind));
 }
 
 /** An imported entry is whole: there is nothing to complete and nothing to fill. */

@@ -136,6 +136,12 @@ function copyWhole(from: string, to: string): void {
   }
 }
 
+/** Deletes the store of a folder that nobody serves, if there is one; the folder's key and everything else stay. */
+export function removeStore(folder: string): void {
+  for (const side of sides) rmSync(storePath(folder) + side, { force: true });
+  sync(folder);
+}
+
 /** What SQLite itself finds wrong with the store's file; empty when it is sound. */
 export function integrityOf(folder: string): string[] {
   const copy = new DatabaseSync(storePath(folder), { readOnly: true, timeout: 10_000 });

@@ -71,6 +71,16 @@ const values: { readonly [N in SettingName]: { good: [string, unknown][]; bad: s
     bad: ['maybe', '2'],
     accepted: /true or false/,
   },
+  demoDate: {
+    good: [
+      ['2024-02-29', '2024-02-29'],
+      ['', null],
+    ],
+    bad: ['2023-02-29', '2024-02-29 00:00:00', 'today', '20240229'],
+    accepted: /a day YYYY-MM-DD that exists/,
+  },
+  demoClientId: { good: [['23412-x', '23412-x']], bad: [], accepted: /./ },
+  demoClientSecret: { good: [['secret of the demo', 'secret of the demo']], bad: [], accepted: /./ },
   strict: {
     good: [
       ['ON', true],
