@@ -23,7 +23,7 @@ export const exampleObjects: readonly Learned[] = [
     kind: 'company',
     id: companyId,
     fields: {
-      serialId: 'C0021',
+      serialId: 'M021',
       ownerIds: [xk],
       createdBy: san,
       createdAt: at('2022-01-28 05:10:00'),
@@ -38,7 +38,7 @@ export const exampleObjects: readonly Learned[] = [
     kind: 'opportunity',
     id: 23273099298949,
     fields: {
-      serialId: 'O0021',
+      serialId: 'MO2',
       mainUserId: xk,
       createdBy: xk,
       createdAt: at('2024-07-08 09:30:00'),
@@ -50,7 +50,7 @@ export const exampleObjects: readonly Learned[] = [
     kind: 'opportunity',
     id: 1418441883793,
     fields: {
-      serialId: 'O0001',
+      serialId: 'MO1',
       mainUserId: san,
       createdBy: san,
       createdAt: at('2023-06-19 15:00:00'),

@@ -35,7 +35,7 @@ const DEPARTMENTS = [
   { departmentId: 149, name: '外贸二部' },
   { departmentId: 152, name: '市场部' },
 ];
-const ROOT = { departmentId: 0, name: '演示企业' };
+const ROOT = { departmentId: 0, name: '我的企业' };
 const POSITIONS = ['外贸业务员', '外贸业务员', '高级业务员', '业务员|跟单', '客户经理'];
 const HOME = COUNTRIES.find(({ code }) => code === 'cn') as Country;
 
