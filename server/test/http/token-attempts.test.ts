@@ -125,6 +125,8 @@ describe('by account', () => {
     const other = await addPerson(server, 'wang@example.com');
     const wrong = { ...signInBody(first, person), password: passwordDigest('wrong') };
     expect((await statuses(11, () => askJson(server, tokenPath, wrong))).at(-1)).toBe(429);
+    // The secret is not looked at either.
+    expect((await askJson(server, tokenPath, { ...wrong, client_secret: 'wrong' })).status).toBe(429);
     // Neither the size of letters nor blanks make it another person.
     expect((await askJson(server, tokenPath, { ...wrong, username: ' LI@example.com' })).status).toBe(429);
     const rest = [signInBody(first, other), signInBody(second, person), tokenBody(first), tokenBody(second)];
