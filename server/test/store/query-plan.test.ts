@@ -10,7 +10,7 @@ import { Trails } from '../../src/domain/trail.ts';
 import { Vault } from '../../src/domain/vault.ts';
 import { applicationStore } from '../../src/store/application-store.ts';
 import { checkStore } from '../../src/store/check.ts';
-import type { Db, Tx, Value } from '../../src/store/db.ts';
+import type { Db } from '../../src/store/db.ts';
 import { deliveryStore } from '../../src/store/delivery-store.ts';
 import { storePath } from '../../src/store/files.ts';
 import { migrate } from '../../src/store/migrations.ts';
@@ -24,12 +24,7 @@ import { readEntry } from '../../src/wire/entry-wire.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { temporaryFolder } from '../support/server.ts';
 import { recordAbout, testCaller } from './fixture.ts';
-
-/** A statement as it was really run, and what SQLite does for it. */
-interface Planned {
-  readonly sql: string;
-  readonly plan: readonly string[];
-}
+import { expectSeeking, type Planned, plansOf as plansOn } from './plans.ts';
 
 const company = 1001;
 const lead = 2001;
@@ -39,53 +34,8 @@ const now = Date.UTC(2024, 10, 4);
 const { folder, remove } = temporaryFolder();
 let db: Db;
 let file: DatabaseSync;
-let recorded: Map<string, readonly Value[]>;
 
-/** Notes each statement with its values on its way to the database. */
-function recording(real: Db): Db {
-  const noted = (tx: Tx): Tx => {
-    const note = (sql: string, values: readonly Value[] = []): void => void recorded.set(sql, values);
-    return {
-      all: (sql, values) => {
-        note(sql, values);
-        return tx.all(sql, values);
-      },
-      get: (sql, values) => {
-        note(sql, values);
-        return tx.get(sql, values);
-      },
-      run: (sql, values) => {
-        note(sql, values);
-        return tx.run(sql, values);
-      },
-      runMany: (sql, rows) => {
-        if (rows.length > 0) note(sql, rows[0]);
-        return tx.runMany(sql, rows);
-      },
-    };
-  };
-  return {
-    dialect: real.dialect,
-    read: (work) => real.read((tx) => work(noted(tx))),
-    write: (work) => real.write((tx) => work(noted(tx))),
-    snapshot: async () => {
-      const snapshot = await real.snapshot();
-      return { ...noted(snapshot), end: () => snapshot.end() };
-    },
-    close: () => real.close(),
-  };
-}
-
-/** The statements that a piece of work runs, with their plans. */
-async function plansOf(work: (db: Db) => Promise<unknown>): Promise<Planned[]> {
-  recorded = new Map();
-  await work(recording(db));
-  return [...recorded].map(([sql, values]) => {
-    const bound = values.map((value) => (typeof value === 'number' ? BigInt(value) : value));
-    const rows = file.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...bound);
-    return { sql, plan: rows.map((row) => String(row['detail'])) };
-  });
-}
+const plansOf = (work: (db: Db) => Promise<unknown>): Promise<Planned[]> => plansOn(db, file, work);
 
 beforeAll(async () => {
   db = openSqlite(storePath(folder));
@@ -187,21 +137,6 @@ test('a large scope is cut, counted and ranked by statements that seek; a block 
     expect(found?.plan, `${name}: ${found?.sql}`).toContain(step);
   }
 });
-
-/** Nothing reads a tenant's table from end to end, and nothing looks at more than one tenant. */
-function expectSeeking(planned: readonly Planned[]): void {
-  for (const { sql, plan } of planned) {
-    for (const step of plan) {
-      if (/^SCAN/.test(step)) expect(step, sql).toMatch(/^SCAN (k|numbered|\(subquery-\d+\)|CONSTANT ROW)$/);
-      if (/^SEARCH/.test(step)) expect(step, sql).toContain('(tenant_id=?');
-    }
-    for (const table of ['trail', 'change']) {
-      if (new RegExp(`\\b(FROM|JOIN|UPDATE|INTO) ${table}\\b`).test(sql)) {
-        expect(sql, `${table} without a tenant`).toMatch(/\btenant_id = \?|INSERT INTO \w+ \(tenant_id,/);
-      }
-    }
-  }
-}
 
 test('joined objects are looked up by their keys', async () => {
   const planned = await plansOf((recordingDb) => trailStore(recordingDb).list(testTenant, none, { number: 1, size: 1000 }));
