@@ -1,11 +1,11 @@
 import { AppError } from '../errors.ts';
 import type { Caller } from './application.ts';
 import { blank } from './blank.ts';
-import { type ContactPush, knownFrom, pushContacts } from './contact.ts';
+import { type ContactPush, pushContacts } from './contact.ts';
 import { type Given, overlay, overlayDetails } from './given.ts';
 import { once } from './idempotency.ts';
 import type { Company, CompanyDetails } from './objects.ts';
-import { firstOwners, presentCompany, requireName, requireUsers } from './push.ts';
+import { changedNow, firstOwners, presentCompany, requireName, requireUsers } from './push.ts';
 import { same } from './same.ts';
 import type {
   Clock,
@@ -85,8 +85,11 @@ export class Companies {
           companyId,
         }));
         const after = companyAfter(before?.object ?? null, companyId, push, caller, now, changed.length > 0);
-        if (after !== before?.object) await edit.write('company', [{ before, after, knownAt: now }]);
-        await edit.write('contact', knownFrom(changed, now));
+        if (after !== before?.object) await edit.write('company', [changedNow(before, after, now)]);
+        await edit.write(
+          'contact',
+          changed.map((one) => changedNow(one.before, one.after, now)),
+        );
         return { companyId, contacts: pushed.map(({ contactId, name, email }) => ({ contactId, name, email })) };
       }),
     );
@@ -98,10 +101,10 @@ export class Companies {
       const now = this.#clock();
       const before = await presentCompany(edit, companyId);
       const after = { ...before.object, removed: true, updatedAt: wholeSecond(now) };
-      await edit.write('company', [{ before, after, knownAt: now }]);
+      await edit.write('company', [changedNow(before, after, now)]);
       const contacts = await edit.getMany('contact', await edit.contactIdsAt('contact', companyId));
-      const gone = [...contacts.values()].map((contact) => ({ before: contact, after: { ...contact.object, removed: true } }));
-      await edit.write('contact', knownFrom(gone, now));
+      const gone = [...contacts.values()].map((contact) => changedNow(contact, { ...contact.object, removed: true }, now));
+      await edit.write('contact', gone);
     });
   }
 }

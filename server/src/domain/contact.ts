@@ -3,7 +3,7 @@ import { AppError, badParameter } from '../errors.ts';
 import { type Given, overlay, overlayDetails } from './given.ts';
 import type { Contact, ContactDetails, LeadContact } from './objects.ts';
 import { same } from './same.ts';
-import type { Edit, Stored, Write } from './stores.ts';
+import type { Edit, Stored } from './stores.ts';
 
 type Phone = readonly [area: string, number: string];
 type Account = { readonly type: string; readonly value: string };
@@ -107,9 +107,3 @@ function accountsAfter(before: readonly Account[], { accounts, accountOf }: Cont
   }
   return all;
 }
-
-/** Writes for the change log, known from now on. */
-export const knownFrom = <T>(
-  changed: readonly { readonly before: Stored<T> | null; readonly after: T }[],
-  knownAt: number,
-): Write<T>[] => changed.map((change) => ({ ...change, knownAt }));

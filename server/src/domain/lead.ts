@@ -1,11 +1,11 @@
 import { AppError } from '../errors.ts';
 import type { Caller } from './application.ts';
 import { blank } from './blank.ts';
-import { type ContactPush, knownFrom, pushContacts } from './contact.ts';
+import { type ContactPush, pushContacts } from './contact.ts';
 import { type Given, overlay, overlayDetails } from './given.ts';
 import { once } from './idempotency.ts';
 import type { Lead, LeadDetails } from './objects.ts';
-import { firstOwners, presentCompany, requireName, requireUsers } from './push.ts';
+import { changedNow, firstOwners, presentCompany, requireName, requireUsers } from './push.ts';
 import { same } from './same.ts';
 import type { Clock, LeadFilter, LeadInfo, LeadRow, LeadStore, Listed, ObjectStore, Page } from './stores.ts';
 import { wholeSecond } from './trail.ts';
@@ -65,8 +65,11 @@ export class Leads {
           leadId,
         }));
         const after = leadAfter(before?.object ?? null, leadId, push, caller, now, changed.length > 0);
-        if (after !== before?.object) await edit.write('lead', [{ before, after, knownAt: now }]);
-        await edit.write('leadContact', knownFrom(changed, now));
+        if (after !== before?.object) await edit.write('lead', [changedNow(before, after, now)]);
+        await edit.write(
+          'leadContact',
+          changed.map((one) => changedNow(one.before, one.after, now)),
+        );
         return leadId;
       }),
     );

@@ -4,7 +4,7 @@ import { blank } from './blank.ts';
 import { type Given, overlay, overlayDetails } from './given.ts';
 import { once } from './idempotency.ts';
 import type { Opportunity, OpportunityDetails } from './objects.ts';
-import { presentCompany, requireName, requireUsers } from './push.ts';
+import { changedNow, presentCompany, requireName, requireUsers } from './push.ts';
 import { same } from './same.ts';
 import type { Bounds, Clock, Edit, Listed, ObjectStore, OpportunityRow, OpportunityStore, Page, Stored } from './stores.ts';
 import { wholeSecond } from './trail.ts';
@@ -71,7 +71,7 @@ export class Opportunities {
         };
         if (before !== null && same(before.object, pushed)) return opportunityId;
         const stamps = before === null ? { createdBy: caller.userId, createdAt: at } : { editedAt: at };
-        await edit.write('opportunity', [{ before, after: { ...pushed, ...stamps, updatedAt: at }, knownAt: now }]);
+        await edit.write('opportunity', [changedNow(before, { ...pushed, ...stamps, updatedAt: at }, now)]);
         return opportunityId;
       }),
     );
@@ -83,7 +83,7 @@ export class Opportunities {
       const now = this.#clock();
       const before = await presentOpportunity(edit, opportunityId);
       const after = { ...before.object, removed: true, updatedAt: wholeSecond(now) };
-      await edit.write('opportunity', [{ before, after, knownAt: now }]);
+      await edit.write('opportunity', [changedNow(before, after, now)]);
     });
   }
 }

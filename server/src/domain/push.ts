@@ -2,7 +2,7 @@
 import { AppError, badParameter } from '../errors.ts';
 import type { Caller } from './application.ts';
 import type { Company } from './objects.ts';
-import type { Edit, Stored } from './stores.ts';
+import type { Edit, Stored, Write } from './stores.ts';
 
 /** Throws `missing_parameter` or `bad_parameter`: a new object needs a name, and none loses it. */
 export function requireName(name: string | undefined, isNew: boolean): void {
@@ -25,3 +25,13 @@ export async function presentCompany(edit: Edit, companyId: number): Promise<Sto
   if (company === undefined || company.object.removed) throw new AppError('not_found');
   return company;
 }
+
+/**
+ * What was changed now, as it is written. It is known from `now`, and never from an earlier instant than what was there: an import
+ * may have brought times that are still to come, and must not win again.
+ */
+export const changedNow = <T>(before: Stored<T> | null, after: T, now: number): Write<T> => ({
+  before,
+  after,
+  knownAt: Math.max(now, before?.knownAt ?? now),
+});

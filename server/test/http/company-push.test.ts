@@ -192,6 +192,26 @@ describe('editing', () => {
   });
 });
 
+describe('against an import', () => {
+  it.each([
+    ['that knows it from earlier', '2024-05-02 00:00:00', '推送'],
+    ['that came before with a time still to come', '2030-01-01 00:00:00', '推送'],
+  ])('a push stands %s', async (_name, update_time, name) => {
+    const about = entry({ company_id: 40, create_time: '2024-05-01 00:00:00', update_time });
+    await server.import([about]);
+    await push({ company_id: 40, name });
+    await server.import([about]);
+    expect(await info(40)).toMatchObject({ name });
+  });
+});
+
+it('two with the same number: the first is found by it', async () => {
+  const first = await push({ name: 'a', serial_id: 'DOUBLE' });
+  await push({ name: 'b', serial_id: 'DOUBLE' });
+  const found = dataOf<Json>(await server.get(token, '/v1/company/info?serial_id=DOUBLE'));
+  expect(found['company_id']).toBe(first.company_id);
+});
+
 describe('contacts', () => {
   it('are added, edited and removed; the others stay', async () => {
     const pushed = await push({
