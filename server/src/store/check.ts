@@ -16,7 +16,7 @@ export interface CheckReport {
 
 /**
  * Verifies the whole store in one state: the file itself, the change log without gaps, every object at the revision that the log
- * says, every derived column and every total against a recount.
+ * says, every derived column and every total against a recount, and every webhook's cursor.
  */
 export async function checkStore(db: Db, integrity: () => string[]): Promise<CheckReport> {
   return db.read(async (tx) => {
@@ -30,6 +30,7 @@ export async function checkStore(db: Db, integrity: () => string[]): Promise<Che
       for (const kind of Object.keys(tables) as Kind[]) await check.objects(kind, nextId as number);
       await check.live();
       await check.totals();
+      await check.cursors(revision as number);
       const row = await tx.get('SELECT COUNT(*) FROM trail WHERE tenant_id = ?', [tenantId as number]);
       tenants.push({ tenantId: tenantId as number, revision: revision as number, trails: row?.[0] as number });
     }
@@ -110,6 +111,24 @@ class TenantCheck {
       if (place?.total !== count)
         this.#report(`${scope.by} ${scope.id}: counted ${place?.total ?? 'nothing'}, recounted ${count}`);
     }
+  }
+
+  /** No subscription is past the log, and each delivery is a change that its cursor has passed. */
+  async cursors(head: number): Promise<void> {
+    const ahead = await this.#tx.all(
+      'SELECT client_id, kind, cursor_revision FROM subscription WHERE tenant_id = ? AND cursor_revision > ?',
+      [this.#tenantId, head],
+    );
+    for (const [clientId, kind, cursor] of ahead)
+      this.#report(`the ${kind} subscription of ${clientId} stands at revision ${cursor}, past the end of the log`);
+    const lost = await this.#tx.all(
+      `SELECT d.client_id, d.kind, d.revision FROM delivery d
+       LEFT JOIN subscription s ON s.tenant_id = d.tenant_id AND s.client_id = d.client_id AND s.kind = d.kind
+       WHERE d.tenant_id = ? AND (s.cursor_revision IS NULL OR s.cursor_revision < d.revision) LIMIT 10`,
+      [this.#tenantId],
+    );
+    for (const [clientId, kind, revision] of lost)
+      this.#report(`the delivery of revision ${revision} to ${clientId} belongs to no ${kind} subscription that has passed it`);
   }
 
   #report(what: string): void {

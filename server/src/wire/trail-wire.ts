@@ -14,18 +14,8 @@ import {
 import type { Joined, Page, TrailFilter, TrailPage } from '../domain/stores.ts';
 import type { TrailRecord } from '../domain/trail.ts';
 import { AppError, badParameter } from '../errors.ts';
-import {
-  countFrom1,
-  fieldSet,
-  idempotencyKeyField,
-  idList,
-  idOrNone,
-  isObject,
-  listOf,
-  numberedChoice,
-  text,
-  timeBound,
-} from './fields.ts';
+import { fieldSet, idempotencyKeyField, idList, idOrNone, isObject, listOf, numberedChoice, text, timeBound } from './fields.ts';
+import { boundFields, pageFields, readBounds, readPage } from './listing-wire.ts';
 import { formatTime } from './time.ts';
 
 export const trailListQuery = fieldSet({
@@ -34,27 +24,21 @@ export const trailListQuery = fieldSet({
   ),
   lead_id: idOrNone('线索ID · Entries about this lead.'),
   opportunity_id: idOrNone('商机ID · Entries about this opportunity.'),
-  start_time: timeBound('start', '开始时间 · Inclusive bound on create_time, Beijing time; a date alone means 00:00:00.'),
-  end_time: timeBound('end', '结束时间 · Inclusive bound on create_time, Beijing time; a date alone means 23:59:59.'),
-  count: countFrom1('每页数量 · Entries a page.', 10, 1000),
-  start_index: countFrom1('页码 · Page number, from 1; any depth.', 1, Number.MAX_SAFE_INTEGER),
+  ...boundFields('create_time'),
+  ...pageFields,
 });
 
 /** Throws `bad_parameter` also for a start after the end. */
 export function readTrailList(query: Readonly<Record<string, unknown>>): { filter: TrailFilter; page: Page } {
   const given = trailListQuery.read(query);
-  if (given.start_time !== null && given.end_time !== null && given.start_time > given.end_time) {
-    throw badParameter('start_time', query['start_time'], `accepted: a time not after end_time (${formatTime(given.end_time)})`);
-  }
   return {
     filter: {
       companyId: given.company_id,
       leadId: given.lead_id,
       opportunityId: given.opportunity_id,
-      from: given.start_time,
-      to: given.end_time,
+      ...readBounds(given, query),
     },
-    page: { number: given.start_index, size: given.count },
+    page: readPage(given),
   };
 }
 

@@ -92,6 +92,16 @@ const spoilt: [string, string, RegExp][] = [
     /tenant 8: company 77 stands at revision 1, the log says nothing/,
   ],
   [
+    'a subscription past the log',
+    "INSERT INTO subscription (tenant_id, client_id, kind, events, cursor_revision) VALUES (8, '8-a', 'lead', 'recorded', 99999)",
+    /tenant 8: the lead subscription of 8-a stands at revision 99999, past the end of the log/,
+  ],
+  [
+    'a delivery without a subscription',
+    "INSERT INTO delivery (tenant_id, client_id, kind, revision, object_id, attempts, first_at, next_at, state, last_error) VALUES (8, '8-a', 'lead', 1, 1, 1, 1, 1, 'waiting', '')",
+    /tenant 8: the delivery of revision 1 to 8-a belongs to no lead subscription that has passed it/,
+  ],
+  [
     'an id that comes again',
     'UPDATE tenant SET next_id = 1 WHERE tenant_id = 8',
     /tenant 8: \w+ 1 has an id that would be given out again \(next: 1\)/,
