@@ -11,6 +11,7 @@ import { type Command, languageOf } from './commands/command.ts';
 import { configCommand } from './commands/config.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
+import { okkiCheck } from './commands/okki-check.ts';
 import { serve } from './commands/serve.ts';
 import { tenantCreate } from './commands/tenant-create.ts';
 import { userCreate } from './commands/user-create.ts';
@@ -34,6 +35,7 @@ const commands: readonly Command[] = [
   check,
   backup,
   restore,
+  okkiCheck,
   configCommand,
 ];
 

@@ -1,7 +1,11 @@
 /** Rules about the routes themselves: what is declared is whole, and what is declared is what is served. */
+import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { routesOf } from '../../src/app.ts';
+import { tokenRoute } from '../../src/compat/api.ts';
+import { scenarios } from '../../src/compat/check.ts';
 import { modules } from '../../src/domain/application.ts';
+import { writtenRoutes } from '../support/scenarios.ts';
 import { startServer } from '../support/server.ts';
 
 const server = await startServer();
@@ -56,6 +60,30 @@ describe('the route table', () => {
       message: `no permission ${module} scopes`,
     });
     expect((await ask(await server.tokenOf(23412, module))).status).toBe(200);
+  });
+
+  it.each(routes)(
+    '$name is shown to hold by scenarios, or, where it writes, by the tables of a test',
+    ({ name, method, path }) => {
+      const reading = scenarios.filter((scenario) => scenario.routes.includes(name));
+      const written = writtenRoutes[name];
+      // One of the two, and it is known which.
+      expect({ read: reading.length > 0, written: written !== undefined }).toEqual({
+        read: written === undefined,
+        written: reading.length === 0,
+      });
+      for (const file of written?.files ?? []) {
+        const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+        expect(text, file).toContain(written?.as ?? path);
+        if (method !== 'POST') expect(text, file).toContain(`'${method}'`);
+      }
+    },
+  );
+
+  it('has every route that scenarios and tests name', () => {
+    const named = [...scenarios.flatMap((scenario) => scenario.routes), ...Object.keys(writtenRoutes)];
+    const known = new Set([...routes.map((route) => route.name), tokenRoute]);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 
   it('has no path twice', () => {

@@ -1,0 +1,32 @@
+/** Which tests show that a route that writes does what it says; reading routes have scenarios in src/compat/. */
+
+export interface Written {
+  /** From the root of the repository. */
+  readonly files: readonly string[];
+  /** How the files write its path, where that is not the path itself. */
+  readonly as?: string;
+}
+
+const webhooks: Written = { files: ['server/test/webhook/webhook-routes.test.ts'] };
+
+/** By method and path, as in the route table. */
+export const writtenRoutes: Readonly<Record<string, Written>> = {
+  'POST /v1/dynamic/trail/push': {
+    files: ['trail-push', 'trail-push-body', 'trail-push-fields'].map((name) => `server/test/http/${name}.test.ts`),
+    as: 'pushPath',
+  },
+  'POST /v1/dynamic/trail/push/batch': { files: ['server/test/http/trail-push-batch.test.ts'], as: '`$' + '{pushPath}/batch`' },
+  'POST /v1/company/pushCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },
+  'POST /v1/company/removeCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },
+  'POST /v1/lead/push': { files: ['server/test/http/lead.test.ts'] },
+  'POST /v1/opportunity/push': { files: ['server/test/http/opportunity.test.ts'] },
+  'POST /v1/opportunity/remove': { files: ['server/test/http/opportunity.test.ts'] },
+  'POST /v1/webhook': webhooks,
+  'PUT /v1/webhook': webhooks,
+  'DELETE /v1/webhook': webhooks,
+  'POST /v1/webhook/test': webhooks,
+  'POST /v1/webhook/regenerate-secret': webhooks,
+  'POST /v1/subscribe': webhooks,
+  'PUT /v1/subscribe/{subscribe_type}': { ...webhooks, as: '/v1/subscribe/$' + '{' },
+  'DELETE /v1/subscribe/{subscribe_type}': { ...webhooks, as: '/v1/subscribe/$' + '{' },
+};
