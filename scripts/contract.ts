@@ -46,6 +46,20 @@ async function contractOfRoutes(): Promise<Contract> {
   }
 }
 
+/** What makes for types that can be read: no list of every length up to a bound, and `unknown` for what is not said. */
+function simplified(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(simplified);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const fields = Object.entries(schema).map(([name, value]): [string, Json] => [name, simplified(value)]);
+  const { minItems, maxItems, ...rest } = Object.fromEntries(fields);
+  const pair = typeof maxItems === 'number' && maxItems <= 2;
+  if (schema['type'] === 'array' && !pair) return rest;
+  const unsaid = Object.keys(schema).length === 1 && typeof schema['description'] === 'string';
+  if (unsaid) return { ...schema, tsType: 'unknown' };
+  const anyFields = schema['type'] === 'object' && Object.keys(schema['properties'] ?? {}).length === 0;
+  return anyFields ? { ...schema, tsType: 'Record<string, unknown>' } : Object.fromEntries(fields);
+}
+
 /** The types of everything that has a name in the contract, and of each operation's query. */
 async function typesOf(contract: Contract): Promise<string> {
   const schemas: Record<string, Json> = { ...contract.components.schemas };
@@ -66,7 +80,7 @@ async function typesOf(contract: Contract): Promise<string> {
   }
   const sorted = Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1));
   const definitions: Schema = JSON.parse(
-    JSON.stringify(Object.fromEntries(sorted)).replaceAll('"#/components/schemas/', '"#/definitions/'),
+    JSON.stringify(simplified(Object.fromEntries(sorted))).replaceAll('"#/components/schemas/', '"#/definitions/'),
   );
   const whole = { title: 'Unused', type: 'object', definitions } as const;
   const text = await compile(whole as Parameters<typeof compile>[0], 'Unused', {

@@ -1,9 +1,10 @@
 /**
- * Does the published program work? Packs it, installs the tarball in an empty folder, starts the demo there, asks for a token and
+ * Do the published packages work? Of the client: is it as small as it says, can it be imported, and are its types whole? Of the program:
+ * does it run? Packs it, installs the tarball in an empty folder, starts the demo there, asks for a token and
  * the list, stops it; and asks an older Node, where this machine has one, to refuse in both languages.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 
@@ -16,6 +17,63 @@ function npm(args: readonly string[], cwd: string): string {
 
 function fail(reason: string): never {
   throw new Error(reason);
+}
+
+/** Packs a workspace into a folder, and answers the tarball. */
+function pack(workspace: string, into: string): string {
+  npm(['pack', '-w', workspace, '--pack-destination', into, '--silent'], root);
+  return join(into, readdirSync(into).find((name) => name.endsWith('.tgz')) ?? fail('npm pack made no tarball'));
+}
+
+/** Bytes that the client's tarball may have. */
+const clientLimit = 15_000;
+
+/** Uses everything that the client's own types name, as somebody does who has only the package. */
+const clientUse = `
+import { decryptWebhook, GenjinClient, GenjinError, type TrailEntry, verifyWebhook, webhookAnswer } from '@genjin/client';
+const client = new GenjinClient({ baseUrl: 'http://127.0.0.1:1', clientId: 'a', clientSecret: 'b', timeout: 5000 });
+export const use = async (): Promise<string> => {
+  for await (const entry of client.trails.all({ companyId: 1 })) {
+    const same: TrailEntry = entry;
+    return same.content;
+  }
+  const { customers } = await client.companies.info({ company_id: 1 });
+  const { messageId, data } = await verifyWebhook('', new Headers(), 'secret');
+  for (const event of await decryptWebhook(data, 'secret')) {
+    if (event.biz_type === 'xiaoman.crm.company.update') return event.biz_data.serial_id;
+  }
+  return webhookAnswer(messageId, customers[0]?.contact[0]?.value);
+};
+// @ts-expect-error: there is no such field
+export const wrong = () => client.trails.list({ companyid: 1 }).catch((error: unknown) => error instanceof GenjinError);
+process.stdout.write(Object.keys(client).join());
+`;
+
+function checkClient(): void {
+  const place = join(folder, 'client');
+  mkdirSync(place);
+  const tarball = pack('client', place);
+  const { size } = statSync(tarball);
+  if (size > clientLimit) fail(`the client's tarball has ${size} bytes, more than ${clientLimit}`);
+  writeFileSync(join(place, 'package.json'), '{"private":true,"type":"module"}');
+  writeFileSync(join(place, 'use.ts'), clientUse);
+  npm(['install', '--no-audit', '--no-fund', '--silent', tarball], place);
+  const options = [
+    '--strict',
+    '--target',
+    'es2022',
+    '--module',
+    'nodenext',
+    '--lib',
+    'es2022,dom,dom.iterable',
+    '--types',
+    'node',
+  ];
+  const types = ['--typeRoots', join(root, 'node_modules', '@types')];
+  execFileSync(join(root, 'node_modules', '.bin', 'tsc'), [...options, ...types, join(place, 'use.ts')], { stdio: 'inherit' });
+  const parts = execFileSync('node', [join(place, 'use.js')], { encoding: 'utf8' });
+  if (!parts.startsWith('trails,companies,')) fail(`the installed client has ${parts}`);
+  process.stdout.write(`package: the packed client has ${size} bytes, and its types are whole\n`);
 }
 
 /** Starts the installed program on a free port and answers what it printed once it serves. */
@@ -85,10 +143,10 @@ function checkOldNodes(): void {
 
 try {
   npm(['run', '-s', 'build'], root);
-  npm(['pack', '-w', 'server', '--pack-destination', folder, '--silent'], root);
-  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? fail('npm pack made no tarball');
+  checkClient();
+  const tarball = pack('server', folder);
   writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  npm(['install', '--no-audit', '--no-fund', '--silent', `./${tarball}`], folder);
+  npm(['install', '--no-audit', '--no-fund', '--silent', tarball], folder);
   await checkDemo();
   checkOldNodes();
   process.stdout.write('package: the packed program installs and serves\n');

@@ -4,6 +4,7 @@ import { GenjinConnectionError } from './errors.ts';
 const longestTimer = 2 ** 31 - 1;
 
 /**
+ * @internal
  * How long a call may take, and the caller's signal, in one. Made by hand: `AbortSignal.any` is missing in older browsers, and
  * in some versions of Node a time-out within it can be collected before it fires.
  */

@@ -1,13 +1,10 @@
-/** What an error of the server says, as far as it says it. */
+/** @internal */
 export interface GenjinErrorDetails {
-  /** `code` of the body; without one the HTTP status; 0 for an answer that is none of this API. */
   readonly code: number;
   readonly httpStatus: number;
-  /** OAuth's name of it, such as `invalid_client` or `access_denied`; only in errors about tokens. */
   readonly error: string | null;
-  /** What to look at. */
   readonly hint: string | null;
-  /** Seconds that the server asks to wait (`Retry-After`). */
+  readonly data: unknown;
   readonly retryAfter: number | null;
 }
 
@@ -22,20 +19,27 @@ export interface GenjinErrorDetails {
  *   else throw error;
  * }
  */
-export class GenjinError extends Error implements GenjinErrorDetails {
+export class GenjinError extends Error {
   override readonly name: string = 'GenjinError';
+  /** `code` of the body, or the HTTP status; 0 for an answer that is none of this API. */
   readonly code: number;
   readonly httpStatus: number;
+  /** OAuth's name of it, such as `invalid_client`. */
   readonly error: string | null;
   readonly hint: string | null;
+  /** `data` of the answer. */
+  readonly data: unknown;
+  /** Seconds. */
   readonly retryAfter: number | null;
 
+  /** @internal */
   constructor(message: string, details: GenjinErrorDetails) {
     super(message);
     this.code = details.code;
     this.httpStatus = details.httpStatus;
     this.error = details.error;
     this.hint = details.hint;
+    this.data = details.data;
     this.retryAfter = details.retryAfter;
   }
 
@@ -56,20 +60,43 @@ export class GenjinError extends Error implements GenjinErrorDetails {
 }
 
 /**
- * There was no answer: the network failed, or time ran out (`timedOut`). Whether the server has done what was asked is not known.
+ * There was no answer: whether the server has done what was asked is not known.
  *
  * @example
- * const page = await client.trails.list().catch((error) => {
- *   if (error instanceof GenjinConnectionError) return null; // offline: show what was there before
- *   throw error;
+ * await client.trails.list({}, { timeout: 1 }).catch((error) => {
+ *   if (error instanceof GenjinConnectionError) console.log('offline', error.timedOut);
+ *   else throw error;
  * });
  */
 export class GenjinConnectionError extends Error {
   override readonly name: string = 'GenjinConnectionError';
   readonly timedOut: boolean;
 
+  /** @internal */
   constructor(message: string, options: { timedOut?: boolean; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.timedOut = options.timedOut ?? false;
+  }
+}
+
+export type GenjinWebhookReason = 'headers' | 'signature' | 'time' | 'body' | 'decryption';
+
+/**
+ * A webhook's message is not accepted; answer it with another status than 200.
+ *
+ * @example
+ * await verifyWebhook('{"message_id":"msg_1","data":""}', headers, secret).catch((error) => {
+ *   if (error instanceof GenjinWebhookError) console.log(error.reason); // signature
+ *   else throw error;
+ * });
+ */
+export class GenjinWebhookError extends Error {
+  override readonly name: string = 'GenjinWebhookError';
+  readonly reason: GenjinWebhookReason;
+
+  /** @internal */
+  constructor(reason: GenjinWebhookReason, message: string) {
+    super(message);
+    this.reason = reason;
   }
 }

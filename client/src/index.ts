@@ -1,4 +1,28 @@
-export { GenjinClient, type NewTrail, type TrailQuery, type Trails } from './client.ts';
-export { GenjinConnectionError, GenjinError } from './errors.ts';
-export type { CallOptions, GenjinClientOptions, GenjinCredentials } from './transport.ts';
+export { GenjinClient } from './client.ts';
+export type { Companies, CompanyQuery } from './companies.ts';
+export {
+  GenjinConnectionError,
+  GenjinError,
+  GenjinWebhookError,
+  type GenjinWebhookReason,
+} from './errors.ts';
+export type { LeadQuery, Leads } from './leads.ts';
+export type { CamelCase, Input } from './names.ts';
+export type { Opportunities, OpportunityQuery } from './opportunities.ts';
+export type { AllOptions } from './pager.ts';
+export type { Reports } from './reports.ts';
+export type { ApplicationCredentials, GenjinCredentials, UserCredentials } from './tokens.ts';
+export type { NewTrail, TrailQuery, Trails } from './trails.ts';
+export type { CallOptions, GenjinClientOptions, KeyedCallOptions } from './transport.ts';
+export type { Users } from './users.ts';
+export {
+  decryptWebhook,
+  type VerifyOptions,
+  verifyWebhook,
+  type WebhookEvent,
+  type WebhookHeaders,
+  type WebhookMessage,
+  webhookAnswer,
+} from './webhook.ts';
+export type { SubscribeType, Webhooks } from './webhooks.ts';
 export type * from './wire.ts';

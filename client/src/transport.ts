@@ -1,120 +1,109 @@
 import { Deadline } from './deadline.ts';
 import { GenjinConnectionError, GenjinError } from './errors.ts';
-import type { TokenAnswer } from './wire.ts';
-
-/** How to get tokens: an application's id and secret, or a token that is there already. */
-export type GenjinCredentials =
-  | {
-      readonly clientId: string;
-      readonly clientSecret: string;
-      /** Modules separated by spaces, such as `company lead`; left out: all that the application has. */
-      readonly scope?: string | undefined;
-    }
-  | { readonly accessToken: string };
+import { toWire } from './names.ts';
+import { type GenjinCredentials, type Token, Tokens } from './tokens.ts';
 
 export type GenjinClientOptions = GenjinCredentials & {
-  /** Where the API is, with or without `/v1`, such as `http://127.0.0.1:8787`. */
+  /** With or without `/v1`. */
   readonly baseUrl: string | URL;
   /** Instead of the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
-  /** Milliseconds that a call may take in all, with its token and its retries; 30,000 when left out. */
+  /** Milliseconds that a call may take in all; 30,000 when left out. */
   readonly timeout?: number | undefined;
+  /** Is told of fields that Genjin ignored, such as `page (did you mean start_index?)`, and of the call: method and path. */
+  readonly onIgnored?: ((names: readonly string[], call: string) => void) | undefined;
 };
 
-/** What any call takes beside its parameters. */
 export interface CallOptions {
-  /** Ends the call, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds, instead of the client's. */
   readonly timeout?: number | undefined;
 }
 
+// The client never makes a key of its own: OKKI would ignore it and record twice. Under the same key Genjin answers another request
+// with code 409.
+export interface KeyedCallOptions extends CallOptions {
+  /** Genjin does the work once for a key, so the call is then sent again like a GET. OKKI knows no keys: give it none. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** @internal */
 export interface Request {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly body?: object;
+  readonly query?: object | undefined;
+  readonly body?: object | undefined;
+  /** The body goes as a form: where OKKI takes no JSON. */
+  readonly form?: true;
+  readonly idempotencyKey?: string | undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const defaultTimeout = 30_000;
-/** A token is not used in its last minute, so that it does not end under way. */
-const tokenMargin = 60_000;
 const maxRetries = 2;
 const firstPause = 300;
 const transientStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-/** Sends requests with a token, and again where that can help. */
+/** @internal Sends requests with a token, and again where that can help. */
 export class Transport {
   readonly #base: string;
-  readonly #credentials: GenjinCredentials;
+  readonly #tokens: Tokens;
   readonly #fetch: typeof fetch;
   readonly #timeout: number;
-  #token: { readonly value: string; readonly usableUntil: number } | null = null;
-  #asking: Promise<string> | null = null;
+  readonly #onIgnored: GenjinClientOptions['onIgnored'];
 
   constructor(options: GenjinClientOptions) {
     this.#base = String(options.baseUrl).replace(/\/+$/, '').replace(/\/v1$/, '');
-    this.#credentials = options;
     // Called without a `this`: a browser's fetch refuses any other than its own.
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#timeout = options.timeout ?? defaultTimeout;
-    if ('accessToken' in options) this.#token = { value: options.accessToken, usableUntil: Number.POSITIVE_INFINITY };
+    this.#onIgnored = options.onIgnored;
+    this.#tokens = new Tokens(options, (path, body) => this.#askForToken(path, body));
   }
 
-  /** The `data` of the answer. Throws `GenjinError`, `GenjinConnectionError`, or the reason of the caller's signal. */
-  async call<T>(request: Request, options: CallOptions): Promise<T> {
+  /** The `data` of the answer. Throws `GenjinError`, `GenjinConnectionError`, `TypeError`, or the reason of the caller's signal. */
+  async call<T>({ query, body, ...rest }: Request, options: CallOptions): Promise<T> {
+    const request: Request = { ...rest, query: toWire(query) as typeof query, body: toWire(body) as typeof body };
+    const key = request.idempotencyKey;
+    if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+      throw new TypeError('idempotencyKey must be 1 to 255 visible ASCII characters');
+    }
     const deadline = new Deadline(options.timeout ?? this.#timeout, options.signal);
     try {
-      const token = await deadline.race(this.#currentToken());
+      const token = await deadline.race(this.#tokens.current());
       try {
         return await this.#callWith<T>(token, request, deadline);
       } catch (error) {
-        if (!(error instanceof GenjinError && error.isTokenError) || 'accessToken' in this.#credentials) throw error;
-        // Another call may have got a new one meanwhile.
-        if (this.#token?.value === token) this.#token = null;
-        return await this.#callWith<T>(await deadline.race(this.#currentToken()), request, deadline);
+        if (!(error instanceof GenjinError && error.isTokenError && this.#tokens.refused(token))) throw error;
+        return await this.#callWith<T>(await deadline.race(this.#tokens.current()), request, deadline);
       }
     } finally {
       deadline.end();
     }
   }
 
-  /** Only a GET is tried again: nobody knows what became of a POST that was not answered. */
+  /** Of what changes something only that with a key is tried again: nobody knows what became of the rest that was not answered. */
   async #callWith<T>(token: string, request: Request, deadline: Deadline): Promise<T> {
+    const { method, idempotencyKey: key } = request;
+    const headers = { Authorization: `Bearer ${token}`, ...(key === undefined ? {} : { 'Idempotency-Key': key }) };
     for (let retry = 0; ; retry++) {
       try {
-        return (await this.#send(request, { Authorization: `Bearer ${token}` }, deadline, isEnvelope))['data'] as T;
+        return (await this.#send(request, headers, deadline, isEnvelope))['data'] as T;
       } catch (error) {
-        const pause = request.method === 'GET' && retry < maxRetries ? pauseAfter(error, retry) : null;
+        const repeatable = method === 'GET' || key !== undefined;
+        const pause = repeatable && retry < maxRetries ? pauseAfter(error, retry) : null;
         if (pause === null || pause >= deadline.left) throw error;
         await deadline.pause(pause);
       }
     }
   }
 
-  /** Asked for once for all calls that wait for it, so it belongs to none of them and has a deadline of its own. */
-  async #currentToken(): Promise<string> {
-    if (this.#token !== null && Date.now() < this.#token.usableUntil) return this.#token.value;
-    this.#asking ??= this.#askForToken().finally(() => {
-      this.#asking = null;
-    });
-    return this.#asking;
-  }
-
-  async #askForToken(): Promise<string> {
-    const credentials = this.#credentials;
-    if ('accessToken' in credentials) return credentials.accessToken;
+  /** For all calls that wait for it, so it belongs to none of them and has a deadline of its own. */
+  async #askForToken(path: string, body: object): Promise<Token> {
     const deadline = new Deadline(this.#timeout, undefined);
     try {
-      const { clientId, clientSecret, scope } = credentials;
-      const body = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret, scope };
-      const asked = Date.now();
-      const answer = await this.#send({ method: 'POST', path: '/v1/oauth2/access_token', body }, {}, deadline, isToken);
-      const life = Number(answer.expires_in) * 1000;
-      this.#token = { value: answer.access_token, usableUntil: asked + Math.max(life - tokenMargin, life / 2) };
-      return answer.access_token;
+      return await this.#send({ method: 'POST', path, body }, {}, deadline, isToken);
     } finally {
       deadline.end();
     }
@@ -126,12 +115,10 @@ export class Transport {
     deadline: Deadline,
     isAnswer: (json: Fields) => json is T,
   ): Promise<T> {
-    const { method, path, query = {}, body } = request;
-    const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, String(value));
-    const url = `${this.#base}${path}?${search}`.replace(/\?$/, '');
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const type = body === undefined ? {} : { 'Content-Type': 'application/json' };
+    const { method, path, query = {}, body, form } = request;
+    const url = `${this.#base}${path}?${formOf(query)}`.replace(/\?$/, '');
+    const content = body === undefined ? {} : { body: form ? formOf(body) : JSON.stringify(body) };
+    const type = body === undefined || form ? {} : { 'Content-Type': 'application/json' };
     let response: Response;
     let text: string;
     try {
@@ -148,6 +135,8 @@ export class Transport {
       deadline.throwIfOver();
       throw new GenjinConnectionError(`No answer from ${this.#base}: ${reasonOf(error)}`, { cause: error });
     }
+    const ignored = response.headers.get('X-Genjin-Ignored');
+    if (ignored !== null) this.#onIgnored?.(ignored.split(', '), `${method} ${path}`);
     const json = fieldsIn(text);
     if (response.ok && isAnswer(json)) return json;
     throw errorIn(json, response, this.#base);
@@ -156,8 +145,12 @@ export class Transport {
 
 const isEnvelope = (json: Fields): json is { code: 200; data: unknown } => json['code'] === 200 && 'data' in json;
 
-const isToken = (json: Fields): json is TokenAnswer & Fields =>
+const isToken = (json: Fields): json is Token & Fields =>
   typeof json['access_token'] === 'string' && Number(json['expires_in']) > 0;
+
+/** Lists are joined with commas. */
+const formOf = (fields: object): URLSearchParams =>
+  new URLSearchParams(Object.entries(fields).map(([name, value]): [string, string] => [name, String(value ?? '')]));
 
 /** The answer's fields; none when it is no JSON object. */
 function fieldsIn(text: string): Fields {
@@ -185,6 +178,7 @@ function errorIn(json: Fields, response: Response, base: string): GenjinError {
     httpStatus,
     error: text('error'),
     hint: text('hint'),
+    data: json['data'] ?? null,
     retryAfter: secondsToWait(response.headers.get('Retry-After')),
   });
 }

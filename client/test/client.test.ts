@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { GenjinClient, GenjinError } from '@genjin/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exampleEntries } from '../../server/src/demo/example.ts';
@@ -183,34 +182,5 @@ describe('tokens', () => {
     await new Promise((resolve) => setTimeout(resolve, 700));
     await client.trails.list({ count: 1 });
     expect(asked).toEqual([tokenPath, listPath, tokenPath, listPath]);
-  });
-});
-
-describe('documentation', () => {
-  const source = readFileSync(new URL('../src/client.ts', import.meta.url), 'utf8');
-  const examples = [...source.matchAll(/@example\n((?: *\*(?!\/).*\n)+)/g)].map((match) =>
-    (match[1] ?? '').replaceAll(/^ *\* ?/gm, ''),
-  );
-
-  test('has an example for the client and for each call', () => {
-    expect(examples).toHaveLength(3);
-  });
-
-  test.each(examples.map((code, i) => [i + 1, code] as const))('example %i runs', async (_number, code) => {
-    const { client, clientId, clientSecret } = await clientOf();
-    const lines: unknown[][] = [];
-    const own = code
-      .replace('http://127.0.0.1:8787', server.baseUrl)
-      .replace('23412-example', clientId)
-      .replace('shown once by: genjin app create', clientSecret);
-    const run = new Function(
-      'GenjinClient',
-      'console',
-      ...(own.includes('const client') ? [] : ['client']),
-      `return (async () => {\n${own}\n})()`,
-    );
-    await run(GenjinClient, { log: (...words: unknown[]) => lines.push(words) }, client);
-    expect(lines.length).toBeGreaterThan(0);
-    expect(lines.flat()).not.toContain(undefined);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { GenjinClient, GenjinConnectionError, GenjinError } from '@genjin/client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ScriptedServer, type Step, startScripted } from './scripted-server.ts';
@@ -56,15 +57,84 @@ describe('a GET is tried again, twice at most', () => {
   });
 });
 
-describe('a POST is never sent twice', () => {
-  test.each([
+describe('what changes something is sent twice only with an idempotency key', () => {
+  const passing = [
     ['503', unavailable],
     ['429', limited('0')],
     ['a connection that breaks', null],
-  ] as const)('%s', async (_name, step) => {
+  ] as const;
+  const calls: readonly [string, (client: GenjinClient, options: { idempotencyKey?: string }) => Promise<unknown>][] = [
+    ['record', (c, options) => c.trails.record({ companyId: 1, content: 'x' }, options)],
+    ['recordMany', (c, options) => c.trails.recordMany([{ companyId: 1, content: 'x' }], options)],
+    ['a company', (c, options) => c.companies.push({ name: 'x' }, options)],
+    ['a lead', (c, options) => c.leads.push({ name: 'x' }, options)],
+    ['an opportunity', (c, options) => c.opportunities.push({ name: 'x', companyId: 1 }, options)],
+  ];
+  const rows = calls.flatMap(([call, send]) => passing.map(([fault, step]) => [call, fault, send, step] as const));
+
+  test.each(rows)('%s without a key, %s', async (_call, _fault, send, step) => {
     const { client, received } = await withToken([step, good]);
-    expect(await outcome(client.trails.record({ company_id: 1, content: 'x' }))).toBeInstanceOf(Error);
-    expect(received).toHaveLength(1);
+    expect(await outcome(send(client, {}))).toBeInstanceOf(Error);
+    expect(received.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined]);
+  });
+
+  test.each(rows)('%s with a key, %s', async (_call, _fault, send, step) => {
+    const { client, received } = await withToken([step, step, good]);
+    expect(await outcome(send(client, { idempotencyKey: 'key-1' }))).toEqual(page);
+    expect(received.map(({ headers }) => headers['idempotency-key'])).toEqual(['key-1', 'key-1', 'key-1']);
+    expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+  });
+
+  test('these are all the calls that Genjin does once for a key', async () => {
+    const { client, received } = await withToken([good]);
+    for (const [, send] of calls) await send(client, { idempotencyKey: 'key-1' });
+    const contract = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8')) as {
+      paths: Record<string, { post?: { parameters?: { name: string }[] } }>;
+    };
+    const keyed = Object.entries(contract.paths).filter(([, { post }]) =>
+      post?.parameters?.some(({ name }) => name === 'Idempotency-Key'),
+    );
+    expect(received.map(({ url }) => url).sort()).toEqual(keyed.map(([path]) => path).sort());
+  });
+
+  const keyless: readonly [string, (client: GenjinClient, options: object) => Promise<unknown>][] = [
+    ['removing a company', (c, options) => c.companies.remove({ companyId: 1 }, options)],
+    ['removing an opportunity', (c, options) => c.opportunities.remove({ opportunityId: 1 }, options)],
+    ['setting the webhook', (c, options) => c.webhooks.set({ callbackUrl: 'https://x.example' }, options)],
+    ['a PUT', (c, options) => c.webhooks.update({ callbackUrl: 'https://x.example' }, options)],
+    ['a DELETE', (c, options) => c.webhooks.delete(options)],
+  ];
+  test.each(keyless)('%s takes no key, and is not sent twice', async (_name, send) => {
+    const { client, received } = await withToken([unavailable, good]);
+    expect(await outcome(send(client, { idempotencyKey: 'key-1' }))).toMatchObject({ httpStatus: 503 });
+    expect(received.map(({ headers }) => headers['idempotency-key'])).toEqual([undefined]);
+  });
+
+  test.each(['', 'two words', '钥匙', 'x'.repeat(256)])(
+    'a key that no server takes is refused before: "%s"',
+    async (idempotencyKey) => {
+      const { client, received } = await withToken([good]);
+      expect(await outcome(client.trails.record({ companyId: 1, content: 'x' }, { idempotencyKey }))).toBeInstanceOf(TypeError);
+      expect(received).toEqual([]);
+    },
+  );
+});
+
+describe('what a server ignored', () => {
+  const ignoring: Step = { ...good, headers: { 'X-Genjin-Ignored': 'page (did you mean start_index?), limit' } };
+
+  test('is told, when somebody wants to know', async () => {
+    server = await startScripted([good, ignoring]);
+    const told: unknown[][] = [];
+    const client = new GenjinClient({ baseUrl: server.baseUrl, accessToken: 'T', onIgnored: (...words) => told.push(words) });
+    await client.trails.list();
+    await client.trails.list({ page: 2, limit: 5 } as object);
+    expect(told).toEqual([[['page (did you mean start_index?)', 'limit'], 'GET /v1/dynamic/trail/list']]);
+  });
+
+  test('is passed over otherwise', async () => {
+    const { client } = await withToken([ignoring]);
+    expect(await client.trails.list()).toEqual(page);
   });
 });
 

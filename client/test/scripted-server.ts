@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What a server of others may do to a request; `null` breaks the connection, `'silence'` never answers. */
@@ -11,29 +11,32 @@ export interface Received {
   readonly method: string;
   readonly url: string;
   readonly authorization: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** A server that goes through a script, one step a request, and stays at the last step. */
+/** A server that goes through a script, one step a request, and stays at the last step; a step may look at the request. */
 export interface ScriptedServer {
   readonly baseUrl: string;
   readonly received: readonly Received[];
   stop(): Promise<void>;
 }
 
-export async function startScripted(script: readonly Step[]): Promise<ScriptedServer> {
+export async function startScripted(script: readonly (Step | ((request: Received) => Step))[]): Promise<ScriptedServer> {
   const received: Received[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const step = script[Math.min(received.length, script.length - 1)] ?? null;
+    const scripted = script[Math.min(received.length, script.length - 1)] ?? null;
     const entry = {
       method: request.method ?? '',
       url: request.url ?? '',
       authorization: request.headers.authorization,
+      headers: request.headers,
       body: '',
     };
     received.push(entry);
     request.setEncoding('utf8');
     for await (const chunk of request) entry.body += chunk;
+    const step = typeof scripted === 'function' ? scripted(entry) : scripted;
     if (step === 'silence') return;
     if (step === null) {
       request.socket.destroy();
