@@ -72,6 +72,9 @@ await build({
     rolldownOptions: { output: { comments: false } },
   },
 });
+const code = join(target, 'index.js');
+// The bundler names the file of each part.
+writeFileSync(code, readFileSync(code, 'utf8').replaceAll(/^\/\/.*\n/gm, ''));
 const folder = mkdtempSync(join(tmpdir(), 'genjin-client-types-'));
 try {
   execFileSync('npx', ['tsc', '-p', join(root, 'tsconfig.build.json'), '--outDir', folder], { stdio: 'inherit' });

@@ -8,9 +8,17 @@ import { writtenRoutes } from '../server/test/support/scenarios.ts';
 
 type Schema = { readonly [key: string]: unknown };
 
-interface Operation {
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
   readonly description?: string;
-  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly description?: string }[];
+  readonly schema: Schema;
+}
+
+export interface Operation {
+  readonly description?: string;
+  readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> }>>;
 }

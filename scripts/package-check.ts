@@ -1,7 +1,7 @@
 /**
- * Do the published packages work? Of the client: is it as small as it says, can it be imported, and are its types whole? Of the program:
- * does it run? Packs it, installs the tarball in an empty folder, starts the demo there, asks for a token and
- * the list, stops it; and asks an older Node, where this machine has one, to refuse in both languages.
+ * Do the published packages work? Installs the tarball of each in an empty folder. The client: is it as small as it says, are its types
+ * whole, does it load on every Node here from 20 on? The program: starts the demo, asks for a token and the list, stops it; and asks an
+ * older Node, where this machine has one, to refuse in both languages.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,17 @@ function npm(args: readonly string[], cwd: string): string {
 
 function fail(reason: string): never {
   throw new Error(reason);
+}
+
+/** Every Node on the PATH. */
+function* nodes(): Generator<{ node: string; major: number; minor: number }> {
+  for (const place of new Set((process.env['PATH'] ?? '').split(delimiter))) {
+    const node = join(place, 'node');
+    if (!existsSync(node)) continue;
+    const version = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' });
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    yield { node, major, minor };
+  }
 }
 
 /** Packs a workspace into a folder, and answers the tarball. */
@@ -71,8 +82,11 @@ function checkClient(): void {
   ];
   const types = ['--typeRoots', join(root, 'node_modules', '@types')];
   execFileSync(join(root, 'node_modules', '.bin', 'tsc'), [...options, ...types, join(place, 'use.ts')], { stdio: 'inherit' });
-  const parts = execFileSync('node', [join(place, 'use.js')], { encoding: 'utf8' });
-  if (!parts.startsWith('trails,companies,')) fail(`the installed client has ${parts}`);
+  for (const { node, major } of nodes()) {
+    if (major < 20) continue;
+    const parts = execFileSync(node, [join(place, 'use.js')], { encoding: 'utf8' });
+    if (!parts.startsWith('trails,companies,')) fail(`on Node ${major} the installed client has ${parts}`);
+  }
   process.stdout.write(`package: the packed client has ${size} bytes, and its types are whole\n`);
 }
 
@@ -127,12 +141,7 @@ async function checkDemo(): Promise<void> {
 /** Every older Node on the PATH must be told what to do instead. */
 function checkOldNodes(): void {
   const program = join(folder, 'node_modules', 'genjin', 'bin', 'genjin.js');
-  for (const place of new Set((process.env['PATH'] ?? '').split(delimiter))) {
-    const node = join(place, 'node');
-    if (!existsSync(node)) continue;
-    const [major = 0, minor = 0] = execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' })
-      .split('.')
-      .map(Number);
+  for (const { node, major, minor } of nodes()) {
     if (major > 24 || (major === 24 && minor >= 15)) continue;
     const run = spawnSync(node, [program, '--version'], { encoding: 'utf8' });
     if (run.status !== 1 || !run.stderr.includes('needs Node 24.15') || !run.stderr.includes('需要 Node 24.15')) {

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../../..');
-const names = ['openapi.json', 'client/src/wire.ts'];
+const names = ['openapi.json', 'client/src/wire.ts', 'docs/compatibility.md'];
 
 type Node = null | boolean | number | string | Node[] | { [key: string]: Node };
 type Tree = { [key: string]: Node };
@@ -69,7 +69,7 @@ describe('a contract that has drifted', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'genjin-drift-'));
-    mkdirSync(join(folder, 'client/src'), { recursive: true });
+    for (const name of names) mkdirSync(join(folder, dirname(name)), { recursive: true });
     for (const name of names) cpSync(join(root, name), join(folder, name));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
