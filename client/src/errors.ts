@@ -22,25 +22,20 @@ export interface GenjinErrorDetails {
 export class GenjinError extends Error {
   override readonly name: string = 'GenjinError';
   /** `code` of the body, or the HTTP status; 0 for an answer that is none of this API. */
-  readonly code: number;
-  readonly httpStatus: number;
+  declare readonly code: number;
+  declare readonly httpStatus: number;
   /** OAuth's name of it, such as `invalid_client`. */
-  readonly error: string | null;
-  readonly hint: string | null;
+  declare readonly error: string | null;
+  declare readonly hint: string | null;
   /** `data` of the answer. */
-  readonly data: unknown;
+  declare readonly data: unknown;
   /** Seconds. */
-  readonly retryAfter: number | null;
+  declare readonly retryAfter: number | null;
 
   /** @internal */
   constructor(message: string, details: GenjinErrorDetails) {
     super(message);
-    this.code = details.code;
-    this.httpStatus = details.httpStatus;
-    this.error = details.error;
-    this.hint = details.hint;
-    this.data = details.data;
-    this.retryAfter = details.retryAfter;
+    Object.assign(this, details);
   }
 
   /** The token may not do this: another one for the same application would not help. */
