@@ -95,6 +95,7 @@ export class Worker {
     const busy = new Set<number>();
     const behind = new Map<number, number>();
     for (const { objectId, behindUntil } of events) if (behindUntil !== null) behind.set(objectId, behindUntil);
+    const places = new Map<WebhookEvent, number>(events.map((event, place) => [event, place]));
     let open = events;
     let end = upTo;
     let { cursor } = subscription;
@@ -115,8 +116,9 @@ export class Worker {
       if (to === cursor) return;
       open = open.slice(done.length);
       const kept = done.map((event) => outcomes.get(event) as Outcome);
-      if (await this.#parts.deliveries.advance({ ...subscription, cursor }, to, kept)) cursor = to;
-      else this.#halted = true;
+      const from = { ...subscription, cursor };
+      cursor = to;
+      if (!(await this.#parts.deliveries.advance(from, to, kept))) this.#halted = true;
     };
     // One after the other: each goes on from where the last one left the cursor.
     let keeping = Promise.resolve();
@@ -126,26 +128,33 @@ export class Worker {
     };
 
     let lastTried = -1;
+    /** What comes after everything that was tried stays in the log. */
+    const leaveRest = (): void => {
+      if (lastTried + 1 === events.length) return;
+      // What waits behind others may have been passed already.
+      end = Math.max(events[lastTried]?.revision ?? 0, cursor);
+      open = open.filter(({ revision }) => revision <= end);
+    };
     await this.#inLanes(async () => {
       const event = next();
       if (event === undefined) return false;
-      lastTried = Math.max(lastTried, events.indexOf(event as (typeof events)[number]));
+      lastTried = Math.max(lastTried, places.get(event) as number);
       busy.add(event.objectId);
       const outcome = await this.#try(event, null);
       if (outcome === null) return false;
       outcomes.set(event, outcome);
       if (outcome.delivery !== null) behind.set(event.objectId, outcome.delivery.nextAt);
       busy.delete(event.objectId);
-      if (this.#backoff.down && lastTried + 1 < events.length) {
-        // What was not tried yet stays in the log.
-        const last = events[lastTried] as WebhookEvent;
-        open = open.filter(({ revision }) => revision <= last.revision);
-        end = last.revision;
-      }
+      if (this.#backoff.down) leaveRest();
       await keepInTurn();
       return true;
     });
-    if (!this.#halted) next();
+    if (this.#halted) {
+      // Between events that were accepted some may not have been tried: they wait, so that none of the others is sent again.
+      leaveRest();
+      for (const event of open)
+        if (!outcomes.has(event)) outcomes.set(event, { event, delivery: queued(event, this.#parts.clock()) });
+    } else next();
     await keepInTurn();
   }
 
