@@ -2,6 +2,7 @@ import type { Delivery, EventPortion, Outcome, Subscription, SubscriptionKey, We
 import { type AttemptParts, attempt } from './attempt.ts';
 import { Backoff } from './backoff.ts';
 import { messageIdOf } from './message.ts';
+import { Progress } from './progress.ts';
 import { nextTry } from './schedule.ts';
 
 /** Where the deliverer writes what its owner should know. */
@@ -89,72 +90,30 @@ export class Worker {
     });
   }
 
-  /** Events out of the log. The cursor follows as far as every event has an outcome. */
-  async #tellNew(subscription: Subscription, { events, upTo }: EventPortion): Promise<void> {
-    const outcomes = new Map<WebhookEvent, Outcome>();
-    const busy = new Set<number>();
-    const behind = new Map<number, number>();
-    for (const { objectId, behindUntil } of events) if (behindUntil !== null) behind.set(objectId, behindUntil);
-    const places = new Map<WebhookEvent, number>(events.map((event, place) => [event, place]));
-    let open = events;
-    let end = upTo;
-    let { cursor } = subscription;
-
-    /** The next event whose object is free; those behind a delivery join it. */
-    const next = (): WebhookEvent | undefined =>
-      open.find((event) => {
-        if (outcomes.has(event) || busy.has(event.objectId)) return false;
-        const until = behind.get(event.objectId);
-        if (until === undefined) return true;
-        outcomes.set(event, { event, delivery: queued(event, until) });
-        return false;
-      });
+  /** Events out of the log; the cursor follows. */
+  async #tellNew(subscription: Subscription, portion: EventPortion): Promise<void> {
+    const { deliveries, clock } = this.#parts;
+    const progress = new Progress(subscription, portion);
     const keep = async (): Promise<void> => {
-      const first = open.findIndex((event) => !outcomes.has(event));
-      const done = first < 0 ? open : open.slice(0, first);
-      const to = first < 0 ? end : (done.at(-1)?.revision ?? cursor);
-      if (to === cursor) return;
-      open = open.slice(done.length);
-      const kept = done.map((event) => outcomes.get(event) as Outcome);
-      const from = { ...subscription, cursor };
-      cursor = to;
-      if (!(await this.#parts.deliveries.advance(from, to, kept))) this.#halted = true;
+      const step = progress.step();
+      if (step !== null && !(await deliveries.advance(step.from, step.cursor, step.outcomes))) this.#halted = true;
     };
-    // One after the other: each goes on from where the last one left the cursor.
     let keeping = Promise.resolve();
     const keepInTurn = (): Promise<void> => {
       keeping = keeping.then(keep);
       return keeping;
     };
-
-    let lastTried = -1;
-    /** What comes after everything that was tried stays in the log. */
-    const leaveRest = (): void => {
-      if (lastTried + 1 === events.length) return;
-      // What waits behind others may have been passed already.
-      end = Math.max(events[lastTried]?.revision ?? 0, cursor);
-      open = open.filter(({ revision }) => revision <= end);
-    };
     await this.#inLanes(async () => {
-      const event = next();
-      if (event === undefined) return false;
-      lastTried = Math.max(lastTried, places.get(event) as number);
-      busy.add(event.objectId);
+      const event = progress.next();
+      if (event === null) return false;
       const outcome = await this.#try(event, null);
       if (outcome === null) return false;
-      outcomes.set(event, outcome);
-      if (outcome.delivery !== null) behind.set(event.objectId, outcome.delivery.nextAt);
-      busy.delete(event.objectId);
-      if (this.#backoff.down) leaveRest();
+      progress.tried(outcome);
+      if (this.#backoff.down) progress.leaveRest();
       await keepInTurn();
       return true;
     });
-    if (this.#halted) {
-      // Between events that were accepted some may not have been tried: they wait, so that none of the others is sent again.
-      leaveRest();
-      for (const event of open)
-        if (!outcomes.has(event)) outcomes.set(event, { event, delivery: queued(event, this.#parts.clock()) });
-    } else next();
+    if (this.#halted) progress.breakOff(clock());
     await keepInTurn();
   }
 
@@ -216,15 +175,3 @@ export class Worker {
     return { event, delivery: { ...delivery, nextAt } };
   }
 }
-
-/** A delivery that an earlier one about its object keeps waiting. */
-const queued = ({ revision, objectId, action }: WebhookEvent, nextAt: number): Delivery => ({
-  revision,
-  objectId,
-  action,
-  attempts: 0,
-  firstAt: null,
-  nextAt,
-  state: 'waiting',
-  lastError: '',
-});

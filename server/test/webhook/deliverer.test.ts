@@ -161,7 +161,9 @@ test('the schedule: 10, 30, 60 s, then slower for 72 h, always the same message;
   expect(new Set(messageIds(receiver)).size).toBe(2);
 });
 
-test('down for 24 hours: every event arrives, in the order of its object, under the same id; the log is the queue', async () => {
+test('down for 24 hours: every event arrives, in the order of its object, under the same id; the log is the queue', {
+  timeout: 600_000,
+}, async () => {
   const at = await sending();
   const { receiver } = await at.application('company');
   receiver.respond = refuse(503);
@@ -193,7 +195,7 @@ test('down for 24 hours: every event arrives, in the order of its object, under 
   expect(receiver.unverified).toEqual([]);
 });
 
-test('an outage makes no heap of rows, be it of the same few objects', async () => {
+test('an outage makes no heap of rows, be it of the same few objects', { timeout: 600_000 }, async () => {
   const at = await sending();
   const { receiver } = await at.application('company');
   receiver.respond = refuse(503);
@@ -463,7 +465,7 @@ test('two applications are told the same under ids of their own', async () => {
   expect(messageIds(one.receiver)).not.toContain(messageIds(other.receiver)[0]);
 });
 
-test('an import of 3,000 entries: an event each, once', async () => {
+test('an import of 3,000 entries: an event each, once', { timeout: 600_000 }, async () => {
   const at = await sending();
   const { receiver } = await at.application('trail');
   const entries = Array.from({ length: 3_000 }, (_, i) => entry({ company_id: 1 + (i % 300), customer_id: [5_000 + i] }));
@@ -476,8 +478,8 @@ test('an import of 3,000 entries: an event each, once', async () => {
   expect((await at.core.deliveryStore.overview(testTenant)).map(({ distance }) => distance)).toEqual([0]);
 });
 
-test('a receiver in any mood: each event is accepted once, in the order of its object', async () => {
-  const rounds = soak(100);
+test('a receiver in any mood: each event is accepted once, in the order of its object', { timeout: 600_000 }, async () => {
+  const rounds = soak(400);
   const random = randomFrom(announceSeed(`webhook: ${rounds} rounds`));
   const at = await sending();
   const { receiver, caller } = await at.application('company');
