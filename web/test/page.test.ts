@@ -431,7 +431,7 @@ describe('what is sent', () => {
     await onPage({}, async (page) => {
       await page.goto(`${server.baseUrl}/docs`);
       await page.waitForSelector('.opblock');
-      expect(await page.locator('.opblock-summary-path').allInnerTexts()).toHaveLength(3);
+      expect(await page.locator('.opblock-summary-path').count()).toBeGreaterThan(3);
       await page.locator('#operations-company-trailList .opblock-summary-control').click();
       await page.waitForSelector('.responses-table');
       expect(await text(page, '.parameters')).toContain('company_id');
