@@ -68,6 +68,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     // The nearest hop is the proxy; what it says came before it is the client.
     trustProxy: parts.limits.behindProxy ? (_address, hop) => hop === 0 : false,
     genReqId: () => randomUUID(),
+    // Too long a parameter in the path is refused like any other that is wrong, by who reads it.
+    routerOptions: { maxParamLength: 1 << 16 },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, clock),
   };

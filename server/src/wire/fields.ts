@@ -225,16 +225,25 @@ export interface Form {
   readonly accepted: string;
 }
 
-/** A short text, trimmed, of a `form` if one is given; a JSON number counts as its digits. `""`, `0`, `null` and absence are `""`. */
+/** Whether a JSON number is shown with the digits that it was written with: a double keeps any 15 of them. */
+const showsItsDigits = (number: number): boolean => Number.isSafeInteger(number) || /^-?(\.?\d){1,15}$/.test(String(number));
+
+/**
+ * A short text, trimmed, of a `form` if one is given; a JSON number counts as its digits, where none of them was lost. `""`, `0`,
+ * `null` and absence are `""`.
+ */
 export function line(description: string, maxLength: number, form?: Form): Field<string> {
-  const accepted = `accepted: ${form?.accepted ?? 'one text of well-formed Unicode'}, at most ${maxLength} characters`;
+  const accepted = `accepted: ${form?.accepted ?? 'one text of well-formed Unicode without NUL'}, at most ${maxLength} characters`;
   return {
     schema: Type.String({ description, maxLength }),
     read(name, raw) {
       const value = single(name, raw, accepted);
       if (value === undefined || value === null || value === '' || value === 0) return '';
+      if (typeof value === 'number' && !showsItsDigits(value))
+        throw badParameter(name, raw, `${accepted}, as text for all its digits`);
       const given = typeof value === 'number' ? String(value) : value;
-      const fits = typeof given === 'string' && given.isWellFormed() && given.length <= maxLength;
+      // What compares texts ends some of them at a NUL, and PostgreSQL keeps none.
+      const fits = typeof given === 'string' && given.isWellFormed() && !given.includes('\0') && given.length <= maxLength;
       if (!fits || form?.pattern.test(given) === false) throw badParameter(name, raw, accepted);
       return given;
     },

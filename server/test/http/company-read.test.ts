@@ -370,6 +370,7 @@ describe('company/query', () => {
     ['word=abc&search_field=customer_list.tel', 'word: "abc"', 'digits'],
     ['word=x&count=0', 'count'],
     [`word=${'x'.repeat(201)}`, 'word: ', 'at most 200'],
+    ['word=%00', 'word: ', 'without NUL'],
   ])('refused: %s', async (query, ...words) => expectError(await get(`query?${query}`), 400, ...words));
 });
 

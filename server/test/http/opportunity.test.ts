@@ -354,6 +354,13 @@ describe('opportunity/push', () => {
     ['a name that is cleared', { opportunity_id: spring, name: 0 }, 400, 'name: ""'],
     ['an amount with a comma', { ...full, amount: '1,200' }, 400, 'amount: "1,200"', 'decimal'],
     ['a negative amount', { ...full, amount: -1 }, 400, 'amount: -1'],
+    [
+      'an amount with more digits than JSON keeps',
+      { ...full, amount: 123456789012345.67 },
+      400,
+      'amount: 12345678901234',
+      'as text',
+    ],
     ['an amount in powers', { ...full, amount: '1e3' }, 400, 'amount: "1e3"'],
     ['a currency', { ...full, currency: '美元' }, 400, 'currency: '],
     ['a stage', { ...full, stage: -5 }, 400, 'stage: -5'],
