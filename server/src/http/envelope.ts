@@ -51,8 +51,9 @@ export function asAppError(error: unknown, context: { bodyLimit: number; content
   const name = typeof code === 'string' ? refusals[code] : undefined;
   const details = { limit: context.bodyLimit, value: context.contentType ?? 'no content type' };
   if (name !== undefined) return new AppError(name, details, { cause: error });
-  // A body that is not what it says: no JSON, or (zlib's codes) not compressed as told.
-  const unreadable = error instanceof SyntaxError || (typeof code === 'string' && /^(Z_|ERR_BROTLI)/.test(code));
+  // A body that is not what it says: no JSON, or (the codes of zlib, Brotli and Zstandard) not compressed as told.
+  const unreadable =
+    error instanceof SyntaxError || (typeof code === 'string' && /^(Z_|ERR_BROTLI|ERR__ERROR_|ZSTD_)/.test(code));
   if (unreadable && statusCode === 400) return new AppError('invalid_json', {}, { cause: error });
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     const reason = code === 'FST_ERR_BAD_URL' ? 'its path is no valid percent coding' : String(message);

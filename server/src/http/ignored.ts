@@ -7,6 +7,8 @@ import type { Given, Route } from './route.ts';
 /** So that a caller who invents names cannot make the header or the memory grow. */
 const maxNames = 10;
 const maxRemembered = 10_000;
+/** A body that is no form, read as one, is a single name: it may be a token or hold a secret, and no field is as long. */
+const maxLogged = 40;
 
 /**
  * Unknown fields are ignored, as OKKI does, but never silently: a header names them with what was probably meant, and the log
@@ -40,14 +42,12 @@ export class IgnoredFields {
     if (names.length > maxNames) shown.push(`and ${names.length - maxNames} more`);
     if (this.#strict) throw new AppError('unknown_parameter', { fields: shown.join(', ') });
     reply.header('X-Genjin-Ignored', shown.join(', '));
-    for (const i of names.slice(0, maxNames).keys()) {
-      const key = `${caller.clientId} ${route.path} ${shown[i]}`;
+    for (const [i, { within, name }] of names.slice(0, maxNames).entries()) {
+      const field = name.length > maxLogged ? `${within}(a name of ${name.length} characters)` : shown[i];
+      const key = `${caller.clientId} ${route.path} ${field}`;
       if (this.#seen.has(key) || this.#seen.size >= maxRemembered) continue;
       this.#seen.add(key);
-      this.#log.warn(
-        { application: caller.clientId, path: route.path, field: shown[i] },
-        'a field that is not known here was ignored',
-      );
+      this.#log.warn({ application: caller.clientId, path: route.path, field }, 'a field that is not known here was ignored');
     }
   }
 }

@@ -85,6 +85,12 @@ test('after sign-ins, refreshes, wrong attempts, records and new secrets none is
 
   await send('a record', 200, post(pushPath, next.access_token, { content: 'to be found in the store', company_id: 100 }));
   await send('a record without its content', 200, post(pushPath, next.access_token, { company_id: 1 }));
+  const formHeaders = { Authorization: own.access_token, 'Content-Type': 'application/x-www-form-urlencoded' };
+  for (const [name, body] of [
+    ['a token where a form should be', own.access_token],
+    ['JSON said to be a form', JSON.stringify({ client_secret: application.clientSecret })],
+  ] as const)
+    await send(name, 200, server.send(pushPath, { method: 'POST', headers: formHeaders, body }));
   await send('half of a JSON', 200, post(pushPath, own.access_token, `{"access_token":"${own.access_token}", oops`));
   await send('a list', 200, server.send(listPath, { headers: { Authorization: `Bearer ${second.access_token}` } }));
   await send('a token in the query', 401, server.send(`${listPath}?access_token=${own.access_token}`));

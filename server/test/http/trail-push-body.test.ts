@@ -65,12 +65,13 @@ describe('the body', () => {
       code: 400,
       words: ['company_id: '],
     },
-    {
-      name: 'said to be compressed, and not so',
-      headers: { ...json, 'Content-Encoding': 'gzip' },
+    ...['gzip', 'deflate', 'br', 'zstd'].map((encoding) => ({
+      name: `said to be compressed with ${encoding}, and not so`,
+      headers: { ...json, 'Content-Encoding': encoding },
       body: good,
       code: 400,
-    },
+      words: ['Invalid data json'],
+    })),
   ])('refused: $name', (row) => expectRefusal(server, token, row));
 
   const statuses: { name: string; headers: Ask['headers']; body: string | Buffer; status: number; words: string[] }[] = [
