@@ -51,12 +51,12 @@ export async function benchPush(data: Dataset, options: BasicOptions): Promise<R
       JSON.stringify({ company_id, content: content(i), remark_type: 101 + (i % 12) }),
     );
     const order = { paths: bodies.map(() => path), bodies, connections };
-    const amount = Math.ceil(options.quick ? bodies.length / 10 : bodies.length);
+    const amount = Math.ceil(bodies.length / (options.quick ? 10 : 2));
 
     const before = [await totalOf(unstored), await totalOf(stored)];
     const measured = new Map<string, Round[]>();
     let sent = 0;
-    const rounds = options.quick ? 1 : 5;
+    const rounds = options.quick ? 1 : 9;
     for (let round = 0; round <= rounds; round++) {
       step(round === 0 ? 'pushes: first pass' : `pushes: round ${round}`);
       for (const { name, server, authorization } of [unstored, stored]) {
@@ -104,40 +104,32 @@ async function totalOf({ server, authorization }: Rival): Promise<number> {
 }
 
 function report(data: Dataset, measured: ReadonlyMap<string, readonly Round[]>): Report {
-  const rates = [...measured].map(([name, rounds]) => ({
-    name,
-    perSecond: median(rounds.map((round) => round.perSecond)),
-    cpu: median(rounds.map((round) => round.cpu)),
-    each: rounds.map((round) => figure(round.perSecond)).join(', '),
-  }));
-  const [without, stored] = rates.map((rate) => rate.perSecond) as [number, number];
+  const [first, stored] = [...measured.values()] as [readonly Round[], readonly Round[]];
+  // Round by round, because what else the machine does changes from one to the next.
+  const share = (rounds: readonly Round[]): number =>
+    median(rounds.map((round, i) => round.perSecond / (first[i] as Round).perSecond));
   return {
     tables: [
       {
         title: `HTTP: recording, ${connections} connections, over ${figure(data.entries)} entries`,
         columns: ['', 'requests/s', 'ratio', 'of each round', "server's CPU, µs/request"],
-        rows: rates.map(({ name, perSecond, cpu, each }) => [
+        rows: [...measured].map(([name, rounds]) => [
           name,
-          figure(perSecond),
-          ratio(perSecond / without),
-          each,
-          figure(cpu),
+          figure(median(rounds.map((round) => round.perSecond))),
+          ratio(share(rounds)),
+          rounds.map((round) => figure(round.perSecond)).join(', '),
+          figure(median(rounds.map((round) => round.cpu))),
         ]),
         notes: [
           'One follow-up a request, of companies drawn by their size, without idempotency keys. Recorded durably: answered when it is on disk, ' +
             'writes that meet share a commit. Answered without storing: the same program with the same requests, authenticated, ' +
-            'read and checked, but nothing is written, and what is checked lies in memory (`bench/unstored.ts`). Every one that was recorded was counted afterwards.',
+            'read and checked, but nothing is written, and what is checked lies in memory (`bench/unstored.ts`). ' +
+            'Ratio: the median of those of the rounds. Every one that was recorded was counted afterwards.',
         ],
       },
     ],
     bounds: [
-      {
-        what: 'recorded durably / answered without storing',
-        value: stored / without,
-        limit: bound,
-        holds: 'at least',
-        unit: '×',
-      },
+      { what: 'recorded durably / answered without storing', value: share(stored), limit: bound, holds: 'at least', unit: '×' },
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { AppError } from '../errors.ts';
+import { Checkpointer } from './checkpointer.ts';
 import type { Db, Dialect, Row, Snapshot, Tx, Value } from './db.ts';
 
 const dialect: Dialect = {
@@ -25,6 +26,10 @@ export interface SqliteOptions {
   readonly cacheMb?: number;
 }
 
+/** After so many writes a thread moves the log into the file … */
+const checkpointEvery = 2000;
+/** … which is never quite done while others write: the rest the writing connection does, when the log has so many pages. */
+const checkpointAtLast = 16_000;
 /** At most this many writes share a commit, so that the first of them does not wait long. */
 const groupLimit = 512;
 /** Read connections kept open; more are opened while more reads are under way, and closed again. */
@@ -67,6 +72,8 @@ class SqliteDb implements Db {
   #reading = 0;
   #queue: Job[] = [];
   #writing: Promise<void> | null = null;
+  #checkpointer: Checkpointer | null = null;
+  #written = 0;
   #closed = false;
   #readsDone: (() => void) | null = null;
 
@@ -112,7 +119,20 @@ class SqliteDb implements Db {
     await this.#writing;
     if (this.#reading > 0) await new Promise<void>((resolve) => (this.#readsDone = resolve));
     for (const connection of this.#idle) connection.close();
+    await this.#checkpointer?.close();
     this.#writer.close();
+  }
+
+  /** Commands, with few writes or large ones, never need the thread. */
+  #checkpoint(writes: number): void {
+    this.#written += writes;
+    if (this.#written < checkpointEvery) return;
+    this.#written = 0;
+    if (this.#checkpointer === null) {
+      this.#checkpointer = new Checkpointer(this.#path);
+      this.#writer.exec(`PRAGMA wal_autocheckpoint = ${checkpointAtLast}`);
+    }
+    this.#checkpointer.begin();
   }
 
   #beginRead(): Connection {
@@ -178,6 +198,7 @@ class SqliteDb implements Db {
       return;
     }
     for (const settle of done) settle();
+    this.#checkpoint(jobs.length);
   }
 
   /** Another process may hold the write lock; waiting inside SQLite would stop every read of this one. */
