@@ -104,10 +104,10 @@ export type ErrorDetails = Readonly<Record<string, string | number>>;
 /** Details that a caller gave; an answer does not repeat them without end. */
 const given: ReadonlySet<string> = new Set(['value', 'path', 'method']);
 
-const shown = (key: string, value: string | number): string => {
-  const text = String(value);
-  return given.has(key) && text.length > 100 ? `${text.slice(0, 100)}…` : text;
-};
+/** What a caller gave, as far as it is repeated. */
+export const shortened = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
+
+const shown = (key: string, value: string | number): string => (given.has(key) ? shortened(String(value)) : String(value));
 
 /** An error of ours, by its name in the table. `details` fill the message; `hint` is OAuth's field of that name, `data` the envelope's. */
 export class AppError extends Error {

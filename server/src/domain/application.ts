@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { AppError } from '../errors.ts';
+import { AppError, shortened } from '../errors.ts';
 import type { Attempts } from './attempts.ts';
 import { blank } from './blank.ts';
 import { userStates } from './objects.ts';
@@ -161,7 +161,7 @@ export class Applications {
     throw new AppError(
       'invalid_scope',
       {},
-      { hint: `Check the \`${excess}\` scope; this application has: ${application.scopes.join(' ')}` },
+      { hint: `Check the \`${shortened(excess)}\` scope; this application has: ${application.scopes.join(' ')}` },
     );
   }
 

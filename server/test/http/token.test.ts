@@ -185,6 +185,13 @@ describe('refused', () => {
       error: 'invalid_scope',
       hint: 'webhook',
     },
+    {
+      name: 'a module without end, which is not repeated as a whole',
+      body: { ...good, scope: 'x'.repeat(100_000) },
+      status: 400,
+      error: 'invalid_scope',
+      hint: `\`${'x'.repeat(100)}…\` scope`,
+    },
     { name: 'modules between commas', body: { ...good, scope: 'company,lead' }, status: 400, error: 'invalid_scope' },
     { name: 'a module in another case', body: { ...good, scope: 'Company' }, status: 400, error: 'invalid_scope' },
     {
