@@ -24,8 +24,8 @@ const maxRetreats = 3;
  * The list may change while it is read, and has only numbers of pages to hold on to. Where rows were added before the place that was
  * reached, the next page begins with rows that were seen already: nothing is missed. Where rows were removed, the next page begins too
  * far behind: it is taken only when its first row was seen, or when the total is what it was; otherwise the page before it is read
- * again. A row that was moved to the front is found at the end, by reading the front again when the list had changed. What cannot be
- * seen from outside is a removal before the place and an addition behind it between two pages.
+ * again. A row that was moved to the front is found at the end, by reading the front again when the list had changed, at least as far
+ * as the list has grown. What cannot be seen from outside is a removal before the place and an addition behind it between two pages.
  */
 export async function* allOf<Row>(
   read: (page: { count: number; start_index: number }) => Promise<Page<Row>>,
@@ -42,12 +42,14 @@ export async function* allOf<Row>(
     }
   };
   let total: number | null = null;
+  let firstTotal = 0;
   let reached = 0;
   let retreats = 0;
   let changed = false;
   for (let number = 1; ; ) {
     const { list, totalItem } = await read({ count: pageSize, start_index: number });
     const [first] = list;
+    if (total === null) firstTotal = totalItem;
     const overlaps = first !== undefined && seen.has(idOf(first));
     const ahead = number > reached;
     changed ||= number > 1 && (overlaps || totalItem !== total);
@@ -68,9 +70,10 @@ export async function* allOf<Row>(
     number++;
   }
   for (let number = 1; changed; number++) {
-    const { list } = await read({ count: pageSize, start_index: number });
+    const { list, totalItem } = await read({ count: pageSize, start_index: number });
     const before = seen.size;
     yield* fresh(list);
-    changed = seen.size > before && list.length === pageSize;
+    const grown = number * pageSize <= totalItem - firstTotal;
+    changed = (grown || seen.size > before) && list.length === pageSize;
   }
 }

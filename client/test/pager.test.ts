@@ -83,6 +83,14 @@ describe('a list that changes while it is read', () => {
     expect(asked().length).toBeLessThan(30);
   });
 
+  test('one moved to the front, behind more than a page of rows that were added there later', async () => {
+    const { read } = await listOf(countDown(15), (n, ids) => {
+      if (n === 2) ids.unshift(...ids.splice(6, 1));
+      for (let i = 0; n > 2 && n < 6 && i < 2 * (n - 2); i++) ids.unshift(100 * n + i);
+    });
+    expect((await read(6)).filter((id) => id < 100).sort((a, b) => b - a)).toEqual(countDown(15));
+  });
+
   const places = fc.array(fc.nat(), { maxLength: 3 });
   const properties = [
     ['added in front and removed anywhere', fc.record({ add: fc.nat({ max: 9 }), remove: places, move: fc.constant([]) })],
