@@ -2,7 +2,15 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { checkExposure, createApp, openCore, programName } from '../app.ts';
 import type { Config } from '../config.ts';
-import { type DemoCredentials, demoTenantId, makeDemo, planDemo, requireDemoOrNothing, resetDemo } from '../demo/demo.ts';
+import {
+  completeReset,
+  type DemoCredentials,
+  demoTenantId,
+  makeDemo,
+  planDemo,
+  requireDemoOrNothing,
+  resetDemo,
+} from '../demo/demo.ts';
 import { modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
 import { lockFolder, makeFolder } from '../store/files.ts';
@@ -46,6 +54,7 @@ export const serve: Command = {
     makeFolder(config.data);
     const lock = lockFolder(config.data);
     if (reset) await resetDemo(config.data, plan);
+    else if (config.demo) await completeReset(config.data);
     const core = await openCore(config.data, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks });
     const credentials = config.demo ? await makeDemo(core, config.data, plan) : null;
     const app = await createApp(core, config);

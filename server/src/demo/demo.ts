@@ -34,6 +34,8 @@ interface Mark {
   readonly endAt: number;
   /** `null`: it is being filled. */
   readonly clientId: string | null;
+  /** What was there before is to be deleted first. */
+  readonly reset?: true;
 }
 
 const second = 1000;
@@ -97,22 +99,33 @@ export function requireDemoOrNothing(folder: string): void {
 export async function resetDemo(folder: string, { endAt }: DemoPlan): Promise<void> {
   requireDemoOrNothing(folder);
   if (readMark(folder) === null) return;
-  if (storeExists(folder)) {
-    const core = await openCore(folder, { make: false });
-    try {
-      const other = (await core.tenants.list()).find(({ tenantId }) => tenantId !== demoTenantId);
-      if (other !== undefined) {
-        throw new AppError('usage', {
-          reason: `the demo in ${folder} also holds tenant ${other.tenantId}: --reset deletes nothing there; use another --data`,
-        });
-      }
-    } finally {
-      await core.close();
-    }
-  }
-  // The mark before what it stands for: an end in between leaves a demo that is to be filled.
-  writeMark(folder, { endAt, clientId: null });
+  await requireOnlyDemo(folder);
+  writeMark(folder, { endAt, clientId: null, reset: true });
+  await completeReset(folder);
+}
+
+/** Deletes what a reset that was interrupted has left, in a folder that this process has locked. Throws `usage` as `resetDemo`. */
+export async function completeReset(folder: string): Promise<void> {
+  const mark = readMark(folder);
+  if (mark?.reset !== true) return;
+  await requireOnlyDemo(folder);
   removeStore(folder);
+  // Only now, so that nothing is ever filled into what was to be deleted.
+  writeMark(folder, { endAt: mark.endAt, clientId: null });
+}
+
+async function requireOnlyDemo(folder: string): Promise<void> {
+  if (!storeExists(folder)) return;
+  const core = await openCore(folder, { make: false });
+  try {
+    const other = (await core.tenants.list()).find(({ tenantId }) => tenantId !== demoTenantId);
+    if (other === undefined) return;
+    throw new AppError('usage', {
+      reason: `the demo in ${folder} also holds tenant ${other.tenantId}: --reset deletes nothing there; use another --data`,
+    });
+  } finally {
+    await core.close();
+  }
 }
 
 const markFile = (folder: string): string => join(folder, 'demo.json');
@@ -127,10 +140,10 @@ function readMark(folder: string): Mark | null {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  const { endAt, clientId } = mark ?? {};
+  const { endAt, clientId, reset } = mark ?? {};
   if (typeof endAt !== 'number' || (clientId !== null && typeof clientId !== 'string'))
     throw new AppError('usage', { reason: `${file} is no mark of a demo; use another --data` });
-  return { endAt, clientId };
+  return { endAt, clientId, ...(reset === true ? { reset } : {}) };
 }
 
 function writeMark(folder: string, mark: Mark): void {

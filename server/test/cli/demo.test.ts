@@ -147,6 +147,16 @@ test('--reset makes a demo where there is no data yet, with credentials of its o
   expect((await listed(server)).totalItem).toBe(entries);
 });
 
+test('a reset that ended before it deleted anything is completed at the next start', async () => {
+  const at = workplace();
+  expect((await (await at.serve(['--demo'])).end('SIGTERM')).code).toBe(0);
+  const { endAt } = JSON.parse(at.read('genjin-data/demo.json')) as { endAt: number };
+  at.write('genjin-data/demo.json', JSON.stringify({ endAt: endAt - 200 * 24 * 3600 * 1000, clientId: null, reset: true }));
+  const server = await at.serve(['--demo'], { env: chosenEnv });
+  const answer = await server.send(`${listPath}?count=1`, { headers: { Authorization: await server.token(chosen) } });
+  expect(answer.json()).toMatchObject({ data: { totalItem: entries } });
+});
+
 test('a reset that was interrupted is completed at the next start', async () => {
   const at = workplace();
   expect((await (await at.serve(['--demo'])).end('SIGTERM')).code).toBe(0);
