@@ -47,7 +47,7 @@ test('after sign-ins, refreshes, wrong attempts, records and new secrets none is
   await at.genjin([...userCreate, '--email', chosen.email, '--password-file', 'password']);
   const made = JSON.parse((await at.genjin([...userCreate, '--email', 'made@example.com'])).stdout) as { password: string };
   const madePerson = { email: 'made@example.com', password: made.password };
-  const server = await at.serve(['--log-level', 'debug']);
+  const server = await at.serve(['--log-level', 'debug', '--allow-private-callbacks', '127.0.0.0/8']);
 
   const wrongSecret = 'wrong-secret-of-somebody';
   const wrongPassword = 'wrong-password-of-somebody';
@@ -82,6 +82,18 @@ test('after sign-ins, refreshes, wrong attempts, records and new secrets none is
   const second = keep('signed in with the made password', await signIn(server, application, madePerson));
   const next = keep('refreshed', await refresh(server, application, first.refresh_token));
   const good = signInBody(application, chosen);
+
+  // Nobody listens there: every delivery is refused, logged and kept.
+  const webhook = await post('/v1/webhook', own.access_token, { callback_url: 'http://127.0.0.1:9/hook' });
+  secrets.push(['webhook secret', webhook.json<{ data: { security_config: string } }>().data.security_config]);
+  const subscription = {
+    subscribe_type: 'crm.dynamic_trail',
+    subscribe_configs: [{ biz_type: 'xiaoman.crm.dynamic_trail.create' }],
+  };
+  await send('a subscription', 200, post('/v1/subscribe', own.access_token, subscription));
+  const regenerated = await post('/v1/webhook/regenerate-secret', own.access_token, undefined);
+  secrets.push(['new webhook secret', regenerated.json<{ data: { webhook_secret: string } }>().data.webhook_secret]);
+  await send('a test event', 200, post('/v1/webhook/test', own.access_token, undefined));
 
   await send('a record', 200, post(pushPath, next.access_token, { content: 'to be found in the store', company_id: 100 }));
   await send('a record without its content', 200, post(pushPath, next.access_token, { company_id: 1 }));
