@@ -73,7 +73,8 @@ export async function* allOf<Row>(
     const { list, totalItem } = await read({ count: pageSize, start_index: number });
     const before = seen.size;
     yield* fresh(list);
-    const grown = number * pageSize <= totalItem - firstTotal;
+    // A page more than it has grown by, for the rows that were moved there as well.
+    const grown = (number - 1) * pageSize < totalItem - firstTotal;
     changed = (grown || seen.size > before) && list.length === pageSize;
   }
 }

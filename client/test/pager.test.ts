@@ -91,6 +91,15 @@ describe('a list that changes while it is read', () => {
     expect((await read(6)).filter((id) => id < 100).sort((a, b) => b - a)).toEqual(countDown(15));
   });
 
+  test('two moved to the front, behind more than a page of rows that were added there later', async () => {
+    const { read } = await listOf(countDown(9), (n, ids) => {
+      if (n === 2) ids.unshift(100, ...ids.splice(6, 1));
+      if (n === 3) ids.unshift(104, 103, 102, 101, ...ids.splice(2, 1));
+      if (n === 4) ids.unshift(110, 109, 108, 107, 106, 105);
+    });
+    expect((await read(6)).filter((id) => id < 100).sort((a, b) => b - a)).toEqual(countDown(9));
+  });
+
   const places = fc.array(fc.nat(), { maxLength: 3 });
   const properties = [
     ['added in front and removed anywhere', fc.record({ add: fc.nat({ max: 9 }), remove: places, move: fc.constant([]) })],
