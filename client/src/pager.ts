@@ -16,6 +16,8 @@ interface Page<Row> {
 
 /** How often a page is left for the one before it, while the total changes with every answer. */
 const maxRetreats = 3;
+/** How often the front is read again, while something comes there each time. */
+const maxPasses = 10;
 
 /**
  * @internal
@@ -69,12 +71,23 @@ export async function* allOf<Row>(
     if (list.length === 0 || number * pageSize >= total || (list.length < pageSize && nothingNew)) break;
     number++;
   }
-  for (let number = 1; changed; number++) {
-    const { list, totalItem } = await read({ count: pageSize, start_index: number });
-    const before = seen.size;
-    yield* fresh(list);
-    // A page more than it has grown by, for the rows that were moved there as well.
-    const grown = (number - 1) * pageSize < totalItem - firstTotal;
-    changed = (grown || seen.size > before) && list.length === pageSize;
+  let top: number | string | undefined;
+  for (let pass = 0; changed && pass < maxPasses; pass++) {
+    let more = true;
+    for (let number = 1; more; number++) {
+      const { list, totalItem } = await read({ count: pageSize, start_index: number });
+      const [first] = list;
+      if (number === 1) {
+        // Until nothing came to the front while it was read.
+        changed = first !== undefined && idOf(first) !== top;
+        if (!changed) break;
+        top = first && idOf(first);
+      }
+      const before = seen.size;
+      yield* fresh(list);
+      // A page more than it has grown by, for the rows that were moved there as well.
+      const grown = (number - 1) * pageSize < totalItem - firstTotal;
+      more = (grown || seen.size > before) && list.length === pageSize;
+    }
   }
 }
