@@ -54,7 +54,10 @@ export async function merge<K extends Kind>(
       continue;
     }
     if (before === null) added += 1;
-    writes.push({ before, after: rule.build(item, before?.object ?? null), knownAt: item.knownAt });
+    // Most often there is nothing new in it, and then the object need not be built only to find that out.
+    const after =
+      before !== null && agrees(before.object, item.fields) ? before.object : rule.build(item, before?.object ?? null);
+    writes.push({ before, after, knownAt: item.knownAt });
   }
   const written = await edit.write(kind, writes);
   return { added, changed: written - added, unchanged: known.length - written - kept, kept };
@@ -66,5 +69,6 @@ function over<K extends Kind>(earlier: Knowledge<K>, later: Knowledge<K>): Knowl
 }
 
 function agrees<T extends object>(object: T, fields: Partial<T>): boolean {
-  return Object.entries(fields).every(([field, value]) => same(object[field as keyof T], value));
+  for (const field in fields) if (!same(object[field], fields[field])) return false;
+  return true;
 }

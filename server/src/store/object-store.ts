@@ -195,7 +195,10 @@ class TxEdit extends TxView implements Edit {
     const changes: Value[][] = [];
     for (const { before, after, knownAt } of writes) {
       const id = after[table.id] as number;
-      if (before !== null && table.fields.every((field) => same(before.object[field], after[field]))) {
+      if (
+        before !== null &&
+        (before.object === after || table.fields.every((field) => same(before.object[field], after[field])))
+      ) {
         if (knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
         continue;
       }
