@@ -390,6 +390,7 @@ describe('what goes wrong', () => {
   test('texts that look like code are shown as texts', async () => {
     await onPage({}, async (page) => {
       await signIn(page, `/?company_id=${hostileCompany}`);
+      await ids(page);
       const shown = await page.locator('.entry-text').allTextContents();
       for (const hostile of [...hostileTexts, longWord, manyLines]) expect(shown).toContain(hostile);
       expect(await text(page, 'h1')).toBe('<img src=x onerror="alert(1)">株式会社');
