@@ -56,6 +56,7 @@ class Page {
     const folders = ['server/src/compat', 'server/test/http', 'server/test/webhook', 'server/test/clients', 'client/test'];
     this.#tests = folders.flatMap((folder) =>
       readdirSync(join(root, folder))
+        .sort()
         .filter((name) => /\.test\.ts$|-scenarios\.ts$/.test(name))
         .map((name) => [relative(root, join(root, folder, name)), readFileSync(join(root, folder, name), 'utf8')] as const),
     );
