@@ -8,14 +8,39 @@ export interface Stored<T> {
   readonly knownAt: number;
 }
 
-/** Which entries: all given conditions must match; bounds are inclusive, in ms, on `happenedAt`. */
-export interface TrailFilter {
+/** Which entries, and in which order: all given conditions must match; of a list of values one is enough, an empty one says nothing. */
+export interface TrailFilter extends Bounds {
   readonly companyId: number | null;
   readonly leadId: number | null;
   readonly opportunityId: number | null;
-  readonly from: number | null;
-  readonly to: number | null;
+  readonly types: readonly number[];
+  readonly authorIds: readonly number[];
+  /** Contact persons of a company. */
+  readonly contactIds: readonly number[];
+  /** See `matches` in keyword.ts. */
+  readonly keyword: string | null;
+  /** Those that were removed, instead of the live ones. */
+  readonly removed: boolean;
+  /** The time that the list is ordered by, and that the bounds are on. */
+  readonly by: 'happenedAt' | 'recordedAt' | 'updatedAt';
+  readonly oldestFirst: boolean;
 }
+
+/** Every live entry, newest first. */
+export const allTrails: TrailFilter = {
+  companyId: null,
+  leadId: null,
+  opportunityId: null,
+  types: [],
+  authorIds: [],
+  contactIds: [],
+  keyword: null,
+  removed: false,
+  by: 'happenedAt',
+  oldestFirst: false,
+  from: null,
+  to: null,
+};
 
 /** `number` counts from 1. */
 export interface Page {
@@ -28,6 +53,8 @@ export type Joined = { readonly [K in JoinedKind]: ReadonlyMap<number, ObjectKin
 
 /** Rows and total belong to one state of the store. */
 export interface TrailPage {
+  /** That state: the last revision of the tenant's log that it has. */
+  readonly revision: number;
   readonly total: number;
   readonly trails: readonly Trail[];
   readonly joined: Joined;
@@ -76,6 +103,9 @@ export interface KeptAnswer {
 /** Who changes something, as the change log keeps it. */
 export type Actor = `app:${string}` | `user:${number}` | `command:${string}`;
 
+/** What the log says was done; the words of the change feed. */
+export type ChangeAction = 'recorded' | 'edited' | 'removed' | 'restored' | 'erased';
+
 /** Changes one tenant's objects. */
 export type Change = <T>(tenantId: number, actor: Actor, work: (edit: Edit) => Promise<T>) => Promise<T>;
 
@@ -91,7 +121,8 @@ export interface ObjectStore {
 }
 
 export interface TrailStore {
-  list(tenantId: number, filter: TrailFilter, page: Page): Promise<TrailPage>;
+  /** As it stands, or stood at the revision `asOf`, which must not be after the head. */
+  list(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null): Promise<TrailPage>;
   /** Every entry of the tenant, removed ones included, in an order that depends on nothing but the entries; one state throughout. */
   all(tenantId: number): AsyncIterable<{ trails: readonly Trail[]; joined: Joined }>;
   /** How many entries `all` will give. */

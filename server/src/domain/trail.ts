@@ -39,7 +39,7 @@ export class Trails {
 
   /** The entries that match, newest first, with the exact total; a page past the end is empty. Throws when `from` is after `to`. */
   async list(caller: Caller, filter: TrailFilter, page: Page): Promise<TrailPage> {
-    return this.#trails.list(caller.tenantId, filter, page);
+    return this.#trails.list(caller.tenantId, filter, page, null);
   }
 
   /**

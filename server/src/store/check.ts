@@ -87,7 +87,7 @@ class TenantCheck {
 
   async live(): Promise<void> {
     const sql =
-      'SELECT trail_id FROM trail WHERE tenant_id = ? AND live <> CASE WHEN enabled = 1 AND removed = 0 THEN 1 ELSE 0 END LIMIT 10';
+      'SELECT trail_id FROM trail WHERE tenant_id = ? AND live <> CASE WHEN removed = 1 THEN 2 WHEN enabled = 1 THEN 1 ELSE 0 END LIMIT 10';
     for (const [id] of await this.#tx.all(sql, [this.#tenantId]))
       this.#report(`trail ${id} is counted as live or not against its flags`);
   }

@@ -1,29 +1,39 @@
 import { AppError } from '../errors.ts';
-import type { Db, Dialect, IndexStatistics } from './db.ts';
+import type { Db, Dialect, IndexStatistics, Tx } from './db.ts';
+import { fillLog } from './log-filling.ts';
 
 /**
  * The store's shape, step by step; a step that has been released never changes. Every table has `tenant_id`, every key begins
  * with it, and nothing refers across tenants: so the tables can later be distributed by tenant.
  */
-const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
-  ({ clustered }) => [
-    // `revision` is the head of the tenant's change log, `next_id` the next id of our own.
-    `CREATE TABLE tenant (
+interface Step {
+  statements(dialect: Dialect): readonly string[];
+  /** What statements alone cannot bring into the new shape. */
+  fill?(tx: Tx): Promise<void>;
+  /** What comes after that. */
+  finish?: readonly string[];
+}
+
+const migrations: readonly Step[] = [
+  {
+    statements: ({ clustered }) => [
+      // `revision` is the head of the tenant's change log, `next_id` the next id of our own.
+      `CREATE TABLE tenant (
       tenant_id BIGINT NOT NULL, name TEXT NOT NULL, created_at BIGINT NOT NULL,
       revision BIGINT NOT NULL, next_id BIGINT NOT NULL,
       PRIMARY KEY (tenant_id)
     ) ${clustered}`,
-    // The change log: one row per changed object; never updated. "before" is JSON with the object's former revision in it, so
-    // an object's history is a chain of revisions that needs no index.
-    `CREATE TABLE change (
+      // The change log: one row per changed object; never updated. "before" is JSON with the object's former revision in it, so
+      // an object's history is a chain of revisions that needs no index.
+      `CREATE TABLE change (
       tenant_id BIGINT NOT NULL, revision BIGINT NOT NULL,
       kind TEXT NOT NULL, object_id BIGINT NOT NULL, action TEXT NOT NULL,
       actor TEXT NOT NULL, changed_at BIGINT NOT NULL, before TEXT,
       PRIMARY KEY (tenant_id, revision)
     ) ${clustered}`,
-    // Clustered by company, which is what most pages are about; "live" first, so that removed entries are never stepped over.
-    // The subjects are 0 when absent, because a key column cannot be null.
-    `CREATE TABLE trail (
+      // Clustered by company, which is what most pages are about; "live" first, so that removed entries are never stepped over.
+      // The subjects are 0 when absent, because a key column cannot be null.
+      `CREATE TABLE trail (
       tenant_id BIGINT NOT NULL, live SMALLINT NOT NULL, company_id BIGINT NOT NULL,
       happened_at BIGINT NOT NULL, trail_id BIGINT NOT NULL,
       lead_id BIGINT NOT NULL, opportunity_id BIGINT NOT NULL,
@@ -35,122 +45,154 @@ const migrations: readonly ((dialect: Dialect) => readonly string[])[] = [
       revision BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, live, company_id, happened_at, trail_id)
     ) ${clustered}`,
-    'CREATE UNIQUE INDEX trail_by_id ON trail (tenant_id, trail_id)',
-    'CREATE INDEX trail_by_time ON trail (tenant_id, live, happened_at, trail_id)',
-    'CREATE INDEX trail_by_lead ON trail (tenant_id, live, lead_id, happened_at, trail_id) WHERE lead_id <> 0',
-    'CREATE INDEX trail_by_opportunity ON trail (tenant_id, live, opportunity_id, happened_at, trail_id) WHERE opportunity_id <> 0',
-    ...[
-      ['company', 'company_id', 'name TEXT NOT NULL, removed SMALLINT NOT NULL'],
-      ['contact', 'contact_id', 'name TEXT NOT NULL, email TEXT NOT NULL, phones TEXT NOT NULL, accounts TEXT NOT NULL'],
-      ['lead_contact', 'contact_id', 'name TEXT NOT NULL, email TEXT NOT NULL, phones TEXT NOT NULL, accounts TEXT NOT NULL'],
-      ['lead', 'lead_id', 'name TEXT NOT NULL'],
-      ['opportunity', 'opportunity_id', 'name TEXT NOT NULL, company_id BIGINT NOT NULL'],
-      ['member', 'user_id', 'nickname TEXT NOT NULL, avatar TEXT NOT NULL'],
-      ['file', 'file_id', 'name TEXT NOT NULL, size BIGINT NOT NULL, path TEXT NOT NULL, preview_url TEXT NOT NULL'],
-    ].map(
-      ([table, id, columns]) =>
-        `CREATE TABLE ${table} (tenant_id BIGINT NOT NULL, ${id} BIGINT NOT NULL, ${columns},
+      'CREATE UNIQUE INDEX trail_by_id ON trail (tenant_id, trail_id)',
+      'CREATE INDEX trail_by_time ON trail (tenant_id, live, happened_at, trail_id)',
+      'CREATE INDEX trail_by_lead ON trail (tenant_id, live, lead_id, happened_at, trail_id) WHERE lead_id <> 0',
+      'CREATE INDEX trail_by_opportunity ON trail (tenant_id, live, opportunity_id, happened_at, trail_id) WHERE opportunity_id <> 0',
+      ...[
+        ['company', 'company_id', 'name TEXT NOT NULL, removed SMALLINT NOT NULL'],
+        ['contact', 'contact_id', 'name TEXT NOT NULL, email TEXT NOT NULL, phones TEXT NOT NULL, accounts TEXT NOT NULL'],
+        ['lead_contact', 'contact_id', 'name TEXT NOT NULL, email TEXT NOT NULL, phones TEXT NOT NULL, accounts TEXT NOT NULL'],
+        ['lead', 'lead_id', 'name TEXT NOT NULL'],
+        ['opportunity', 'opportunity_id', 'name TEXT NOT NULL, company_id BIGINT NOT NULL'],
+        ['member', 'user_id', 'nickname TEXT NOT NULL, avatar TEXT NOT NULL'],
+        ['file', 'file_id', 'name TEXT NOT NULL, size BIGINT NOT NULL, path TEXT NOT NULL, preview_url TEXT NOT NULL'],
+      ].map(
+        ([table, id, columns]) =>
+          `CREATE TABLE ${table} (tenant_id BIGINT NOT NULL, ${id} BIGINT NOT NULL, ${columns},
           known_at BIGINT NOT NULL, revision BIGINT NOT NULL, PRIMARY KEY (tenant_id, ${id})) ${clustered}`,
-    ),
-    `CREATE TABLE application (
+      ),
+      `CREATE TABLE application (
       tenant_id BIGINT NOT NULL, client_id TEXT NOT NULL, name TEXT NOT NULL, secret_hash TEXT NOT NULL,
       scopes TEXT NOT NULL, user_id BIGINT NOT NULL, created_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, client_id)
     ) ${clustered}`,
-    `CREATE TABLE access_token (
+      `CREATE TABLE access_token (
       tenant_id BIGINT NOT NULL, token_hash TEXT NOT NULL, client_id TEXT NOT NULL, scopes TEXT NOT NULL, expires_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, token_hash)
     ) ${clustered}`,
-    'CREATE INDEX access_token_by_application ON access_token (tenant_id, client_id, expires_at)',
-  ],
-  ({ clustered }) => [
-    // What OKKI's neighbours of the timeline show. "details" is JSON of what is only shown, empty for nothing.
-    ...Object.entries({
-      company:
-        'serial_id TEXT, group_id BIGINT, owner_ids TEXT, created_by BIGINT, created_at BIGINT, updated_at BIGINT, edited_at BIGINT, ' +
-        'archived_at BIGINT, next_follow_up_at BIGINT, details TEXT',
-      contact: 'removed SMALLINT, main SMALLINT, details TEXT, company_id BIGINT',
-      lead_contact: 'removed SMALLINT, main SMALLINT, details TEXT, lead_id BIGINT',
-      lead:
-        'serial_id TEXT, owner_ids TEXT, company_id BIGINT, created_by BIGINT, created_at BIGINT, updated_at BIGINT, edited_at BIGINT, ' +
-        'archived_at BIGINT, details TEXT',
-      opportunity:
-        'removed SMALLINT, serial_id TEXT, main_user_id BIGINT, created_by BIGINT, created_at BIGINT, updated_at BIGINT, edited_at BIGINT, ' +
-        'details TEXT',
-      member: 'email TEXT, details TEXT',
-    }).flatMap(([table, columns]) =>
-      columns
-        .split(', ')
-        .map((column) => `ALTER TABLE ${table} ADD COLUMN ${column} NOT NULL DEFAULT ${column.endsWith('TEXT') ? "''" : '0'}`),
-    ),
-    'ALTER TABLE lead ADD COLUMN status SMALLINT NOT NULL DEFAULT 1',
-    'ALTER TABLE member ADD COLUMN state SMALLINT NOT NULL DEFAULT 1',
-    'CREATE INDEX company_by_update ON company (tenant_id, removed, updated_at, company_id)',
-    'CREATE INDEX company_by_creation ON company (tenant_id, removed, created_at, company_id)',
-    'CREATE INDEX company_by_archiving ON company (tenant_id, removed, archived_at, company_id)',
-    "CREATE INDEX company_by_serial ON company (tenant_id, serial_id) WHERE serial_id <> ''",
-    'CREATE INDEX contact_by_company ON contact (tenant_id, company_id) WHERE company_id <> 0',
-    "CREATE INDEX contact_by_email ON contact (tenant_id, lower(email)) WHERE email <> ''",
-    'CREATE INDEX lead_by_update ON lead (tenant_id, updated_at, lead_id)',
-    'CREATE INDEX lead_by_edit ON lead (tenant_id, edited_at, lead_id)',
-    "CREATE INDEX lead_by_serial ON lead (tenant_id, serial_id) WHERE serial_id <> ''",
-    'CREATE INDEX lead_contact_by_lead ON lead_contact (tenant_id, lead_id) WHERE lead_id <> 0',
-    "CREATE INDEX lead_contact_by_email ON lead_contact (tenant_id, lower(email)) WHERE email <> ''",
-    'CREATE INDEX opportunity_by_update ON opportunity (tenant_id, removed, updated_at, opportunity_id)',
-    // With author and type: a report of a period is counted within the index.
-    'DROP INDEX trail_by_time',
-    'CREATE INDEX trail_by_time ON trail (tenant_id, live, happened_at, trail_id, author_id, type)',
+      'CREATE INDEX access_token_by_application ON access_token (tenant_id, client_id, expires_at)',
+    ],
+  },
+  {
+    statements: ({ clustered }) => [
+      // What OKKI's neighbours of the timeline show. "details" is JSON of what is only shown, empty for nothing.
+      ...Object.entries({
+        company:
+          'serial_id TEXT, group_id BIGINT, owner_ids TEXT, created_by BIGINT, created_at BIGINT, updated_at BIGINT, edited_at BIGINT, ' +
+          'archived_at BIGINT, next_follow_up_at BIGINT, details TEXT',
+        contact: 'removed SMALLINT, main SMALLINT, details TEXT, company_id BIGINT',
+        lead_contact: 'removed SMALLINT, main SMALLINT, details TEXT, lead_id BIGINT',
+        lead:
+          'serial_id TEXT, owner_ids TEXT, company_id BIGINT, created_by BIGINT, created_at BIGINT, updated_at BIGINT, edited_at BIGINT, ' +
+          'archived_at BIGINT, details TEXT',
+        opportunity:
+          'removed SMALLINT, serial_id TEXT, main_user_id BIGINT, created_by BIGINT, created_at BIGINT, updated_at BIGINT, edited_at BIGINT, ' +
+          'details TEXT',
+        member: 'email TEXT, details TEXT',
+      }).flatMap(([table, columns]) =>
+        columns
+          .split(', ')
+          .map((column) => `ALTER TABLE ${table} ADD COLUMN ${column} NOT NULL DEFAULT ${column.endsWith('TEXT') ? "''" : '0'}`),
+      ),
+      'ALTER TABLE lead ADD COLUMN status SMALLINT NOT NULL DEFAULT 1',
+      'ALTER TABLE member ADD COLUMN state SMALLINT NOT NULL DEFAULT 1',
+      'CREATE INDEX company_by_update ON company (tenant_id, removed, updated_at, company_id)',
+      'CREATE INDEX company_by_creation ON company (tenant_id, removed, created_at, company_id)',
+      'CREATE INDEX company_by_archiving ON company (tenant_id, removed, archived_at, company_id)',
+      "CREATE INDEX company_by_serial ON company (tenant_id, serial_id) WHERE serial_id <> ''",
+      'CREATE INDEX contact_by_company ON contact (tenant_id, company_id) WHERE company_id <> 0',
+      "CREATE INDEX contact_by_email ON contact (tenant_id, lower(email)) WHERE email <> ''",
+      'CREATE INDEX lead_by_update ON lead (tenant_id, updated_at, lead_id)',
+      'CREATE INDEX lead_by_edit ON lead (tenant_id, edited_at, lead_id)',
+      "CREATE INDEX lead_by_serial ON lead (tenant_id, serial_id) WHERE serial_id <> ''",
+      'CREATE INDEX lead_contact_by_lead ON lead_contact (tenant_id, lead_id) WHERE lead_id <> 0',
+      "CREATE INDEX lead_contact_by_email ON lead_contact (tenant_id, lower(email)) WHERE email <> ''",
+      'CREATE INDEX opportunity_by_update ON opportunity (tenant_id, removed, updated_at, opportunity_id)',
+      // With author and type: a report of a period is counted within the index.
+      'DROP INDEX trail_by_time',
+      'CREATE INDEX trail_by_time ON trail (tenant_id, live, happened_at, trail_id, author_id, type)',
 
-    // Who gets in. "revoked_at" and "user_id" are 0 for none: an application acts as its own user.
-    'ALTER TABLE application ADD COLUMN revoked_at BIGINT NOT NULL DEFAULT 0',
-    'ALTER TABLE access_token ADD COLUMN user_id BIGINT NOT NULL DEFAULT 0',
-    // All tokens that go back to one sign-in; '' for those of an application itself.
-    "ALTER TABLE access_token ADD COLUMN family TEXT NOT NULL DEFAULT ''",
-    // By user too, who each have an end of their own; and what has ended is found by that.
-    'DROP INDEX access_token_by_application',
-    'CREATE INDEX access_token_by_application ON access_token (tenant_id, client_id, user_id, expires_at)',
-    'CREATE INDEX access_token_by_end ON access_token (tenant_id, expires_at)',
-    "CREATE INDEX access_token_by_family ON access_token (tenant_id, family) WHERE family <> ''",
-    `CREATE TABLE refresh_token (
+      // Who gets in. "revoked_at" and "user_id" are 0 for none: an application acts as its own user.
+      'ALTER TABLE application ADD COLUMN revoked_at BIGINT NOT NULL DEFAULT 0',
+      'ALTER TABLE access_token ADD COLUMN user_id BIGINT NOT NULL DEFAULT 0',
+      // All tokens that go back to one sign-in; '' for those of an application itself.
+      "ALTER TABLE access_token ADD COLUMN family TEXT NOT NULL DEFAULT ''",
+      // By user too, who each have an end of their own; and what has ended is found by that.
+      'DROP INDEX access_token_by_application',
+      'CREATE INDEX access_token_by_application ON access_token (tenant_id, client_id, user_id, expires_at)',
+      'CREATE INDEX access_token_by_end ON access_token (tenant_id, expires_at)',
+      "CREATE INDEX access_token_by_family ON access_token (tenant_id, family) WHERE family <> ''",
+      `CREATE TABLE refresh_token (
       tenant_id BIGINT NOT NULL, token_hash TEXT NOT NULL, client_id TEXT NOT NULL, user_id BIGINT NOT NULL, scopes TEXT NOT NULL,
       family TEXT NOT NULL, expires_at BIGINT NOT NULL, used SMALLINT NOT NULL,
       PRIMARY KEY (tenant_id, token_hash)
     ) ${clustered}`,
-    'CREATE INDEX refresh_token_by_family ON refresh_token (tenant_id, family)',
-    'CREATE INDEX refresh_token_by_end ON refresh_token (tenant_id, expires_at)',
-    `CREATE TABLE sign_in (
+      'CREATE INDEX refresh_token_by_family ON refresh_token (tenant_id, family)',
+      'CREATE INDEX refresh_token_by_end ON refresh_token (tenant_id, expires_at)',
+      `CREATE TABLE sign_in (
       tenant_id BIGINT NOT NULL, user_id BIGINT NOT NULL, email TEXT NOT NULL, password_hash TEXT NOT NULL, created_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, user_id)
     ) ${clustered}`,
-    'CREATE UNIQUE INDEX sign_in_by_email ON sign_in (tenant_id, email)',
+      'CREATE UNIQUE INDEX sign_in_by_email ON sign_in (tenant_id, email)',
 
-    // What was asked under an idempotency key, as a keyed hash, and what it was answered with. Kept for good.
-    `CREATE TABLE idempotency (
+      // What was asked under an idempotency key, as a keyed hash, and what it was answered with. Kept for good.
+      `CREATE TABLE idempotency (
       tenant_id BIGINT NOT NULL, actor TEXT NOT NULL, idempotency_key TEXT NOT NULL, request_hash TEXT NOT NULL, answer TEXT NOT NULL,
       PRIMARY KEY (tenant_id, actor, idempotency_key)
     ) ${clustered}`,
 
-    // Where an application wants to be told; the secret is sealed.
-    `CREATE TABLE webhook (
+      // Where an application wants to be told; the secret is sealed.
+      `CREATE TABLE webhook (
       tenant_id BIGINT NOT NULL, client_id TEXT NOT NULL, callback_url TEXT NOT NULL, secret TEXT NOT NULL, paused SMALLINT NOT NULL,
       created_at BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, client_id)
     ) ${clustered}`,
-    // A cursor in the change log: every event up to it was delivered or stands in "delivery".
-    `CREATE TABLE subscription (
+      // A cursor in the change log: every event up to it was delivered or stands in "delivery".
+      `CREATE TABLE subscription (
       tenant_id BIGINT NOT NULL, client_id TEXT NOT NULL, kind TEXT NOT NULL, events TEXT NOT NULL, cursor_revision BIGINT NOT NULL,
       PRIMARY KEY (tenant_id, client_id, kind)
     ) ${clustered}`,
-    // Events that were tried and not accepted: waiting for another try, or parked as failed.
-    `CREATE TABLE delivery (
+      // Events that were tried and not accepted: waiting for another try, or parked as failed.
+      `CREATE TABLE delivery (
       tenant_id BIGINT NOT NULL, client_id TEXT NOT NULL, kind TEXT NOT NULL, revision BIGINT NOT NULL,
       object_id BIGINT NOT NULL, attempts BIGINT NOT NULL, first_at BIGINT NOT NULL, next_at BIGINT NOT NULL,
       state TEXT NOT NULL, last_error TEXT NOT NULL,
       PRIMARY KEY (tenant_id, client_id, kind, revision)
     ) ${clustered}`,
-    'CREATE INDEX delivery_by_state ON delivery (tenant_id, client_id, kind, state, next_at)',
-    'CREATE INDEX delivery_by_object ON delivery (tenant_id, client_id, kind, object_id, state, next_at)',
-  ],
+      'CREATE INDEX delivery_by_state ON delivery (tenant_id, client_id, kind, state, next_at)',
+      'CREATE INDEX delivery_by_object ON delivery (tenant_id, client_id, kind, object_id, state, next_at)',
+    ],
+  },
+  {
+    statements: ({ clustered }) => [
+      // The head's instant, so that those of the log never go back, and the head's hash.
+      'ALTER TABLE tenant ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0',
+      "ALTER TABLE tenant ADD COLUMN chain_hash TEXT NOT NULL DEFAULT ''",
+      // The object before, as its content (content.ts), with the revision that had made it, 0 for a new one; and the chain (chain.ts).
+      // Of erased words only the hash is left, and no salt.
+      'ALTER TABLE change ADD COLUMN before_revision BIGINT NOT NULL DEFAULT 0',
+      'ALTER TABLE change ADD COLUMN before_facts TEXT',
+      'ALTER TABLE change ADD COLUMN before_words TEXT',
+      ...['salt', 'erased_hash', 'content_hash', 'chain_hash'].map(
+        (column) => `ALTER TABLE change ADD COLUMN ${column} TEXT NOT NULL DEFAULT ''`,
+      ),
+      // "live": 1, 0 for disabled, and now 2 for removed.
+      'UPDATE trail SET live = 2 WHERE removed = 1',
+      'CREATE INDEX trail_by_update ON trail (tenant_id, live, updated_at, trail_id)',
+      'CREATE INDEX trail_by_recording ON trail (tenant_id, live, recorded_at, trail_id)',
+      `CREATE TABLE trail_contact (
+        tenant_id BIGINT NOT NULL, live SMALLINT NOT NULL, contact_id BIGINT NOT NULL, happened_at BIGINT NOT NULL, trail_id BIGINT NOT NULL,
+        PRIMARY KEY (tenant_id, live, contact_id, happened_at, trail_id)
+      ) ${clustered}`,
+    ],
+    fill: fillLog,
+    finish: [
+      'ALTER TABLE change DROP COLUMN before',
+      // The state after a change is the state before the next one of the same object.
+      'CREATE UNIQUE INDEX change_by_before ON change (tenant_id, before_revision) WHERE before_revision <> 0',
+    ],
+  },
 ];
 
 /** A tenant of a million entries: the plans that suit it cost a small one nothing. */
@@ -160,7 +202,11 @@ const statistics: readonly IndexStatistics[] = [
   { table: 'trail', index: 'trail_by_time', rows: [1_000_000, 900_000, 2, 1, 1, 1] },
   { table: 'trail', index: 'trail_by_lead', rows: [100_000, 90_000, 10, 1, 1] },
   { table: 'trail', index: 'trail_by_opportunity', rows: [250_000, 240_000, 10, 1, 1] },
+  { table: 'trail', index: 'trail_by_update', rows: [1_000_000, 900_000, 2, 1] },
+  { table: 'trail', index: 'trail_by_recording', rows: [1_000_000, 900_000, 2, 1] },
+  { table: 'trail_contact', index: 'trail_contact', rows: [1_000_000, 900_000, 5, 1, 1] },
   { table: 'change', index: 'change', rows: [1_500_000, 1] },
+  { table: 'change', index: 'change_by_before', rows: [500_000, 1] },
   { table: 'company', index: 'company', rows: [100_000, 1] },
   { table: 'company', index: 'company_by_update', rows: [100_000, 99_000, 2, 1] },
   { table: 'company', index: 'company_by_creation', rows: [100_000, 99_000, 2, 1] },
@@ -202,7 +248,10 @@ export async function migrate(db: Db): Promise<void> {
       });
     }
     for (let step = version; step < migrations.length; step++) {
-      for (const statement of (migrations[step] as (typeof migrations)[number])(db.dialect)) await tx.run(statement);
+      const { statements, fill, finish = [] } = migrations[step] as Step;
+      for (const statement of statements(db.dialect)) await tx.run(statement);
+      await fill?.(tx);
+      for (const statement of finish) await tx.run(statement);
       await tx.run('INSERT INTO schema_version (version) VALUES (?)', [step + 1]);
     }
     if (version < migrations.length) for (const statement of db.dialect.statistics(statistics)) await tx.run(statement);

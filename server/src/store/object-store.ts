@@ -4,6 +4,7 @@ import type {
   Actor,
   Application,
   Change,
+  ChangeAction,
   Clock,
   Edit,
   KeptAnswer,
@@ -15,6 +16,8 @@ import type {
   Write,
 } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
+import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.ts';
+import { contentOf } from './content.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { putSignIn, signInBy } from './sign-in-store.ts';
 import { decode, encode, type Table, tables } from './tables.ts';
@@ -22,12 +25,10 @@ import { decode, encode, type Table, tables } from './tables.ts';
 /** Answers `false` when it was there already; then nothing changes. */
 export async function insertTenant(tx: Tx, { tenantId, name, createdAt }: Tenant): Promise<boolean> {
   if ((await tx.get('SELECT 1 FROM tenant WHERE tenant_id = ?', [tenantId])) !== undefined) return false;
-  await tx.run('INSERT INTO tenant (tenant_id, name, created_at, revision, next_id) VALUES (?, ?, ?, 0, ?)', [
-    tenantId,
-    name,
-    createdAt,
-    firstOwnId,
-  ]);
+  await tx.run(
+    'INSERT INTO tenant (tenant_id, name, created_at, revision, next_id, changed_at, chain_hash) VALUES (?, ?, ?, 0, ?, 0, ?)',
+    [tenantId, name, createdAt, firstOwnId, chainStart],
+  );
   return true;
 }
 
@@ -79,8 +80,22 @@ function statementsFor<T>(table: Table<T>) {
       `WHERE tenant_id = ? AND ${table.idColumn} = ?`,
     between: `SELECT 1 FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} BETWEEN ? AND ? LIMIT 1`,
     touch: `UPDATE ${table.name} SET ${table.knownAtColumn} = ? WHERE tenant_id = ? AND ${table.idColumn} = ?`,
+    ...linkStatements(table.links),
   };
 }
+
+function linkStatements<T>(links: Table<T>['links']): { link: string; unlink: string } {
+  if (links === null) return { link: '', unlink: '' };
+  const columns = ['tenant_id', ...links.columns];
+  return {
+    link: `INSERT INTO ${links.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    unlink: `DELETE FROM ${links.name} WHERE ${columns.map((column) => `${column} = ?`).join(' AND ')}`,
+  };
+}
+
+const logChange =
+  'INSERT INTO change (tenant_id, revision, kind, object_id, action, actor, changed_at, before_revision, before_facts, before_words, ' +
+  'salt, content_hash, chain_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 
 const statements = Object.fromEntries(
   Object.entries(tables).map(([kind, table]) => [kind, statementsFor(table as Table<unknown>)]),
@@ -145,37 +160,49 @@ const contactsAt = {
     'SELECT contact_id FROM lead_contact WHERE tenant_id = ? AND lead_id <> 0 AND lead_id = ? AND removed = 0 ORDER BY contact_id',
 } as const;
 
-/** What the log says was done; the words of the change feed. */
-type Action = 'recorded' | 'edited' | 'removed' | 'restored';
+/** The end of a tenant's change log, and the next id of our own. */
+interface Head {
+  readonly revision: number;
+  readonly nextId: number;
+  readonly changedAt: number;
+  readonly chainHash: string;
+}
 
 class TxEdit extends TxView implements Edit {
   readonly #actor: Actor;
   readonly #now: number;
-  readonly #head: { readonly revision: number; readonly nextId: number };
+  readonly #head: Head;
   #revision: number;
   #nextId: number;
+  #chainHash: string;
 
-  private constructor(tx: Tx, tenantId: number, actor: Actor, now: number, head: { revision: number; nextId: number }) {
+  private constructor(tx: Tx, tenantId: number, actor: Actor, now: number, head: Head) {
     super(tx, tenantId);
     this.#actor = actor;
-    this.#now = now;
+    // A clock that was put back must not make the log's times go back: an instant names one revision.
+    this.#now = Math.max(now, head.changedAt);
     this.#head = head;
     this.#revision = head.revision;
     this.#nextId = head.nextId;
+    this.#chainHash = head.chainHash;
   }
 
   static async begin(tx: Tx, tenantId: number, actor: Actor, now: number): Promise<TxEdit> {
-    const row = await tx.get('SELECT revision, next_id FROM tenant WHERE tenant_id = ?', [tenantId]);
+    const row = await tx.get('SELECT revision, next_id, changed_at, chain_hash FROM tenant WHERE tenant_id = ?', [tenantId]);
     if (row === undefined) throw new AppError('usage', { reason: `there is no tenant ${tenantId}` });
-    return new TxEdit(tx, tenantId, actor, now, { revision: row[0] as number, nextId: row[1] as number });
+    const [revision, nextId, changedAt, hash] = row as [number, number, number, string];
+    return new TxEdit(tx, tenantId, actor, now, { revision, nextId, changedAt, chainHash: hash });
   }
 
   async finish(): Promise<void> {
     const { revision, nextId } = this.#head;
-    if (this.#revision === revision && this.#nextId === nextId) return;
-    await this.tx.run('UPDATE tenant SET revision = ?, next_id = ? WHERE tenant_id = ?', [
+    const changed = this.#revision !== revision;
+    if (!changed && this.#nextId === nextId) return;
+    await this.tx.run('UPDATE tenant SET revision = ?, next_id = ?, changed_at = ?, chain_hash = ? WHERE tenant_id = ?', [
       this.#revision,
       this.#nextId,
+      changed ? this.#now : this.#head.changedAt,
+      this.#chainHash,
       this.tenantId,
     ]);
   }
@@ -193,6 +220,8 @@ class TxEdit extends TxView implements Edit {
     const updates: Value[][] = [];
     const touches: Value[][] = [];
     const changes: Value[][] = [];
+    const unlinks: Value[][] = [];
+    const links: Value[][] = [];
     for (const { before, after, knownAt } of writes) {
       const id = after[table.id] as number;
       if (
@@ -202,7 +231,7 @@ class TxEdit extends TxView implements Edit {
         if (knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
         continue;
       }
-      this.#revision += 1;
+      changes.push(this.#logged(kind, table, before, after));
       const row: Value[] = [this.tenantId];
       encode(table, after, row);
       this.#keepClear(table, after, row);
@@ -211,27 +240,46 @@ class TxEdit extends TxView implements Edit {
       row.push(this.#revision);
       if (before === null) inserts.push(row);
       else updates.push([...row, this.tenantId, id]);
-      const old =
-        before === null ? null : JSON.stringify({ ...before.object, knownAt: before.knownAt, revision: before.revision });
-      changes.push([
-        this.tenantId,
-        this.#revision,
-        kind,
-        id,
-        actionOf(before?.object ?? null, after),
-        this.#actor,
-        this.#now,
-        old,
-      ]);
+      if (table.links === null) continue;
+      const [old, now] = [before === null ? [] : table.links.rows(before.object), table.links.rows(after)];
+      if (same(old, now)) continue;
+      for (const link of old) unlinks.push([this.tenantId, ...link]);
+      for (const link of now) links.push([this.tenantId, ...link]);
     }
-    await this.tx.runMany(statements[kind].insert, inserts);
-    await this.tx.runMany(statements[kind].update, updates);
-    await this.tx.runMany(statements[kind].touch, touches);
-    await this.tx.runMany(
-      'INSERT INTO change (tenant_id, revision, kind, object_id, action, actor, changed_at, before) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      changes,
-    );
+    const sql = statements[kind];
+    await this.tx.runMany(sql.insert, inserts);
+    await this.tx.runMany(sql.update, updates);
+    await this.tx.runMany(sql.touch, touches);
+    if (unlinks.length > 0) await this.tx.runMany(sql.unlink, unlinks);
+    if (links.length > 0) await this.tx.runMany(sql.link, links);
+    await this.tx.runMany(logChange, changes);
     return changes.length;
+  }
+
+  /** Takes the next revision for a changed object; answers its row in the log. */
+  #logged<K extends Kind>(
+    kind: K,
+    table: Table<ObjectKinds[K]>,
+    before: Stored<ObjectKinds[K]> | null,
+    after: ObjectKinds[K],
+  ): Value[] {
+    this.#revision += 1;
+    const header = [
+      this.tenantId,
+      this.#revision,
+      kind,
+      after[table.id] as number,
+      actionOf(before?.object ?? null, after),
+      this.#actor,
+      this.#now,
+      before?.revision ?? 0,
+    ];
+    const salt = newSalt();
+    const { facts, words } = contentOf(table, after);
+    const hashOfContent = contentHash(wordsHash(salt, words), facts);
+    this.#chainHash = chainHash(this.#chainHash, header, hashOfContent);
+    const old = before === null ? null : contentOf(table, before.object);
+    return [...header, old?.facts ?? null, old?.words ?? null, salt, hashOfContent, this.#chainHash];
   }
 
   /** An id of ours that comes back from an export, be it as a mere reference, must never be given out again. */
@@ -276,7 +324,7 @@ class TxEdit extends TxView implements Edit {
   }
 }
 
-function actionOf(before: object | null, after: object): Action {
+function actionOf(before: object | null, after: object): ChangeAction {
   if (before === null) return 'recorded';
   const was = 'removed' in before && before.removed === true;
   const is = 'removed' in after && after.removed === true;

@@ -3,7 +3,7 @@ import type { Kind, ObjectKinds } from '../domain/objects.ts';
 import type { Row, Value } from './db.ts';
 
 /** How a field stands in its column. `id`, `time`: 0 for absence. `json`: a list as JSON text; `details`: an object likewise, or nothing. */
-type Codec = 'id' | 'number' | 'time' | 'flag' | 'text' | 'json' | 'details';
+export type Codec = 'id' | 'number' | 'time' | 'flag' | 'text' | 'json' | 'details';
 
 export interface Table<T> {
   readonly name: string;
@@ -20,15 +20,28 @@ export interface Table<T> {
   /** The field of it, when the object itself has one. */
   readonly knownAtField: (keyof T & string) | null;
   /** A column computed from the object, for the sake of the indexes. */
-  readonly derived: { readonly column: string; value(object: T): Value } | null;
+  readonly derived: { readonly column: string; value(object: T): number } | null;
+  /** A table with a row for each id of a list, by which the objects are found. */
+  readonly links: Links<T> | null;
+  /** Which of the fields are words: see `content.ts`. */
+  readonly words: ReadonlySet<string>;
+}
+
+interface Links<T> {
+  readonly name: string;
+  /** Its columns after `tenant_id`, which are its key. */
+  readonly columns: readonly string[];
+  rows(object: T): Value[][];
 }
 
 interface Shape<T> {
   name: string;
   id: keyof T & string;
   fields: { readonly [F in keyof T & string]: Codec };
+  words: readonly (keyof T & string)[];
   knownAt?: keyof T & string;
   derived?: Table<T>['derived'];
+  links?: Links<T>;
 }
 
 const snake = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -49,8 +62,15 @@ function table<T>(shape: Shape<T>): Table<T> {
     knownAtColumn: shape.knownAt === undefined ? 'known_at' : snake(shape.knownAt),
     knownAtField: shape.knownAt ?? null,
     derived: shape.derived ?? null,
+    links: shape.links ?? null,
+    words: new Set(shape.words),
   };
 }
+
+/** Where an entry stands: in the list, disabled, or removed. */
+export const live = { no: 0, yes: 1, removed: 2 } as const;
+
+const liveOf = (trail: ObjectKinds['trail']): number => (trail.removed ? live.removed : trail.enabled ? live.yes : live.no);
 
 const person = {
   contactId: 'id',
@@ -63,12 +83,20 @@ const person = {
   details: 'details',
 } as const;
 
+const wordsOfPerson = ['name', 'email', 'phones', 'accounts', 'details'] as const;
+
 export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
   trail: table<ObjectKinds['trail']>({
     name: 'trail',
     id: 'trailId',
     knownAt: 'updatedAt',
-    derived: { column: 'live', value: (trail) => (trail.enabled && !trail.removed ? 1 : 0) },
+    words: ['content'],
+    derived: { column: 'live', value: liveOf },
+    links: {
+      name: 'trail_contact',
+      columns: ['live', 'contact_id', 'happened_at', 'trail_id'],
+      rows: (trail) => [...new Set(trail.contactIds)].map((id) => [liveOf(trail), id, trail.happenedAt, trail.trailId]),
+    },
     fields: {
       trailId: 'id',
       followUpId: 'id',
@@ -95,6 +123,7 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
   company: table<ObjectKinds['company']>({
     name: 'company',
     id: 'companyId',
+    words: ['name', 'details'],
     fields: {
       companyId: 'id',
       name: 'text',
@@ -111,11 +140,22 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
       details: 'details',
     },
   }),
-  contact: table<ObjectKinds['contact']>({ name: 'contact', id: 'contactId', fields: { ...person, companyId: 'id' } }),
-  leadContact: table<ObjectKinds['leadContact']>({ name: 'lead_contact', id: 'contactId', fields: { ...person, leadId: 'id' } }),
+  contact: table<ObjectKinds['contact']>({
+    name: 'contact',
+    id: 'contactId',
+    words: wordsOfPerson,
+    fields: { ...person, companyId: 'id' },
+  }),
+  leadContact: table<ObjectKinds['leadContact']>({
+    name: 'lead_contact',
+    id: 'contactId',
+    words: wordsOfPerson,
+    fields: { ...person, leadId: 'id' },
+  }),
   lead: table<ObjectKinds['lead']>({
     name: 'lead',
     id: 'leadId',
+    words: ['name', 'details'],
     fields: {
       leadId: 'id',
       name: 'text',
@@ -134,6 +174,7 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
   opportunity: table<ObjectKinds['opportunity']>({
     name: 'opportunity',
     id: 'opportunityId',
+    words: ['name', 'details'],
     fields: {
       opportunityId: 'id',
       name: 'text',
@@ -152,11 +193,13 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
   user: table<ObjectKinds['user']>({
     name: 'member',
     id: 'userId',
+    words: ['nickname', 'avatar', 'email', 'details'],
     fields: { userId: 'id', nickname: 'text', avatar: 'text', email: 'text', state: 'number', details: 'details' },
   }),
   file: table<ObjectKinds['file']>({
     name: 'file',
     id: 'fileId',
+    words: ['name', 'path', 'previewUrl'],
     fields: { fileId: 'id', name: 'text', size: 'number', path: 'text', previewUrl: 'text' },
   }),
 };
@@ -164,7 +207,18 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
 const emptyList: readonly never[] = Object.freeze([]);
 const noDetails: Readonly<Record<string, never>> = Object.freeze({});
 
-const isEmpty = (value: object): boolean => {
+/** What a field has that says nothing. */
+export const emptyValue: Readonly<Record<Codec, unknown>> = {
+  id: null,
+  number: 0,
+  time: null,
+  flag: false,
+  text: '',
+  json: emptyList,
+  details: noDetails,
+};
+
+export const isEmpty = (value: object): boolean => {
   for (const _ in value) return false;
   return true;
 };

@@ -30,6 +30,8 @@ export const scopeValues = (tenantId: number, scope: Scope): Value[] =>
 
 /** Where a page lies: the exact total, and how to read the rows: newest first below `before`, after passing over `offset`. */
 export interface Place {
+  /** The state it is in. */
+  readonly revision: number;
   readonly total: number;
   readonly take: number;
   readonly before: Key | null;
@@ -78,10 +80,11 @@ export class Timeline {
     const lower = from === null ? 0 : await this.#rank(tx, scope, blocks, from);
     if (this.#revision !== revision) return null;
     const total = upper - lower;
-    if (skip >= total) return { total, take: 0, before: null, offset: 0 };
+    if (skip >= total) return { revision, total, take: 0, before: null, offset: 0 };
     const newest = upper - 1 - skip;
     const { block, passed } = blocks.find(newest);
     return {
+      revision,
       total,
       take: Math.min(size, total - skip),
       before: blocks.start(block + 1),
@@ -118,6 +121,7 @@ export class Timeline {
       if (seen.has(id)) continue;
       seen.add(id);
       if (before !== null) {
+        // What is empty is left out of it, which is as good as `null` here.
         const old = JSON.parse(before as string) as Trail;
         if (old.enabled && !old.removed) this.#count(old, { at: old.happenedAt, id }, -1);
       }
@@ -202,7 +206,7 @@ const name = (scope: Scope): string => `${scope.by}:${scope.id}`;
 
 /** The entries changed in (known, target], with their state before and the keys they have now. */
 const tail =
-  'SELECT c.object_id, c.before, t.live, t.company_id, t.lead_id, t.opportunity_id, t.happened_at FROM change c ' +
+  'SELECT c.object_id, c.before_facts, t.live, t.company_id, t.lead_id, t.opportunity_id, t.happened_at FROM change c ' +
   'JOIN trail t ON t.tenant_id = c.tenant_id AND t.trail_id = c.object_id ' +
   "WHERE c.tenant_id = ? AND c.revision > ? AND c.revision <= ? AND c.kind = 'trail' ORDER BY c.revision";
 

@@ -29,7 +29,7 @@ export function trailStore(db: Db): TrailStore {
   };
 
   return {
-    async list(tenantId, filter, page) {
+    async list(tenantId, filter, page, _asOf) {
       const scope = scopeOf(filter);
       const skip = (page.number - 1) * page.size;
       for (let i = 0; scope !== null && i < tries; i++) {
@@ -37,7 +37,11 @@ export function trailStore(db: Db): TrailStore {
           const place = await timelineOf(tenantId).locate(tx, scope, filter.from, filter.to, skip, page.size);
           return place === null
             ? null
-            : { total: place.total, ...(await withJoined(tx, tenantId, await rowsAt(tx, tenantId, scope, place))) };
+            : {
+                revision: place.revision,
+                total: place.total,
+                ...(await withJoined(tx, tenantId, await rowsAt(tx, tenantId, scope, place))),
+              };
         });
         if (found !== null) return found;
       }
@@ -107,8 +111,9 @@ async function countedPage(tx: Tx, tenantId: number, filter: TrailFilter, page: 
   const where = conditions.join(' AND ');
   const row = await tx.get(`SELECT COUNT(*) FROM trail WHERE ${where}`, values);
   const total = row?.[0] as number;
+  const head = await tx.get('SELECT revision FROM tenant WHERE tenant_id = ?', [tenantId]);
   const rows = skip >= total ? [] : await tx.all(rowsByKey(where), [...values, page.size, skip]);
-  return { total, ...(await withJoined(tx, tenantId, rows)) };
+  return { revision: (head?.[0] as number | undefined) ?? 0, total, ...(await withJoined(tx, tenantId, rows)) };
 }
 
 const nothing: ReadonlyMap<number, never> = new Map<number, never>();

@@ -11,7 +11,7 @@ import {
   type Trail,
   type User,
 } from '../domain/objects.ts';
-import type { Joined, Page, TrailFilter, TrailPage } from '../domain/stores.ts';
+import { allTrails, type Joined, type Page, type TrailFilter, type TrailPage } from '../domain/stores.ts';
 import type { TrailRecord } from '../domain/trail.ts';
 import { AppError, badParameter } from '../errors.ts';
 import { fieldSet, idempotencyKeyField, idList, idOrNone, isObject, listOf, numberedChoice, text, timeBound } from './fields.ts';
@@ -33,6 +33,7 @@ export function readTrailList(query: Readonly<Record<string, unknown>>): { filte
   const given = trailListQuery.read(query);
   return {
     filter: {
+      ...allTrails,
       companyId: given.company_id,
       leadId: given.lead_id,
       opportunityId: given.opportunity_id,

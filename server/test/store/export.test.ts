@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { allTrails } from '../../src/domain/stores.ts';
 import { AppError } from '../../src/errors.ts';
 import { entry, testTenant, type WireEntry } from '../support/entries.ts';
 import { openStore, recordAbout, type TestStore, testCaller } from './fixture.ts';
@@ -67,7 +68,7 @@ test('closing waits for what is under way', async () => {
   const store = await openStore();
   await store.take(...many);
   const writes = Array.from({ length: 50 }, (_, i) => store.core.trails.record(testCaller, recordAbout(1, `late ${i}`)));
-  const filter = { companyId: 1, leadId: null, opportunityId: null, from: null, to: null };
+  const filter = { ...allTrails, companyId: 1 };
   const reads = Array.from({ length: 50 }, () => store.core.trails.list(testCaller, filter, { number: 1, size: 10 }));
   const closed = store.core.close();
   const done = await Promise.all([...writes, ...reads]);

@@ -113,7 +113,7 @@ export class World {
   async ask({ reader, tenant, filter, page }: Query): Promise<Shown> {
     if (reader < 2) return shown(await this.core(reader).trails.list(callerOf(tenant), filter, page));
     this.#slow ??= trailStore(slowly(this.core(0).db));
-    return shown(await this.#slow.list(tenant, filter, page));
+    return shown(await this.#slow.list(tenant, filter, page, null));
   }
 
   async compare(query: Query): Promise<void> {

@@ -6,6 +6,7 @@ import { Applications } from '../../src/domain/application.ts';
 import { Attempts } from '../../src/domain/attempts.ts';
 import { Importer } from '../../src/domain/import.ts';
 import { passwordDigest, SignIns } from '../../src/domain/sign-in.ts';
+import { allTrails } from '../../src/domain/stores.ts';
 import { Trails } from '../../src/domain/trail.ts';
 import { Vault } from '../../src/domain/vault.ts';
 import { applicationStore } from '../../src/store/application-store.ts';
@@ -59,7 +60,7 @@ afterAll(async () => {
 });
 
 const at = (second: number): number => Date.UTC(2024, 4, 1, 4, 0, second);
-const none = { companyId: null, leadId: null, opportunityId: null, from: null, to: null };
+const none = allTrails;
 
 /** Each scope, and the index that its statements must use. */
 const scopes = [
@@ -87,13 +88,15 @@ for (const [scopeName, subjects, index] of scopes) {
       const planned = await plansOf(async (recordingDb) => {
         const store = trailStore(recordingDb);
         // Cut, count and rank of a scope that is new to this timeline; then a page of it that is deep, and one past the end.
-        for (const number of [1, 20, 10_000]) await store.list(testTenant, filter, { number, size: 10 });
+        for (const number of [1, 20, 10_000]) await store.list(testTenant, filter, { number, size: 10 }, null);
       });
       const onTrails = planned.filter(({ sql }) => /FROM trail WHERE/.test(sql));
       expect(onTrails.length).toBeGreaterThanOrEqual(2);
       for (const { sql, plan } of onTrails) {
         const text = plan.join('\n');
-        expect(text, sql).toContain(`${index} (tenant_id=?`);
+        // The whole enterprise is counted in whichever index of all entries is the smallest.
+        const ofAll = index === 'trail_by_time' && sql.startsWith('SELECT COUNT(*)') ? 'trail_by_\\w+' : index;
+        expect(text, sql).toMatch(new RegExp(`${ofAll} \\(tenant_id=\\?`));
         if (index === 'PRIMARY KEY') expect(text, sql).toContain('(tenant_id=? AND live=? AND company_id=?');
         // But for the cut, which sorts no more than the keys it answers.
         if (!sql.includes('row_number()')) expect(text, sql).not.toMatch(/USE TEMP B-TREE/);
@@ -114,11 +117,11 @@ test('a large scope is cut, counted and ranked by statements that seek; a block 
     const store = trailStore(recordingDb);
     const parts = { objects: objectStore(recordingDb, () => now) };
     const filter = { ...none, companyId: company, from: at(3), to: at(5) };
-    await store.list(testTenant, filter, { number: 2, size: 20 });
+    await store.list(testTenant, filter, { number: 2, size: 20 }, null);
     // Into the middle of the company's entries, so that a block splits that has others on both sides.
     const more = Array.from({ length: 300 }, () => entry({ company_id: company, create_time: '2024-05-01 12:00:05' }));
     await new Importer(parts).take([more.map(readEntry)]);
-    await store.list(testTenant, filter, { number: 2, size: 20 });
+    await store.list(testTenant, filter, { number: 2, size: 20 }, null);
   });
   const search = 'SEARCH trail USING PRIMARY KEY (tenant_id=? AND live=? AND company_id=?';
   const expected: [string, RegExp, string][] = [
@@ -139,7 +142,7 @@ test('a large scope is cut, counted and ranked by statements that seek; a block 
 });
 
 test('joined objects are looked up by their keys', async () => {
-  const planned = await plansOf((recordingDb) => trailStore(recordingDb).list(testTenant, none, { number: 1, size: 1000 }));
+  const planned = await plansOf((recordingDb) => trailStore(recordingDb).list(testTenant, none, { number: 1, size: 1000 }, null));
   for (const [table, id] of [
     ['company', 'company_id'],
     ['contact', 'contact_id'],
@@ -166,10 +169,10 @@ test('following the log reads its tail and the changed entries only', async () =
   const planned = await plansOf(async (recordingDb) => {
     const store = trailStore(recordingDb);
     const objects = objectStore(recordingDb, () => now);
-    await store.list(testTenant, none, { number: 1, size: 1 });
+    await store.list(testTenant, none, { number: 1, size: 1 }, null);
     const vault = new Vault(randomBytes(32));
     await new Trails({ trails: store, objects, vault, clock: () => now }).record(testCaller, recordAbout(company));
-    await store.list(testTenant, none, { number: 1, size: 1 });
+    await store.list(testTenant, none, { number: 1, size: 1 }, null);
   });
   const tail = planned.find(({ sql }) => sql.includes('FROM change c'));
   expect(tail?.plan).toEqual([

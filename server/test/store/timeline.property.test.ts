@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
+import { allTrails } from '../../src/domain/stores.ts';
 import { announce, announceSeed, randomFrom, soak } from '../support/soak.ts';
 import { change, often, second, seconds, subject, tenant } from './changes.ts';
 import { type Change, expectSame, type Query, type Step, World } from './history.ts';
@@ -38,7 +39,7 @@ const page = fc.oneof(
 );
 const query: fc.Arbitrary<Query> = fc
   .record({ tenant, subjects, range, page, reader: fc.nat(2) })
-  .map(({ subjects, range, ...rest }) => ({ ...rest, filter: { ...subjects, ...range } }));
+  .map(({ subjects, range, ...rest }) => ({ ...rest, filter: { ...allTrails, ...subjects, ...range } }));
 
 const one: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('one' as const),
@@ -133,7 +134,7 @@ function queriesInto(count: number, seconds: number, random: () => number, amoun
     ] as const;
     return {
       tenant: tenantIds[0],
-      filter: { ...(filters[below(5)] as (typeof filters)[0]), ...(ranges[below(4)] as (typeof ranges)[0]) },
+      filter: { ...allTrails, ...(filters[below(5)] as (typeof filters)[0]), ...(ranges[below(4)] as (typeof ranges)[0]) },
       page: { number: 1 + below(Math.ceil(count / size) + 1), size },
       reader: below(3),
     };
