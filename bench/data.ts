@@ -15,10 +15,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { openCore } from '../server/src/app.ts';
-import { type FirmOptions, generateFirm } from '../server/src/demo/firm.ts';
+import { type FirmEntry, type FirmOptions, generateFirm } from '../server/src/demo/firm.ts';
 import { Random } from '../server/src/demo/firm-random.ts';
 import { storePath } from '../server/src/store/files.ts';
 import { runJob } from './processes.ts';
@@ -39,16 +40,20 @@ export interface DrawnEntry {
   readonly time: string;
 }
 
-export interface Dataset {
+/** A generated firm, and what was drawn from it for requests. */
+export interface Drawn {
   readonly tenantId: number;
   readonly entries: number;
   readonly companies: number;
-  readonly file: string;
   readonly bytes: number;
   /** Companies of entries drawn at random: a company comes as often as it is large. */
   readonly drawnCompanies: readonly number[];
   readonly drawnEntries: readonly DrawnEntry[];
   readonly largestCompany: { readonly companyId: number; readonly entries: number };
+}
+
+export interface Dataset extends Drawn {
+  readonly file: string;
 }
 
 const tenantId = 23412;
@@ -59,10 +64,21 @@ const days = 1095;
 /** A year in the midst of them. */
 export const year = { from: '2024-07-01', to: '2025-06-30' } as const;
 
+export const firmOptions = (entries: number, companies: number): FirmOptions => ({
+  clientId: tenantId,
+  seed,
+  entries,
+  companies,
+  salespeople: 200,
+  endAt,
+  days,
+});
+
 const draws = 20_000;
 const drawnEntries = 2_000;
 
-const root = join(tmpdir(), 'genjin-bench');
+/** Where data is kept from run to run. */
+export const root = join(tmpdir(), 'genjin-bench');
 
 /** A new folder beside the kept data, until this process ends. */
 export function scratchFolder(): string {
@@ -76,14 +92,17 @@ export function scratchFolder(): string {
 export async function dataset({ entries, companies, fresh }: DataOptions): Promise<Dataset> {
   const folder = join(root, `firm-${entries}-${companies}`);
   const index = join(folder, 'dataset.json');
-  const key = generatorKey();
+  const key = generatorKey([]);
   if (!fresh && existsSync(index)) {
     const kept = JSON.parse(readFileSync(index, 'utf8')) as Dataset & { key: string };
     if (kept.key === key) return kept;
   }
   step(`generating ${entries} entries of ${companies} companies`);
   const part = scratchFolder();
-  const made = await generate(part, { clientId: tenantId, seed, entries, companies, salespeople: 200, endAt, days });
+  const output = createWriteStream(join(part, fileName), { highWaterMark: 1 << 20 });
+  const made = await writeEntries(output, generateFirm(firmOptions(entries, companies)), entries);
+  output.end();
+  await finished(output);
   writeFileSync(join(part, 'dataset.json'), JSON.stringify({ ...made, file: join(folder, fileName), key }));
   rmSync(folder, { recursive: true, force: true });
   renameSync(part, folder);
@@ -92,12 +111,12 @@ export async function dataset({ entries, companies, fresh }: DataOptions): Promi
 
 const fileName = 'entries.ndjson';
 
-async function generate(folder: string, firm: FirmOptions): Promise<Omit<Dataset, 'file'>> {
-  const output = createWriteStream(join(folder, fileName), { highWaterMark: 1 << 20 });
+/** Writes `count` entries, one a line, and draws from them. */
+export async function writeEntries(output: Writable, entries: Iterable<FirmEntry>, count: number): Promise<Drawn> {
   const random = new Random(seed);
-  const companyAt = new Float64Array(firm.entries);
+  const companyAt = new Float64Array(count);
   const sizes = new Map<number, number>();
-  const chosen = new Set(Array.from({ length: drawnEntries }, () => random.below(firm.entries)));
+  const chosen = new Set(Array.from({ length: drawnEntries }, () => random.below(count)));
   const drawn: DrawnEntry[] = [];
   let bytes = 0;
   let lines: string[] = [];
@@ -108,7 +127,7 @@ async function generate(folder: string, firm: FirmOptions): Promise<Omit<Dataset
     if (!output.write(text)) await once(output, 'drain');
   };
   let n = 0;
-  for (const entry of generateFirm(firm)) {
+  for (const entry of entries) {
     const { company_id: company, lead_id: lead, opportunity_id: opportunity, create_time: time } = entry;
     companyAt[n] = company;
     if (company !== 0) sizes.set(company, (sizes.get(company) ?? 0) + 1);
@@ -118,58 +137,67 @@ async function generate(folder: string, firm: FirmOptions): Promise<Omit<Dataset
     if (lines.length === 1000) await flush();
   }
   await flush();
-  output.end();
-  await finished(output);
   const drawnCompanies: number[] = [];
   while (drawnCompanies.length < draws) {
-    const company = companyAt[random.below(firm.entries)] as number;
+    const company = companyAt[random.below(count)] as number;
     if (company !== 0) drawnCompanies.push(company);
   }
   let largestCompany = { companyId: 0, entries: 0 };
   for (const [companyId, size] of sizes) if (size > largestCompany.entries) largestCompany = { companyId, entries: size };
-  const { entries } = firm;
-  return { tenantId, entries, companies: sizes.size, bytes, drawnCompanies, drawnEntries: drawn, largestCompany };
+  return { tenantId, entries: count, companies: sizes.size, bytes, drawnCompanies, drawnEntries: drawn, largestCompany };
 }
 
-/** What the generated entries depend on, beside the options: the sources of the generator and of this file. */
-function generatorKey(): string {
+/** What the generated entries depend on, beside the options: the sources of the generator, of this file and of those beside it. */
+function generatorKey(beside: readonly string[]): string {
   const hash = createHash('sha256');
   const demo = fileURLToPath(new URL('../server/src/demo/', import.meta.url));
   const sources = readdirSync(demo).filter((name) => name.startsWith('firm'));
   for (const name of sources.sort()) hash.update(readFileSync(join(demo, name)));
-  return hash.update(readFileSync(fileURLToPath(import.meta.url))).digest('hex');
+  for (const name of ['data.ts', ...beside]) hash.update(readFileSync(fileURLToPath(new URL(name, import.meta.url))));
+  return hash.digest('hex');
 }
 
 /** A store with the whole data set in it, as the import makes it; an earlier run's when the schema is still the same. */
-export async function filledStore(data: Dataset): Promise<string> {
-  const folder = await storeFolder(data);
-  if (!existsSync(storePath(folder))) {
+export const filledStore = (data: Dataset): Promise<string> =>
+  keptStore({ parent: join(data.file, '..') }, async (folder) => void (await runJob('import', [data.file, folder])));
+
+interface KeptStore {
+  readonly parent: string;
+  /** Files beside this one that the content depends on, and the generator with them. */
+  readonly sources?: readonly string[];
+  readonly fresh?: boolean;
+}
+
+/** A store as `fill` makes it in a new folder; an earlier run's when it would still be made the same. */
+export async function keptStore(store: KeptStore, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = await storeFolder(store);
+  if (store.fresh || !existsSync(storePath(folder))) {
     step('filling a store');
     const filled = join(scratchFolder(), 'store');
-    await runJob('import', [data.file, filled]);
-    await keepStore(data, filled);
+    await fill(filled);
+    await keepStore(store, filled);
   }
   return folder;
 }
 
-/** Takes over a store that has just been filled, in the place of older ones of this data set. Answers its new folder. */
-export async function keepStore(data: Dataset, filled: string): Promise<string> {
-  const folder = await storeFolder(data);
-  const parent = join(data.file, '..');
-  for (const name of readdirSync(parent)) {
-    if (name.startsWith('store-')) rmSync(join(parent, name), { recursive: true, force: true });
+/** Takes over a store that has just been filled, in the place of older ones there. */
+export async function keepStore(store: KeptStore, filled: string): Promise<void> {
+  const folder = await storeFolder(store);
+  mkdirSync(store.parent, { recursive: true });
+  for (const name of readdirSync(store.parent)) {
+    if (name.startsWith('store-')) rmSync(join(store.parent, name), { recursive: true, force: true });
   }
   renameSync(filled, folder);
-  return folder;
 }
 
-/** Named after the schema that this program gives an empty store. */
-async function storeFolder(data: Dataset): Promise<string> {
+/** Named after the schema that this program gives an empty store, and after what the content depends on. */
+async function storeFolder({ parent, sources }: KeptStore): Promise<string> {
   const scratch = scratchFolder();
   await (await openCore(scratch, { make: true })).close();
   const db = new DatabaseSync(storePath(scratch), { readOnly: true });
   const schema = db.prepare('SELECT sql FROM sqlite_master ORDER BY name').all();
   db.close();
-  const key = createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 16);
-  return join(data.file, '..', `store-${key}`);
+  const key = createHash('sha256').update(JSON.stringify(schema));
+  if (sources !== undefined) key.update(generatorKey(sources));
+  return join(parent, `store-${key.digest('hex').slice(0, 16)}`);
 }

@@ -23,7 +23,7 @@ export async function benchImport(data: Dataset, options: BasicOptions): Promise
     rmSync(store, { recursive: true, force: true });
     imports.push(await runJob('import', [data.file, store], profileFile(options.profile, 'import')));
   }
-  await keepStore(data, store);
+  await keepStore({ parent: join(data.file, '..') }, store);
   const [least, ours] = [rate(data, parse), rate(data, imports)];
   const memory = peak(imports);
   return {

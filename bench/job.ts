@@ -1,11 +1,14 @@
 /** One measured job in a process of its own: `job.ts NAME ARG…`; sends its `JobResult` to the parent. */
 import { once } from 'node:events';
-import { createReadStream, createWriteStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { main } from '../server/src/cli.ts';
 import { readItem } from '../server/src/commands/import.ts';
 import { EntrySplitter } from '../server/src/wire/entry-splitter.ts';
+import { peakMb } from './memory.ts';
 import type { JobResult } from './processes.ts';
+import { stockOf } from './scale-data.ts';
+import { makeHistory } from './scale-history.ts';
 
 /** Prepares, and answers the work that is timed. */
 type Job = (...args: string[]) => Promise<() => Promise<void>>;
@@ -61,6 +64,12 @@ const jobs: Readonly<Record<string, Job>> = {
     async (folder = '', target = '') =>
     () =>
       command('export', '--data', folder, target),
+
+  /** Makes `count` changes of all sorts. */
+  history: async (folder = '', count = '', seed = '') => {
+    const stock = stockOf(folder);
+    return () => makeHistory(folder, stock, Number(count), Number(seed));
+  },
 };
 
 async function* itemsOf(file: string) {
@@ -74,16 +83,6 @@ async function* itemsOf(file: string) {
 async function command(...words: string[]): Promise<void> {
   const code = await main(words);
   if (code !== 0) throw new Error(`genjin ${words[0]} answered ${code}`);
-}
-
-/**
- * The peak of this program's memory. `maxRSS` may be the parent's: Linux carries it over from the process that started this
- * one; the mark in /proc begins with the program.
- */
-function peakMb(): number {
-  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
-  const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? process.resourceUsage().maxRSS;
-  return (Number(kibibytes) * 1024) / 1e6;
 }
 
 // Without the harness nobody wants the result; the listener alone must not keep the process.

@@ -3,7 +3,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
+import type { Stream, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { LoadOrder, LoadResult } from './load.ts';
+import type { Usage } from './meter.ts';
 
 export interface JobResult {
   readonly seconds: number;
@@ -15,8 +18,7 @@ export interface JobResult {
 
 export interface Server {
   readonly url: string;
-  /** Processor time used so far, in µs. */
-  cpu(): Promise<number>;
+  usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
 
@@ -29,10 +31,13 @@ interface Launch {
   /** The file for a CPU profile. */
   readonly profile: string | null;
   readonly execArgv?: readonly string[];
+  readonly stdin?: 'ignore' | 'pipe';
+  /** The other process's stdin, which then gets what this one writes. */
+  readonly stdout?: 'pipe' | Stream;
 }
 
 /** Starts a script with the environment of nobody: no settings, no locale, no `.env` of the working folder. */
-function launch({ script, args, profile, execArgv = [] }: Launch): {
+function launch({ script, args, profile, execArgv = [], stdin = 'ignore', stdout = 'pipe' }: Launch): {
   child: ChildProcess;
   ended: Promise<number | null>;
   words: () => string;
@@ -46,7 +51,7 @@ function launch({ script, args, profile, execArgv = [] }: Launch): {
       ...execArgv,
       ...(profile === null ? [] : ['--cpu-prof', '--cpu-prof-dir', dirname(profile), '--cpu-prof-name', basename(profile)]),
     ],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: [stdin, stdout, 'pipe', 'ipc'],
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
@@ -75,6 +80,16 @@ export async function runProgram(args: readonly string[]): Promise<string> {
   return words();
 }
 
+/** Imports what a script writes to its stdout. */
+export async function importFrom(script: string, args: readonly string[], folder: string): Promise<void> {
+  const target = launch({ script: program, args: ['import', '--data', folder, '-'], profile: null, stdin: 'pipe' });
+  const input = target.child.stdin as Writable;
+  const source = launch({ script: path(script), args, profile: null, stdout: input });
+  input.destroy();
+  const codes = await Promise.all([source.ended, target.ended]);
+  if (codes.some((code) => code !== 0)) throw new Error(`import: ${codes.join(', ')}: ${source.words()} ${target.words()}`);
+}
+
 /** Starts `genjin serve` on a free port. `load`: a file that is loaded before the program. */
 export const startProgram = (folder: string, profile: string | null, load: string | null = null): Promise<Server> =>
   startServer(program, ['serve', '--data', folder, '--port', '0', '--log-level', 'silent'], profile, load);
@@ -99,11 +114,10 @@ async function startServer(
   });
   return {
     url,
-    async cpu() {
+    async usage() {
       const answer = once(child, 'message');
       child.send('usage');
-      const [usage] = (await answer) as [NodeJS.ResourceUsage];
-      return usage.userCPUTime + usage.systemCPUTime;
+      return ((await answer) as [Usage])[0];
     },
     async stop() {
       child.kill('SIGTERM');
@@ -113,13 +127,22 @@ async function startServer(
 }
 
 /** The process that makes the load. */
-export function startLoad(): { ask(order: object): Promise<unknown>; stop(): Promise<void> } {
+export interface Load {
+  /** Throws when an answer was none, with its beginning. */
+  ask(order: LoadOrder): Promise<LoadResult>;
+  stop(): Promise<void>;
+}
+
+export function startLoad(): Load {
   const { child, ended, words } = launch({ script: path('load.ts'), args: [], profile: null });
   return {
     async ask(order) {
-      const answer = once(child, 'message').then(([message]: unknown[]) => message);
+      const answer = once(child, 'message').then(([message]: unknown[]) => message as LoadResult | { failed: string });
       child.send(order);
-      return Promise.race([answer, ended.then((code) => Promise.reject(new Error(`load ended with ${code}: ${words()}`)))]);
+      const lost = ended.then((code) => Promise.reject(new Error(`load ended with ${code}: ${words()}`)));
+      const result = await Promise.race([answer, lost]);
+      if ('failed' in result) throw new Error(`${order.paths[0]} and others: ${result.failed}`);
+      return result;
     },
     async stop() {
       child.kill('SIGTERM');

@@ -3,12 +3,13 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { storePath } from '../server/src/store/files.ts';
+import { totalOf } from './ask.ts';
 import type { BasicOptions } from './basic.ts';
 import { type Dataset, filledStore, scratchFolder } from './data.ts';
-import type { LoadOrder, LoadResult } from './load.ts';
 import { makeToken, type Server, startLoad, startProgram } from './processes.ts';
 import { profileFile } from './profile.ts';
-import { figure, median, type Report, ratio, step } from './report.ts';
+import { figure, type Report, ratio, step } from './report.ts';
+import { alternate, type Measured, type Side } from './rounds.ts';
 
 /** Durable records/s must be this share of what is answered without storing. */
 const bound = 0.4;
@@ -22,15 +23,10 @@ interface Rival {
   readonly authorization: string;
 }
 
-interface Round {
-  readonly perSecond: number;
-  /** The server's processor time, µs a request. */
-  readonly cpu: number;
-}
-
 export async function benchPush(data: Dataset, options: BasicOptions): Promise<Report> {
   const filled = await filledStore(data);
   step('starting the servers over copies of the store');
+  const count = ({ server, authorization }: Rival) => totalOf(server.url, '', authorization);
   const running: { stop(): Promise<void> }[] = [];
   const start = async (name: string, profile: 'push' | 'push-unstored', load: string | null): Promise<Rival> => {
     const folder = join(scratchFolder(), 'store');
@@ -53,23 +49,18 @@ export async function benchPush(data: Dataset, options: BasicOptions): Promise<R
     const order = { paths: bodies.map(() => path), bodies, connections };
     const amount = Math.ceil(bodies.length / (options.quick ? 10 : 2));
 
-    const before = [await totalOf(unstored), await totalOf(stored)];
-    const measured = new Map<string, Round[]>();
-    let sent = 0;
+    const before = [await count(unstored), await count(stored)];
     const rounds = options.quick ? 1 : 9;
-    for (let round = 0; round <= rounds; round++) {
-      step(round === 0 ? 'pushes: first pass' : `pushes: round ${round}`);
-      for (const { name, server, authorization } of [unstored, stored]) {
-        const cpu = await server.cpu();
-        const asked: LoadOrder = { ...order, url: server.url, authorization, amount };
-        const { requests, seconds } = (await load.ask(asked)) as LoadResult;
-        const used = ((await server.cpu()) - cpu) / requests;
-        // The first pass finds each server just started.
-        if (round > 0) measured.set(name, [...(measured.get(name) ?? []), { perSecond: requests / seconds, cpu: used }]);
-      }
-      sent += amount;
-    }
-    const more = [(await totalOf(unstored)) - (before[0] as number), (await totalOf(stored)) - (before[1] as number)];
+    const sides = [unstored, stored].map(
+      ({ name, server, authorization }): Side => ({ name, server, order: () => ({ ...order, authorization, amount }) }),
+    );
+    step('pushes: first pass');
+    // It finds each server just started.
+    await alternate(load, sides, 1);
+    step('pushes: measured rounds');
+    const measured = await alternate(load, sides, rounds);
+    const sent = amount * (rounds + 1);
+    const more = [(await count(unstored)) - (before[0] as number), (await count(stored)) - (before[1] as number)];
     if (more[0] !== 0 || more[1] !== sent) throw new Error(`of ${sent} pushes each, ${more.join(' and ')} were stored`);
     return report(data, measured);
   } finally {
@@ -98,27 +89,22 @@ async function tokenFor(folder: string, tenantId: number): Promise<string> {
   }
 }
 
-async function totalOf({ server, authorization }: Rival): Promise<number> {
-  const response = await fetch(`${server.url}/v1/dynamic/trail/list?count=1`, { headers: { authorization } });
-  return ((await response.json()) as { data: { totalItem: number } }).data.totalItem;
-}
-
-function report(data: Dataset, measured: ReadonlyMap<string, readonly Round[]>): Report {
-  const [first, stored] = [...measured.values()] as [readonly Round[], readonly Round[]];
-  // Round by round, because what else the machine does changes from one to the next.
-  const share = (rounds: readonly Round[]): number =>
-    median(rounds.map((round, i) => round.perSecond / (first[i] as Round).perSecond));
+function report(data: Dataset, measured: Measured): Report {
+  const [least, stored] = measured.names as [string, string];
   return {
     tables: [
       {
         title: `HTTP: recording, ${connections} connections, over ${figure(data.entries)} entries`,
         columns: ['', 'requests/s', 'ratio', 'of each round', "server's CPU, µs/request"],
-        rows: [...measured].map(([name, rounds]) => [
+        rows: measured.names.map((name) => [
           name,
-          figure(median(rounds.map((round) => round.perSecond))),
-          ratio(share(rounds)),
-          rounds.map((round) => figure(round.perSecond)).join(', '),
-          figure(median(rounds.map((round) => round.cpu))),
+          figure(measured.perSecond(name)),
+          ratio(measured.rate(name, least)),
+          measured
+            .of(name)
+            .map(({ perSecond }) => figure(perSecond))
+            .join(', '),
+          figure(measured.cpu(name)),
         ]),
         notes: [
           'One follow-up a request, of companies drawn by their size, without idempotency keys. Recorded durably: answered when it is on disk, ' +
@@ -129,7 +115,13 @@ function report(data: Dataset, measured: ReadonlyMap<string, readonly Round[]>):
       },
     ],
     bounds: [
-      { what: 'recorded durably / answered without storing', value: share(stored), limit: bound, holds: 'at least', unit: '×' },
+      {
+        what: 'recorded durably / answered without storing',
+        value: measured.rate(stored, least),
+        limit: bound,
+        holds: 'at least',
+        unit: '×',
+      },
     ],
   };
 }

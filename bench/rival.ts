@@ -1,20 +1,28 @@
 /**
- * What the program is compared with over HTTP, each a process of its own: `rival.ts floor BYTES` and
+ * What the program is compared with over HTTP, each a process of its own: `rival.ts floor FILE [gzip]` and
  * `rival.ts straightforward FILE`. They know nothing of the program's code but the tables.
  */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 
 type Query = Readonly<Record<string, string | string[] | undefined>>;
 type Row = Readonly<Record<string, string | number>>;
 
-/** The floor: raw `http` that answers one constant Buffer, whatever is asked. */
-function floor(bytes: number) {
-  const body = Buffer.alloc(bytes, 'x');
+/** The floor: raw `http` that answers with the content of a file from one constant Buffer, whatever is asked. */
+function floor(file: string, encoding: string | undefined) {
+  const content = readFileSync(file);
+  const body = encoding === 'gzip' ? gzipSync(content) : content;
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': body.length,
+    ...(encoding === undefined ? {} : { 'Content-Encoding': encoding }),
+  };
   return createServer((_request, response) => {
-    response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': body.length });
+    response.writeHead(200, headers);
     response.end(body);
   });
 }
@@ -264,11 +272,11 @@ const presentFile = (row: Row): object => ({
   file_preview_url: row['preview_url'],
 });
 
-const [name, argument = ''] = process.argv.slice(2);
+const [name, argument = '', encoding] = process.argv.slice(2);
 const listen = { host: '127.0.0.1', port: 0 };
 let server: ReturnType<typeof createServer>;
 if (name === 'floor') {
-  server = floor(Number(argument));
+  server = floor(argument, encoding);
   await new Promise<void>((resolve) => server.listen(listen, resolve));
 } else {
   const app = straightforward(argument);
