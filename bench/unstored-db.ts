@@ -26,6 +26,7 @@ export function openSqlite(path: string, options?: SqliteOptions): Db {
     dialect: db.dialect,
     read: (work) => db.read(work),
     snapshot: () => db.snapshot(),
+    stamp: () => db.stamp(),
     write: (work) => work(tx),
     close: () => db.close(),
   };

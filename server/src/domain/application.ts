@@ -3,7 +3,7 @@ import { AppError, shortened } from '../errors.ts';
 import type { Attempts } from './attempts.ts';
 import { blank } from './blank.ts';
 import { userStates } from './objects.ts';
-import type { Actor, Application, ApplicationStore, Clock, ObjectStore } from './stores.ts';
+import type { Actor, Application, ApplicationStore, Clock, FoundToken, ObjectStore } from './stores.ts';
 import { type IssuedToken, newSecret, newToken, secondsLeft, tenantOf, tokenHash, tokenLife } from './token.ts';
 import type { Vault } from './vault.ts';
 
@@ -34,6 +34,9 @@ export interface Credentials extends ClientCredentials {
   readonly scopes: readonly string[];
 }
 
+/** Tokens that are not looked up again until somebody commits. */
+const maxKnown = 10_000;
+
 /** SHA-256 in hex, under which a former version kept secrets. */
 const formerHash = /^[\da-f]{64}$/;
 
@@ -59,6 +62,8 @@ export class Applications {
   readonly #vault: Vault;
   readonly #attempts: Attempts;
   readonly #clock: Clock;
+  /** By the hash of the token. */
+  readonly #known = new Map<string, { readonly stamp: number; readonly caller: Caller; readonly expiresAt: number }>();
 
   constructor(parts: { applications: ApplicationStore; objects: ObjectStore; vault: Vault; attempts: Attempts; clock: Clock }) {
     this.#store = parts.applications;
@@ -181,18 +186,41 @@ export class Applications {
   /** Throws `token_missing`, `token_invalid`. */
   async authenticate(token: string | null): Promise<Caller> {
     if (token === null) throw new AppError('token_missing');
+    const stamp = this.#store.stamp();
+    const known = this.known(token, stamp);
+    if (known !== null) return known;
     const tenantId = tenantOf(token);
-    const found = tenantId === null ? null : await this.#store.token(tenantId, tokenHash(token));
+    const hash = tokenHash(token);
+    const found = tenantId === null ? null : await this.#store.token(tenantId, hash);
     if (found === null || found.expiresAt <= this.#clock()) throw new AppError('token_invalid');
-    const { clientId, member } = found;
-    const caller = { tenantId: found.tenantId, clientId, scopes: new Set(found.scopes) };
-    if (member === null) return { ...caller, userId: found.applicationUserId, member: false, actor: `app:${clientId}` };
-    if (found.userState !== userStates.normal) throw new AppError('token_invalid');
-    return { ...caller, userId: member.userId, member: true, actor: `user:${member.userId}` };
+    const caller = callerOf(found);
+    if (this.#known.size >= maxKnown) this.#known.clear();
+    this.#known.set(hash, { stamp, caller, expiresAt: found.expiresAt });
+    return caller;
+  }
+
+  /** Whom a token leads to, if it was looked up at this stamp of the store; `null`: that must be looked up. */
+  known(token: string, stamp: number): Caller | null {
+    const known = this.#known.get(tokenHash(token));
+    return known !== undefined && known.stamp === stamp && known.expiresAt > this.#clock() ? known.caller : null;
+  }
+
+  /** The store's stamp, for `known`: another one after anybody has committed anything. */
+  stamp(): number {
+    return this.#store.stamp();
   }
 
   /** Throws `scope_missing`, named after the module. */
   requireScope(caller: Caller, module: Module): void {
     if (!caller.scopes.has(module)) throw new AppError('scope_missing', { module });
   }
+}
+
+/** Throws `token_invalid` when its user may not sign in. */
+function callerOf(found: FoundToken): Caller {
+  const { clientId, member } = found;
+  const caller = { tenantId: found.tenantId, clientId, scopes: new Set(found.scopes) };
+  if (member === null) return { ...caller, userId: found.applicationUserId, member: false, actor: `app:${clientId}` };
+  if (found.userState !== userStates.normal) throw new AppError('token_invalid');
+  return { ...caller, userId: member.userId, member: true, actor: `user:${member.userId}` };
 }

@@ -6,6 +6,7 @@ const columns = 'client_id, name, secret_hash, scopes, user_id, created_at, revo
 /** Applications and the hashes of their tokens. */
 export function applicationStore(db: Db): ApplicationStore {
   return {
+    stamp: () => db.stamp(),
     get: (tenantId, clientId) =>
       db.read(async (tx) => {
         const row = await tx.get(`SELECT ${columns} FROM application WHERE tenant_id = ? AND client_id = ?`, [

@@ -1,6 +1,7 @@
 /** The seam between our SQL, written once, and the engines: a thin driver each, differences named in `Dialect`. */
 
-export type Value = number | string | null;
+/** Bytes only where a column is declared with `Dialect.bytes`. */
+export type Value = number | string | null | Uint8Array;
 /** Columns in the order of the statement. */
 export type Row = readonly Value[];
 
@@ -28,6 +29,8 @@ export interface IndexStatistics {
 export interface Dialect {
   /** Ends a CREATE TABLE whose rows are to lie in the order of the primary key. */
   readonly clustered: string;
+  /** The type of a column of bytes. */
+  readonly bytes: string;
   /** Statements that tell the planner how many rows share each prefix of an index, where the engine does not find out itself. */
   statistics(tables: readonly IndexStatistics[]): readonly string[];
 }
@@ -38,6 +41,11 @@ export interface Db {
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** The same, held until `end`: for reading in portions. */
   snapshot(): Promise<Snapshot>;
+  /**
+   * A number that is another one after anybody has committed anything, another process too; asking costs a few µs. What was read
+   * after it was asked for stands as long as it stays.
+   */
+  stamp(): number;
   /**
    * All or nothing, durable when the promise resolves. Writes that arrive while another commits go together into the next
    * commit, a savepoint each (group commit), so that one sync to disk serves them all.

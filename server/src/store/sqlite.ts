@@ -6,6 +6,7 @@ import type { Db, Dialect, Row, Snapshot, Tx, Value } from './db.ts';
 
 const dialect: Dialect = {
   clustered: 'WITHOUT ROWID',
+  bytes: 'BLOB',
   // Without them SQLite supposes ten rows a tenant and walks through a tenant where it should look up an id. Set by hand and not by
   // ANALYZE, so that plans do not depend on when somebody last ran it.
   statistics: (tables) => [
@@ -73,6 +74,8 @@ class SqliteDb implements Db {
   #queue: Job[] = [];
   #writing: Promise<void> | null = null;
   #checkpointer: Checkpointer | null = null;
+  /** Never writes and never has a transaction open, so that it hears of every commit. */
+  #watch: Connection | null = null;
   #written = 0;
   #closed = false;
   #readsDone: (() => void) | null = null;
@@ -105,6 +108,12 @@ class SqliteDb implements Db {
     };
   }
 
+  stamp(): number {
+    this.#refuseWhenClosed();
+    this.#watch ??= new Connection(this.#path, 1, true);
+    return this.#watch.number('PRAGMA data_version');
+  }
+
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     this.#refuseWhenClosed();
     return new Promise<T>((resolve, reject) => {
@@ -119,6 +128,7 @@ class SqliteDb implements Db {
     await this.#writing;
     if (this.#reading > 0) await new Promise<void>((resolve) => (this.#readsDone = resolve));
     for (const connection of this.#idle) connection.close();
+    this.#watch?.close();
     await this.#checkpointer?.close();
     this.#writer.close();
   }
@@ -252,6 +262,11 @@ class Connection implements Tx {
     for (const row of rows) statement.run(...row);
   }
 
+  /** The one number that a statement without values answers. */
+  number(sql: string): number {
+    return (this.#prepared(sql).get() as unknown as [number])[0];
+  }
+
   exec(sql: string): void {
     this.#prepared(sql).run();
   }
@@ -272,6 +287,6 @@ class Connection implements Tx {
 }
 
 /** As BigInt, because node:sqlite binds a JS number as REAL, and `1.0` is another value than `1` where no column type rules. */
-function bound(values: readonly Value[]): (bigint | string | null)[] {
+function bound(values: readonly Value[]): (bigint | string | null | Uint8Array)[] {
   return values.map((value) => (typeof value === 'number' ? BigInt(value) : value));
 }

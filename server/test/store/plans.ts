@@ -40,6 +40,7 @@ function recording(real: Db, recorded: Map<string, readonly Value[]>): Db {
       const snapshot = await real.snapshot();
       return { ...noted(snapshot), end: () => snapshot.end() };
     },
+    stamp: () => real.stamp(),
     close: () => real.close(),
   };
 }

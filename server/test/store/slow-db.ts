@@ -28,6 +28,7 @@ export function slowly(db: Db): Db {
     dialect: db.dialect,
     read: (work) => db.read((tx) => work(slow(tx))),
     write: (work) => db.write(work),
+    stamp: () => db.stamp(),
     snapshot: () => db.snapshot(),
     close: () => db.close(),
   };
