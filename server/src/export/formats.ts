@@ -1,0 +1,57 @@
+/** The formats of an export, and how each is written: a portion at a time, so that memory does not grow with what is exported. */
+import type { Trail } from '../domain/objects.ts';
+import type { Joined } from '../domain/stores.ts';
+import { presentTrail } from '../wire/trail-wire.ts';
+import type { Exported, Language } from './columns.ts';
+import { csvHeader, csvRecord } from './csv.ts';
+import { workbook } from './xlsx.ts';
+import { zipped } from './zip.ts';
+
+/** Some entries of one tenant with everything that they refer to. */
+export interface Portion {
+  readonly tenantId: number;
+  readonly trails: readonly Trail[];
+  readonly joined: Joined;
+}
+
+interface Format {
+  readonly contentType: string;
+  /** The bytes of the file; gives up `portions` when it is given up. Throws `not_exportable` for what the format cannot hold. */
+  write(portions: AsyncIterable<Portion>, language: Language): AsyncGenerator<Buffer>;
+}
+
+export const formatNames = ['ndjson', 'csv', 'xlsx'] as const;
+export type FormatName = (typeof formatNames)[number];
+
+/** By name, which is also the ending of its files. */
+export const formats: Readonly<Record<FormatName, Format>> = {
+  /** One entry a line, as the list answers it; the import takes it back. */
+  ndjson: { contentType: 'application/x-ndjson; charset=utf-8', write: ndjson },
+  csv: { contentType: 'text/csv; charset=utf-8', write: csv },
+  xlsx: {
+    contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    write: (portions, language) => zipped(workbook(entriesOf(portions), language)),
+  },
+};
+
+async function* ndjson(portions: AsyncIterable<Portion>): AsyncGenerator<Buffer> {
+  for await (const { tenantId, trails, joined } of portions) {
+    let text = '';
+    for (const trail of trails) text += `${presentTrail(tenantId, trail, joined)}\n`;
+    yield Buffer.from(text);
+  }
+}
+
+async function* csv(portions: AsyncIterable<Portion>, language: Language): AsyncGenerator<Buffer> {
+  let text = csvHeader(language);
+  for await (const { tenantId, trails, joined } of portions) {
+    for (const trail of trails) text += csvRecord({ tenantId, trail, joined }, language);
+    yield Buffer.from(text);
+    text = '';
+  }
+  if (text !== '') yield Buffer.from(text);
+}
+
+async function* entriesOf(portions: AsyncIterable<Portion>): AsyncGenerator<readonly Exported[]> {
+  for await (const { tenantId, trails, joined } of portions) yield trails.map((trail) => ({ tenantId, trail, joined }));
+}
