@@ -74,13 +74,34 @@ function operationName({ path, operation }: Route): string {
 
 const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
 
-const idempotencyHeader = Type.Object({
-  'Idempotency-Key': Type.Optional(
-    Type.String({
-      description:
-        'Sent again under the same key, the request answers what it answered first; another request under it is code 409.',
-    }),
-  ),
+const idempotencyHeader = {
+  'Idempotency-Key':
+    'Sent again under the same key, the request answers what it answered first; another request under it is code 409.',
+};
+
+/** The headers that a route reads, as a schema; none: nothing. */
+function headersTaken({ idempotent, takes }: Route): { headers?: TSchema } {
+  const all = Object.entries({ ...(idempotent ? idempotencyHeader : {}), ...takes });
+  if (all.length === 0) return {};
+  return {
+    headers: Type.Object(
+      Object.fromEntries(all.map(([name, description]) => [name, Type.Optional(Type.String({ description }))])),
+    ),
+  };
+}
+
+const described = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, description]) => [name, header(description)]));
+
+const envelopeOf = (route: Route, call: string, title: string): TSchema =>
+  Type.Union([
+    success({ description: `The data of ${call}.`, ...route.data, title: `${title}Data` }),
+    failure,
+    ...(route.refusal === undefined ? [] : [failureWith(route.refusal, `${title}Failure`)]),
+  ]);
+
+const portionsOf = (types: readonly string[], data: TSchema) => ({
+  content: Object.fromEntries([...types.map((type) => [type, { schema: data }]), ['application/json', { schema: failure }]]),
 });
 
 /** A row of a route table in full: the envelope around its data, and what every route may answer. */
@@ -89,10 +110,13 @@ function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
   const title = capitalized(name);
   const call = `${route.method} ${route.path}`;
   const ignored = { 'X-Genjin-Ignored': header('Parameters that are not known here, with what was probably meant.') };
-  const tag = route.method === 'GET' ? { ETag: header('Weak; over everything but `now`.') } : {};
+  const own = described(route.headers ?? {});
+  // A tag of its own is for If-Match: what is shown may change while it stays.
+  const cached = route.method === 'GET' && route.streams === undefined && own['ETag'] === undefined;
+  const tag = cached ? { ETag: header('Weak; over everything but `now`.') } : {};
   return {
     ...schema,
-    ...(route.idempotent ? { headers: idempotencyHeader } : {}),
+    ...headersTaken(route),
     ...(schema.body === undefined
       ? {}
       : { body: { description: `The body of ${call}.`, ...(schema.body as TSchema), title: `${title}Body` } }),
@@ -102,15 +126,11 @@ function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
     security: [{ token: [] }],
     response: {
       200: {
-        ...Type.Union([
-          success({ description: `The data of ${call}.`, ...route.data, title: `${title}Data` }),
-          failure,
-          ...(route.refusal === undefined ? [] : [failureWith(route.refusal, `${title}Failure`)]),
-        ]),
+        ...(route.streams === undefined ? envelopeOf(route, call, title) : portionsOf(route.streams, route.data)),
         [answer]: 'Success, or a business error',
-        headers: { ...ignored, ...tag },
+        headers: { ...ignored, ...tag, ...own },
       },
-      ...(route.method === 'GET' ? { 304: { type: 'null', description: 'Not changed since the given ETag' } } : {}),
+      ...(cached ? { 304: { type: 'null', description: 'Not changed since the given ETag' } } : {}),
       401: { ...tokenError, [answer]: 'No token, a bad one, or one without the scope' },
       ...refusals,
     },

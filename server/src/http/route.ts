@@ -10,6 +10,23 @@ export type Given = Readonly<Record<string, unknown>>;
 export interface Call {
   /** From the header `Idempotency-Key` or the field `idempotency_key`; `null` without, and on routes that take none. */
   readonly idempotencyKey: string | null;
+  /** Those that the route takes and the request has, as they came. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** `data` as JSON text with headers of its own. One of its own `ETag`s takes the place of the usual one, and is never answered with 304. */
+export interface Answer {
+  readonly data: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * An answer outside the envelope that is sent as it is made, as fast as it is read. `ended` is aborted when nobody waits for it any
+ * more, or the server stops: then the body ends by itself.
+ */
+export interface Portions {
+  readonly headers: Readonly<Record<string, string>>;
+  body(ended: AbortSignal): AsyncIterable<string | Uint8Array>;
 }
 
 export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
@@ -34,12 +51,18 @@ export interface Route {
   readonly bodyLimit?: number;
   /** Sent again under the same key, it answers what it answered first. */
   readonly idempotent?: true;
-  /** What stands in the envelope's `data`. */
+  /** Headers that it reads beside those of every route, with what they mean. */
+  readonly takes?: Readonly<Record<string, string>>;
+  /** Headers that it answers with beside those of every route, with what they mean. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The media types of the portions that it answers with. */
+  readonly streams?: readonly string[];
+  /** What stands in the envelope's `data`; of portions, all of them. */
   readonly data: TSchema;
   /** What stands there in a business error, where that is more than nothing. */
   readonly refusal?: TSchema;
   /** Business errors it may answer with, for the documentation. */
   readonly errors: readonly string[];
-  /** Answers `data` as JSON text. `given` has the body's fields, without a body the query's; the path's parameters in either case. */
-  handle(caller: Caller, given: Given, call: Call): Promise<string>;
+  /** A text is `data` as JSON. `given` has the body's fields, without a body the query's; the path's parameters in either case. */
+  handle(caller: Caller, given: Given, call: Call): Promise<string | Answer | Portions>;
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { parse as parseForm } from 'node:querystring';
+import { Readable } from 'node:stream';
 import compress from '@fastify/compress';
 import Fastify, {
   type FastifyBaseLogger,
@@ -22,7 +23,7 @@ import { IgnoredFields } from './ignored.ts';
 import { limiters, type RateLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { documentation } from './openapi.ts';
-import { type Call, type Given, methods, type Route } from './route.ts';
+import { type Call, type Given, methods, type Portions, type Route } from './route.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { tokenRoutes } from './routes/token-routes.ts';
@@ -31,6 +32,8 @@ import { tokenRoutes } from './routes/token-routes.ts';
 const bodyLimit = 1024 * 1024;
 /** Smaller answers gain nothing from compression. */
 const compressFrom = 2048;
+/** Of an answer in portions, which has no end that could be waited for: as much as a timer takes, 24 days. */
+const noTimeout = 2 ** 31 - 1;
 
 const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
@@ -127,8 +130,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
   // A client that keeps its connection would hold up a stop until it lets go.
   let stopping = false;
+  const portioned = new Set<AbortController>();
   app.addHook('preClose', async () => {
     stopping = true;
+    for (const ended of portioned) ended.abort();
   });
   app.addHook('onSend', async (_request, reply) => {
     if (stopping) reply.header('Connection', 'close');
@@ -159,18 +164,34 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const caller = callers.get(request) as Caller;
     const query = request.query as Given;
     const body = route.body === undefined ? {} : bodyObject(request.body);
-    const call: Call = { idempotencyKey: route.idempotent ? idempotencyKeyOf(request.headers['idempotency-key'], body) : null };
+    const call: Call = {
+      idempotencyKey: route.idempotent ? idempotencyKeyOf(request.headers['idempotency-key'], body) : null,
+      headers: route.takes === undefined ? noHeaders : taken(route.takes, request),
+    };
     ignored.report(route, caller, query, body, reply);
     const given = { ...(route.body === undefined ? query : body), ...(request.params as Given) };
-    const data = await route.handle(caller, given, call);
-    reply.header('Content-Type', jsonType).header('Vary', 'Accept-Encoding');
-    if (route.method === 'GET') {
+    const result = await route.handle(caller, given, call);
+    if (typeof result !== 'string' && 'body' in result) return sendPortions(result, reply);
+    const { data, headers } = typeof result === 'string' ? { data: result, headers: noHeaders } : result;
+    reply.headers(headers).header('Content-Type', jsonType).header('Vary', 'Accept-Encoding');
+    if (route.method === 'GET' && headers['ETag'] === undefined) {
       // Weak: the tag is over everything but `now`.
       const tag = `W/"${createHash('sha256').update(data).digest('base64url').slice(0, 27)}"`;
       reply.header('ETag', tag).header('Cache-Control', 'private, no-cache');
       if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
     }
     return reply.send(success(data, clock));
+  }
+
+  function sendPortions({ headers, body }: Portions, reply: FastifyReply): FastifyReply {
+    const ended = new AbortController();
+    portioned.add(ended);
+    reply.raw.once('close', () => {
+      portioned.delete(ended);
+      ended.abort();
+    });
+    if (stopping) ended.abort();
+    return reply.headers({ ...headers }).send(Readable.from(body(ended.signal), { objectMode: false }));
   }
 
   await documentation(app, parts.version);
@@ -182,6 +203,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
         method: route.method,
         url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
         ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+        // What a HEAD would ask for of portions, all of them, nobody reads.
+        ...(route.streams === undefined ? {} : { handlerTimeout: noTimeout, exposeHeadRoute: false }),
         schema: {
           summary: route.summary,
           description: route.description,
@@ -218,6 +241,18 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 function fits(route: Route, path: string): boolean {
   const [own, given] = [route.path.split('/'), path.split('/')];
   return own.length === given.length && own.every((part, i) => part === given[i] || (part.startsWith('{') && given[i] !== ''));
+}
+
+const noHeaders: Readonly<Record<string, string>> = {};
+
+/** The headers of a request that a route takes; of one that came several times, all of it. */
+function taken(takes: Readonly<Record<string, string>>, request: FastifyRequest): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const name of Object.keys(takes)) {
+    const value = request.headers[name.toLowerCase()];
+    if (value !== undefined) found[name] = String(value);
+  }
+  return found;
 }
 
 function commonHeaders(request: FastifyRequest, reply: FastifyReply): void {
