@@ -78,20 +78,28 @@ const longestToken = 24;
  */
 export function tokensOf(content: string): Set<string> {
   const tokens = new Set<string>();
-  for (const { text, kind } of runsOf(fold(content))) {
+  eachToken(content, (token) => tokens.add(token));
+  return tokens;
+}
+
+/** The same, some of them several times, without collecting them. */
+export function eachToken(content: string, take: (token: string) => void): void {
+  const folded = fold(content);
+  eachRun(folded, (start, end, kind) => {
     if (kind === dense) {
-      let before = '';
-      for (const character of text) {
-        tokens.add(character);
-        if (before !== '') tokens.add(before + character);
-        before = character;
+      for (let i = start, before = -1; i < end; ) {
+        const next = i + lengthAt(folded, i);
+        take(folded.slice(i, next));
+        if (before >= 0) take(folded.slice(before, next));
+        before = i;
+        i = next;
       }
     } else {
+      const text = folded.slice(start, end);
       const characters = text.length <= longestToken && !hasPairs(text) ? text : [...text];
-      for (const length of [1, 2, longestToken]) tokens.add(head(characters, length));
+      for (const length of [1, 2, longestToken]) take(head(characters, length));
     }
-  }
-  return tokens;
+  });
 }
 
 /** What a content must be kept under: one token, or any of those that begin so. */
@@ -114,21 +122,21 @@ export function queryOf(keyword: Keyword): Query {
     tokens.set(`${prefix ? '*' : '='}${token}`, { token, prefix });
   };
   for (const word of keyword.words) {
-    const runs = [...runsOf(word)];
-    if (runs.length > 1) exact = false;
-    for (const [i, { text, kind }] of runs.entries()) {
-      const characters = [...text];
+    eachRun(word, (start, end, kind) => {
+      const characters = [...word.slice(start, end)];
+      // Several runs have to stand side by side.
+      if (end - start < word.length) exact = false;
       if (kind === dense) {
-        if (characters.length === 1) add(text);
+        if (characters.length === 1) add(characters[0] as string);
         for (let at = 1; at < characters.length; at++) add(`${characters[at - 1]}${characters[at]}`);
         if (characters.length > 2) exact = false;
       } else {
         // What something follows within the word stands there whole. The last one is a prefix, and the first two have a token of their own.
         if (characters.length > longestToken) exact = false;
-        const ends = i < runs.length - 1 || characters.length <= 2 || characters.length > longestToken;
-        add(head(characters, longestToken), !ends);
+        const whole = end < word.length || characters.length <= 2 || characters.length > longestToken;
+        add(head(characters, longestToken), !whole);
       }
-    }
+    });
   }
   return { tokens: [...tokens.values()], exact };
 }
@@ -148,26 +156,27 @@ const letter = 3;
 const digit = 4;
 const mark = 5;
 
-interface Run {
-  readonly text: string;
-  readonly kind: number;
-}
-
-/** A folded text without its borders: runs of dense characters, words, and numbers, each with its marks. */
-function* runsOf(folded: string): Generator<Run> {
+/** The runs of a folded text between its borders: of dense characters, of letters, and of digits, each with its marks. */
+function eachRun(folded: string, take: (start: number, end: number, kind: number) => void): void {
   let kind = border;
   let start = 0;
   for (let i = 0; i < folded.length; ) {
-    const code = folded.codePointAt(i) as number;
-    const found = classOf(code);
+    const length = lengthAt(folded, i);
+    const found = classOf(length === 1 ? folded.charCodeAt(i) : (folded.codePointAt(i) as number));
     if (found !== kind && found !== mark) {
-      if (kind !== border) yield { text: folded.slice(start, i), kind };
+      if (kind !== border) take(start, i, kind);
       kind = found;
       start = i;
     }
-    i += code > 0xffff ? 2 : 1;
+    i += length;
   }
-  if (kind !== border) yield { text: folded.slice(start), kind };
+  if (kind !== border) take(start, folded.length, kind);
+}
+
+/** How many UTF-16 units the character has. */
+function lengthAt(text: string, at: number): number {
+  if ((text.charCodeAt(at) & 0xfc00) !== 0xd800) return 1;
+  return at + 1 < text.length && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00 ? 2 : 1;
 }
 
 /** See above; runs of borders become one space, which stands at the beginning and at the end too when borders do. */
@@ -178,9 +187,8 @@ function fold(text: string): string {
   let start = 0;
   let wasBorder = false;
   for (let i = 0; i < plain.length; ) {
-    const code = plain.codePointAt(i) as number;
-    const length = code > 0xffff ? 2 : 1;
-    const found = classOf(code);
+    const length = lengthAt(plain, i);
+    const found = classOf(length === 1 ? plain.charCodeAt(i) : (plain.codePointAt(i) as number));
     // A mark after a border, as NFKC makes of an accent that stands alone, is as good as none.
     const isBorder: boolean = found === border || (found === mark && (wasBorder || i === 0));
     if (isBorder) {
