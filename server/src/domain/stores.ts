@@ -60,6 +60,15 @@ export interface TrailPage {
   readonly joined: Joined;
 }
 
+/** Some entries of many, with what they refer to. */
+export type TrailPortion = Pick<TrailPage, 'trails' | 'joined'>;
+
+/** The last revision of a tenant's change log and its instant (ms); both 0 when nothing was changed yet. */
+export interface Head {
+  readonly revision: number;
+  readonly changedAt: number;
+}
+
 /** One state of a tenant's data: everything read through one view belongs together. */
 export interface View {
   readonly tenantId: number;
@@ -123,8 +132,14 @@ export interface ObjectStore {
 export interface TrailStore {
   /** As it stands, or stood at the revision `asOf`, which must not be after the head. */
   list(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null): Promise<TrailPage>;
+  /** Everything that `list` would give over all pages, in its order, from one state, in portions of constant memory. */
+  stream(tenantId: number, filter: TrailFilter, asOf: number | null): AsyncIterable<TrailPortion>;
+  /** The end of the tenant's change log. */
+  head(tenantId: number): Promise<Head>;
+  /** The last revision that was recorded at or before `at` (ms); 0 when there is none. */
+  revisionAt(tenantId: number, at: number): Promise<number>;
   /** Every entry of the tenant, removed ones included, in an order that depends on nothing but the entries; one state throughout. */
-  all(tenantId: number): AsyncIterable<{ trails: readonly Trail[]; joined: Joined }>;
+  all(tenantId: number): AsyncIterable<TrailPortion>;
   /** How many entries `all` will give. */
   count(tenantId: number): Promise<number>;
 }

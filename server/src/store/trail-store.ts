@@ -1,9 +1,12 @@
-import type { JoinedKind, ObjectKinds, Trail } from '../domain/objects.ts';
-import type { Joined, Page, TrailFilter, TrailPage, TrailStore } from '../domain/stores.ts';
+import type { Trail } from '../domain/objects.ts';
+import type { Page, TrailFilter, TrailPage, TrailPortion, TrailStore } from '../domain/stores.ts';
+import { trailMatcher } from '../domain/trail-filter.ts';
 import type { Db, Row, Tx, Value } from './db.ts';
-import { TxView } from './object-store.ts';
-import { decode, tables } from './tables.ts';
+import { entriesOf } from './entries.ts';
+import { headOf, revisionAt } from './log-times.ts';
+import { tables } from './tables.ts';
 import { type Place, type Scope, scopeCondition, scopeValues, Timeline } from './timeline.ts';
+import { trailQuery } from './trail-query.ts';
 
 const columns = tables.trail.columns.join(', ');
 const joinedColumns = tables.trail.columns.map((column) => `t.${column}`).join(', ');
@@ -40,13 +43,19 @@ export function trailStore(db: Db): TrailStore {
             : {
                 revision: place.revision,
                 total: place.total,
-                ...(await withJoined(tx, tenantId, await rowsAt(tx, tenantId, scope, place))),
+                ...(await entriesOf(tx, tenantId, idsOf(await rowsAt(tx, tenantId, scope, place)), null)),
               };
         });
         if (found !== null) return found;
       }
       return db.read((tx) => countedPage(tx, tenantId, filter, page, skip));
     },
+
+    stream: (tenantId, filter) => matching(db, tenantId, filter),
+
+    head: (tenantId) => db.read((tx) => headOf(tx, tenantId)),
+
+    revisionAt: (tenantId, at) => db.read((tx) => revisionAt(tx, tenantId, at)),
 
     all: (tenantId) => portions(db, tenantId),
 
@@ -113,77 +122,73 @@ async function countedPage(tx: Tx, tenantId: number, filter: TrailFilter, page: 
   const total = row?.[0] as number;
   const head = await tx.get('SELECT revision FROM tenant WHERE tenant_id = ?', [tenantId]);
   const rows = skip >= total ? [] : await tx.all(rowsByKey(where), [...values, page.size, skip]);
-  return { revision: (head?.[0] as number | undefined) ?? 0, total, ...(await withJoined(tx, tenantId, rows)) };
-}
-
-const nothing: ReadonlyMap<number, never> = new Map<number, never>();
-
-/** The entries with everything they refer to, looked up once per object. */
-async function withJoined(tx: Tx, tenantId: number, rows: readonly Row[]): Promise<{ trails: Trail[]; joined: Joined }> {
-  const trails = rows.map((row) => decode(tables.trail, row));
-  const view = new TxView(tx, tenantId);
-  const load = async <K extends JoinedKind>(kind: K, ids: Set<number>): Promise<ReadonlyMap<number, ObjectKinds[K]>> => {
-    if (ids.size === 0) return nothing;
-    const objects = new Map<number, ObjectKinds[K]>();
-    for (const [id, { object }] of await view.getMany(kind, ids)) objects.set(id, object);
-    return objects;
-  };
-  const ids = (of: (trail: Trail) => number | null): Set<number> => new Set(trails.map(of).filter((id) => id !== null));
-  const listed = (of: (trail: Trail) => readonly number[]): Set<number> => new Set(trails.flatMap(of));
-  const joined: Joined = {
-    company: await load(
-      'company',
-      ids((trail) => trail.companyId),
-    ),
-    lead: await load(
-      'lead',
-      ids((trail) => trail.leadId),
-    ),
-    opportunity: await load(
-      'opportunity',
-      ids((trail) => trail.opportunityId),
-    ),
-    user: await load(
-      'user',
-      ids((trail) => trail.authorId),
-    ),
-    contact: await load(
-      'contact',
-      listed((trail) => trail.contactIds),
-    ),
-    leadContact: await load(
-      'leadContact',
-      listed((trail) => trail.leadContactIds),
-    ),
-    file: await load(
-      'file',
-      listed((trail) => trail.fileIds),
-    ),
-  };
-  return { trails, joined };
+  return { revision: (head?.[0] as number | undefined) ?? 0, total, ...(await entriesOf(tx, tenantId, idsOf(rows), null)) };
 }
 
 /** All entries in the order of the table, which costs least and is the same wherever they are stored. */
-async function* portions(db: Db, tenantId: number): AsyncGenerator<{ trails: readonly Trail[]; joined: Joined }> {
+async function* portions(db: Db, tenantId: number): AsyncGenerator<TrailPortion> {
   const snapshot = await db.snapshot();
   try {
     let after: readonly Value[] = [0, -1, 0, 0];
-    let size = portionSize;
-    while (true) {
-      const rows = await snapshot.all(
-        `SELECT ${columns}, live FROM trail WHERE tenant_id = ? AND (live, company_id, happened_at, trail_id) > (?, ?, ?, ?) ` +
-          `ORDER BY live, company_id, happened_at, trail_id LIMIT ?`,
+    for (let size = portionSize; ; ) {
+      const keys = await snapshot.all(
+        'SELECT live, company_id, happened_at, trail_id FROM trail WHERE tenant_id = ? AND (live, company_id, happened_at, trail_id) > (?, ?, ?, ?) ' +
+          'ORDER BY live, company_id, happened_at, trail_id LIMIT ?',
         [tenantId, ...after, size],
       );
-      if (rows.length === 0) return;
-      const portion = await withJoined(snapshot, tenantId, rows);
-      const last = portion.trails.at(-1) as Trail;
-      after = [rows.at(-1)?.at(-1) as number, last.companyId ?? 0, last.happenedAt, last.trailId];
-      const length = portion.trails.reduce((sum, trail) => sum + trail.content.length, 0);
-      size = Math.max(1, Math.min(portionSize, Math.floor((portionLength * rows.length) / (length + 1))));
+      const last = keys.at(-1);
+      if (last === undefined) return;
+      after = last;
+      const portion = await entriesOf(
+        snapshot,
+        tenantId,
+        keys.map((row) => row[3] as number),
+        null,
+      );
+      size = nextSize(portion.trails);
       yield portion;
     }
   } finally {
     await snapshot.end();
   }
+}
+
+const idsOf = (rows: readonly Row[]): number[] => rows.map((row) => row[0] as number);
+
+/** Everything that a filter lists, in its order. */
+async function* matching(db: Db, tenantId: number, filter: TrailFilter): AsyncGenerator<TrailPortion> {
+  const { where, values, at } = trailQuery(tenantId, filter);
+  const order = filter.oldestFirst ? 'ASC' : 'DESC';
+  const matches = trailMatcher(filter);
+  const snapshot = await db.snapshot();
+  try {
+    let after: Value[] = [];
+    for (let size = portionSize; ; ) {
+      const further = after.length === 0 ? '' : `AND (${at}, t.trail_id) ${filter.oldestFirst ? '>' : '<'} (?, ?)`;
+      const rows = await snapshot.all(
+        `SELECT ${at}, t.trail_id FROM trail t WHERE ${where} ${further} ORDER BY ${at} ${order}, t.trail_id ${order} LIMIT ?`,
+        [...values, ...after, size],
+      );
+      const last = rows.at(-1);
+      if (last === undefined) return;
+      after = [...last];
+      const portion = await entriesOf(
+        snapshot,
+        tenantId,
+        rows.map((row) => row[1] as number),
+        null,
+      );
+      size = nextSize(portion.trails);
+      const trails = filter.keyword === null ? portion.trails : portion.trails.filter(matches);
+      if (trails.length > 0) yield { trails, joined: portion.joined };
+    }
+  } finally {
+    await snapshot.end();
+  }
+}
+
+/** How many entries the next portion has: as many as have about `portionLength` characters. */
+function nextSize(trails: readonly Trail[]): number {
+  const length = trails.reduce((sum, trail) => sum + trail.content.length, 0);
+  return Math.max(1, Math.min(portionSize, Math.floor((portionLength * trails.length) / (length + 1))));
 }
