@@ -70,11 +70,12 @@ export class Companies {
 
   /**
    * Makes a company or edits one, with its contact persons; an edit that changes nothing writes nothing. Under an idempotency `key`
-   * see `once`. Throws `not_found` for a company, contact or user that is not there.
+   * see `once`; what is kept of the answer has no words in it, because they may be erased. Throws `not_found` for a company, contact or
+   * user that is not there.
    */
   async push(caller: Caller, push: CompanyPush, key: string | null = null): Promise<PushedCompany> {
-    return this.#objects.change(caller.tenantId, caller.actor, (edit) =>
-      once(edit, this.#vault, key, { company: push }, async () => {
+    return this.#objects.change(caller.tenantId, caller.actor, async (edit) => {
+      const { companyId, contactIds } = await once(edit, this.#vault, key, { company: push }, async () => {
         const now = this.#clock();
         const before = push.companyId === null ? null : await presentCompany(edit, push.companyId);
         requireName(push.fields.name, before === null);
@@ -90,9 +91,15 @@ export class Companies {
           'contact',
           changed.map((one) => changedNow(one.before, one.after, now)),
         );
-        return { companyId, contacts: pushed.map(({ contactId, name, email }) => ({ contactId, name, email })) };
-      }),
-    );
+        return { companyId, contactIds: pushed.map(({ contactId }) => contactId) };
+      });
+      const known = await edit.getMany('contact', contactIds);
+      const contacts = contactIds.map((contactId) => {
+        const { name = '', email = '' } = known.get(contactId)?.object ?? {};
+        return { contactId, name, email };
+      });
+      return { companyId, contacts };
+    });
   }
 
   /** Its entries stay, its contact persons go with it. Throws `not_found`, also for one that is removed already. */

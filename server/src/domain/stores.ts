@@ -91,6 +91,12 @@ export interface Edit extends View {
   newIds(count: number): number;
   /** Writes what differs, with one entry in the change log each; an unchanged object only moves `knownAt`. Answers how many changed. */
   write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[]): Promise<number>;
+  /**
+   * Deletes the words of an object for good: from the object and from every state of it in the log, which stays verifiable. It is a
+   * change of its own, known from `at` (ms) or from when the object was known before, if that is later. `false`, changing nothing, when
+   * none of its states has words.
+   */
+  erase<K extends Kind>(kind: K, stored: Stored<ObjectKinds[K]>, at: number): Promise<boolean>;
   /** What the actor's idempotency key was answered with; `null` when it is new. */
   keptAnswer(key: string): Promise<KeptAnswer | null>;
   keepAnswer(key: string, kept: KeptAnswer): Promise<void>;
@@ -100,6 +106,8 @@ export interface Edit extends View {
   signInBy(key: 'email' | 'userId', value: string | number): Promise<SignIn | null>;
   /** Keeps how a user signs in, instead of what was kept before; then tokens got through that end at once. */
   putSignIn(signIn: SignIn): Promise<void>;
+  /** Forgets how a user signs in, if it does; its tokens end at once. */
+  endSignIn(userId: number): Promise<void>;
 }
 
 export interface KeptAnswer {

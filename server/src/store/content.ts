@@ -10,6 +10,9 @@ export interface Content {
   readonly words: string;
 }
 
+/** The words of an object that has none. */
+export const noWords = '{}';
+
 /** The object's content, its fields in the order of the table. */
 export function contentOf<T>(table: Table<T>, object: T): Content {
   let facts = '';
@@ -25,6 +28,14 @@ export function contentOf<T>(table: Table<T>, object: T): Content {
     else facts += facts === '' ? text : `,${text}`;
   }
   return { facts: `{${facts}}`, words: `{${words}}` };
+}
+
+/** The object without its words. */
+export function withoutWords<T extends object>(table: Table<T>, object: T): T {
+  const empty = table.fields.flatMap((field, i) =>
+    table.words.has(field) ? [[field, emptyValue[table.codecs[i] as keyof typeof emptyValue]]] : [],
+  );
+  return { ...object, ...Object.fromEntries(empty) };
 }
 
 /** The object of a content. */

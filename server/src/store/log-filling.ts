@@ -1,92 +1,95 @@
-/** Brings a log that was written before it had a chain into its present shape; part of migration step 3. */
-import type { Kind, Trail } from '../domain/objects.ts';
+/**
+ * Brings a log that was written before it had a chain into its present shape; part of migration step 3. Reads the tables as they are
+ * described today: a later step that adds a column to one of them has to leave it out here.
+ */
+import { blank } from '../domain/blank.ts';
+import type { Kind } from '../domain/objects.ts';
+import { AppError } from '../errors.ts';
 import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.ts';
 import { type Content, contentOf, objectOf } from './content.ts';
-import type { Tx, Value } from './db.ts';
+import type { Row, Tx, Value } from './db.ts';
 import { decode, type Table, tables } from './tables.ts';
 
-const portion = 1000;
+/** Rows that are in memory at a time. */
+const portion = 500;
 
-/** The log's texts, links and chain, tenant by tenant. */
+/** The log's texts and chain, the entries' links, and kept answers without words, tenant by tenant. */
 export async function fillLog(tx: Tx): Promise<void> {
-  for (const [tenantId] of await tx.all('SELECT tenant_id FROM tenant')) {
+  for (const [tenantId] of (await tx.all('SELECT tenant_id FROM tenant')) as number[][]) {
     await fillTexts(tx, tenantId as number);
     await fillLinks(tx, tenantId as number);
     await fillChain(tx, tenantId as number);
+    await fillAnswers(tx, tenantId as number);
+  }
+}
+
+/** Rows in the order of one key, a portion at a time; `sql` ends in the comparison with it, the key is the first column. */
+async function* portions(tx: Tx, sql: string, values: readonly Value[], order: string): AsyncGenerator<Row[]> {
+  for (let after = 0; ; ) {
+    const rows = await tx.all(`${sql} ORDER BY ${order} LIMIT ?`, [...values, after, portion]);
+    if (rows.length === 0) return;
+    yield rows;
+    after = rows.at(-1)?.[0] as number;
   }
 }
 
 /** What stood in one text, "before", with the former revision in it. */
 async function fillTexts(tx: Tx, tenantId: number): Promise<void> {
-  for (let after = 0; ; ) {
-    const rows = await tx.all(
-      'SELECT revision, kind, before FROM change WHERE tenant_id = ? AND revision > ? AND before IS NOT NULL ORDER BY revision LIMIT ?',
-      [tenantId, after, portion],
+  const sql = 'SELECT revision, kind, before FROM change WHERE tenant_id = ? AND before IS NOT NULL AND revision > ?';
+  for await (const rows of portions(tx, sql, [tenantId], 'revision'))
+    await tx.runMany(
+      'UPDATE change SET before_revision = ?, before_facts = ?, before_words = ? WHERE tenant_id = ? AND revision = ?',
+      rows.map(([revision, kind, text]) => {
+        const table = tables[kind as Kind] as Table<unknown>;
+        const before = JSON.parse(text as string) as { readonly revision: number };
+        const { facts, words } = contentOf(table, { ...unsaid(kind as Kind), ...before });
+        return [before.revision, facts, words, tenantId, revision as number];
+      }),
     );
-    const last = rows.at(-1);
-    if (last === undefined) return;
-    for (const [revision, kind, text] of rows) {
-      const before = JSON.parse(text as string) as { revision: number };
-      const table = tables[kind as Kind] as Table<unknown>;
-      const { facts, words } = contentOf(table, { ...emptyOf(table), ...(before as object) });
-      await tx.run(
-        'UPDATE change SET before_revision = ?, before_facts = ?, before_words = ? WHERE tenant_id = ? AND revision = ?',
-        [before.revision, facts, words, tenantId, revision as number],
-      );
-    }
-    after = last[0] as number;
-  }
 }
 
 /** Fields that came later are not in older texts. */
-const emptyOf = (table: Table<unknown>): object => objectOf(table, { facts: '{}', words: '{}' }) as object;
+const unsaid = (kind: Kind): object => (kind === 'trail' ? objectOf(tables.trail, { facts: '{}', words: '{}' }) : blank[kind](0));
 
 async function fillLinks(tx: Tx, tenantId: number): Promise<void> {
   const { columns, links } = tables.trail;
-  for (let after = 0; ; ) {
-    const rows = await tx.all(
-      `SELECT ${columns.join(', ')} FROM trail WHERE tenant_id = ? AND trail_id > ? ORDER BY trail_id LIMIT ?`,
-      [tenantId, after, portion],
-    );
-    if (rows.length === 0 || links === null) return;
-    const trails = rows.map((row) => decode(tables.trail, row));
+  if (links === null) return;
+  const sql = `SELECT trail_id, ${columns.join(', ')} FROM trail WHERE tenant_id = ? AND trail_id > ?`;
+  for await (const rows of portions(tx, sql, [tenantId], 'trail_id'))
     await tx.runMany(
       `INSERT INTO ${links.name} (tenant_id, ${links.columns.join(', ')}) VALUES (?, ?, ?, ?, ?)`,
-      trails.flatMap((trail) => links.rows(trail).map((link) => [tenantId, ...link])),
+      rows.flatMap((row) => links.rows(decode(tables.trail, row, 1)).map((link) => [tenantId, ...link])),
     );
-    after = (trails.at(-1) as Trail).trailId;
-  }
 }
 
 async function fillChain(tx: Tx, tenantId: number): Promise<void> {
-  // Later states by the revision that they follow: an index would be made in vain, since the real one comes at the end.
-  await tx.run('CREATE INDEX filling ON change (tenant_id, before_revision)');
   let previous = chainStart;
   let changedAt = 0;
-  for (let revision = 0; ; ) {
-    const rows = await tx.all(
-      'SELECT c.revision, c.kind, c.object_id, c.action, c.actor, c.changed_at, c.before_revision, n.before_facts, n.before_words FROM change c ' +
-        'LEFT JOIN change n ON n.tenant_id = c.tenant_id AND n.before_revision = c.revision ' +
-        'WHERE c.tenant_id = ? AND c.revision > ? ORDER BY c.revision LIMIT ?',
-      [tenantId, revision, portion],
-    );
-    if (rows.length === 0) break;
-    for (const [own, kind, id, action, actor, at, beforeRevision, facts, words] of rows) {
+  // `<> 0` lets the partial index serve.
+  const sql =
+    'SELECT c.revision, c.kind, c.object_id, c.action, c.actor, c.changed_at, c.before_revision, n.before_facts, n.before_words ' +
+    'FROM change c LEFT JOIN change n ON n.tenant_id = c.tenant_id AND n.before_revision <> 0 AND n.before_revision = c.revision ' +
+    'WHERE c.tenant_id = ? AND c.revision > ?';
+  for await (const rows of portions(tx, sql, [tenantId], 'c.revision')) {
+    const filled: Value[][] = [];
+    for (const [revision, kind, id, action, actor, at, beforeRevision, facts, words] of rows) {
       const content =
-        facts === null ? await present(tx, tenantId, kind as Kind, id as number) : ({ facts, words } as unknown as Content);
+        facts === null
+          ? await present(tx, tenantId, kind as Kind, id as number)
+          : { facts: facts as string, words: words as string };
+      // A clock that was put back no longer shows.
       changedAt = Math.max(changedAt, at as number);
       const salt = newSalt();
       const hashOfContent = contentHash(wordsHash(salt, content.words), content.facts);
-      const header: Value[] = [tenantId, own, kind, id, action, actor, changedAt, beforeRevision] as Value[];
+      const header = [tenantId, revision, kind, id, action, actor, changedAt, beforeRevision] as Value[];
       previous = chainHash(previous, header, hashOfContent);
-      await tx.run(
-        'UPDATE change SET changed_at = ?, salt = ?, content_hash = ?, chain_hash = ? WHERE tenant_id = ? AND revision = ?',
-        [changedAt, salt, hashOfContent, previous, tenantId, own as number],
-      );
-      revision = own as number;
+      filled.push([changedAt, salt, hashOfContent, previous, tenantId, revision as number]);
     }
+    await tx.runMany(
+      'UPDATE change SET changed_at = ?, salt = ?, content_hash = ?, chain_hash = ? WHERE tenant_id = ? AND revision = ?',
+      filled,
+    );
   }
-  await tx.run('DROP INDEX filling');
   await tx.run('UPDATE tenant SET changed_at = ?, chain_hash = ? WHERE tenant_id = ?', [changedAt, previous, tenantId]);
 }
 
@@ -96,6 +99,33 @@ async function present(tx: Tx, tenantId: number, kind: Kind, id: number): Promis
     `SELECT ${table.columns.join(', ')} FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} = ?`,
     [tenantId, id],
   );
-  if (row === undefined) throw new Error(`tenant ${tenantId}: ${kind} ${id} is in the log but not in the store`);
+  if (row === undefined)
+    throw new AppError('usage', {
+      reason: `the store is damaged, tenant ${tenantId}: ${kind} ${id} is in the change log but not in the store; "restore" puts a backup in its place`,
+    });
   return contentOf(table, decode(table, row));
+}
+
+/** What a push of a company was answered with, as it is kept now: which contacts, and none of their words. */
+async function fillAnswers(tx: Tx, tenantId: number): Promise<void> {
+  const sql =
+    'SELECT actor, idempotency_key, answer FROM idempotency WHERE tenant_id = ? AND (actor, idempotency_key) > (?, ?) ' +
+    'ORDER BY actor, idempotency_key LIMIT ?';
+  for (let after = ['', '']; ; ) {
+    const rows = (await tx.all(sql, [tenantId, ...after, portion])) as string[][];
+    const [actor, key] = rows.at(-1) ?? [];
+    if (actor === undefined || key === undefined) return;
+    for (const [ofActor = '', ofKey = '', answer = ''] of rows) {
+      const kept = JSON.parse(answer) as { companyId?: number; contacts?: readonly { readonly contactId: number }[] };
+      if (kept.contacts === undefined) continue;
+      const brief = { companyId: kept.companyId, contactIds: kept.contacts.map(({ contactId }) => contactId) };
+      await tx.run('UPDATE idempotency SET answer = ? WHERE tenant_id = ? AND actor = ? AND idempotency_key = ?', [
+        JSON.stringify(brief),
+        tenantId,
+        ofActor,
+        ofKey,
+      ]);
+    }
+    after = [actor, key];
+  }
 }

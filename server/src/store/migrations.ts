@@ -177,6 +177,8 @@ const migrations: readonly Step[] = [
       ...['salt', 'erased_hash', 'content_hash', 'chain_hash'].map(
         (column) => `ALTER TABLE change ADD COLUMN ${column} TEXT NOT NULL DEFAULT ''`,
       ),
+      // The state after a change is the state before the next one of the same object.
+      'CREATE UNIQUE INDEX change_by_before ON change (tenant_id, before_revision) WHERE before_revision <> 0',
       // "live": 1, 0 for disabled, and now 2 for removed.
       'UPDATE trail SET live = 2 WHERE removed = 1',
       'CREATE INDEX trail_by_update ON trail (tenant_id, live, updated_at, trail_id)',
@@ -187,11 +189,7 @@ const migrations: readonly Step[] = [
       ) ${clustered}`,
     ],
     fill: fillLog,
-    finish: [
-      'ALTER TABLE change DROP COLUMN before',
-      // The state after a change is the state before the next one of the same object.
-      'CREATE UNIQUE INDEX change_by_before ON change (tenant_id, before_revision) WHERE before_revision <> 0',
-    ],
+    finish: ['ALTER TABLE change DROP COLUMN before'],
   },
 ];
 

@@ -17,9 +17,10 @@ import type {
 } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.ts';
-import { contentOf } from './content.ts';
+import { contentOf, noWords, withoutWords } from './content.ts';
 import type { Db, Tx, Value } from './db.ts';
-import { putSignIn, signInBy } from './sign-in-store.ts';
+import { eraseStates, hasWords } from './erasure.ts';
+import { endSignIn, putSignIn, signInBy } from './sign-in-store.ts';
 import { decode, encode, type Table, tables } from './tables.ts';
 
 /** Answers `false` when it was there already; then nothing changes. */
@@ -214,7 +215,26 @@ class TxEdit extends TxView implements Edit {
     return first;
   }
 
-  async write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[]): Promise<number> {
+  write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[]): Promise<number> {
+    return this.#write(kind, writes, false);
+  }
+
+  async erase<K extends Kind>(kind: K, stored: Stored<ObjectKinds[K]>, at: number): Promise<boolean> {
+    const { object, revision } = stored;
+    const table = tables[kind] as Table<ObjectKinds[K]>;
+    const { words } = contentOf(table, object);
+    if (!(await hasWords(this.tx, this.tenantId, revision, words))) return false;
+    await eraseStates(this.tx, this.tenantId, revision, words);
+    // Known from then on: what an older export says of it is no news.
+    const knownAt = Math.max(at, stored.knownAt);
+    const left = withoutWords(table, object);
+    const after = table.knownAtField === null ? left : { ...left, [table.knownAtField]: knownAt };
+    await this.#write(kind, [{ before: stored, after, knownAt }], true);
+    return true;
+  }
+
+  /** `erasing`: also what does not differ, because former states do. */
+  async #write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[], erasing: boolean): Promise<number> {
     const table = tables[kind] as Table<ObjectKinds[K]>;
     const inserts: Value[][] = [];
     const updates: Value[][] = [];
@@ -225,13 +245,14 @@ class TxEdit extends TxView implements Edit {
     for (const { before, after, knownAt } of writes) {
       const id = after[table.id] as number;
       if (
+        !erasing &&
         before !== null &&
         (before.object === after || table.fields.every((field) => same(before.object[field], after[field])))
       ) {
-        if (knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
+        if (table.knownAtField === null && knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
         continue;
       }
-      changes.push(this.#logged(kind, table, before, after));
+      changes.push(this.#logged(kind, table, before, after, erasing));
       const row: Value[] = [this.tenantId];
       encode(table, after, row);
       this.#keepClear(table, after, row);
@@ -262,6 +283,7 @@ class TxEdit extends TxView implements Edit {
     table: Table<ObjectKinds[K]>,
     before: Stored<ObjectKinds[K]> | null,
     after: ObjectKinds[K],
+    erasing: boolean,
   ): Value[] {
     this.#revision += 1;
     const header = [
@@ -269,7 +291,7 @@ class TxEdit extends TxView implements Edit {
       this.#revision,
       kind,
       after[table.id] as number,
-      actionOf(before?.object ?? null, after),
+      erasing ? 'erased' : actionOf(before?.object ?? null, after),
       this.#actor,
       this.#now,
       before?.revision ?? 0,
@@ -279,7 +301,8 @@ class TxEdit extends TxView implements Edit {
     const hashOfContent = contentHash(wordsHash(salt, words), facts);
     this.#chainHash = chainHash(this.#chainHash, header, hashOfContent);
     const old = before === null ? null : contentOf(table, before.object);
-    return [...header, old?.facts ?? null, old?.words ?? null, salt, hashOfContent, this.#chainHash];
+    const oldWords = erasing ? noWords : (old?.words ?? null);
+    return [...header, old?.facts ?? null, oldWords, salt, hashOfContent, this.#chainHash];
   }
 
   /** An id of ours that comes back from an export, be it as a mere reference, must never be given out again. */
@@ -314,6 +337,10 @@ class TxEdit extends TxView implements Edit {
 
   putSignIn(signIn: SignIn): Promise<void> {
     return putSignIn(this.tx, signIn);
+  }
+
+  endSignIn(userId: number): Promise<void> {
+    return endSignIn(this.tx, this.tenantId, userId);
   }
 
   async addApplication({ clientId, name, secretHash, scopes, userId, createdAt }: Application): Promise<void> {

@@ -95,8 +95,7 @@ export async function signInBy(tx: Tx, tenantId: number, key: keyof typeof by, v
 
 /** Keeps how a user signs in, instead of what was kept before; then the tokens got through that end. */
 export async function putSignIn(tx: Tx, { tenantId, userId, email, passwordHash, createdAt }: SignIn): Promise<void> {
-  for (const table of ['sign_in', 'access_token', 'refresh_token'])
-    await tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND user_id = ?`, [tenantId, userId]);
+  await endSignIn(tx, tenantId, userId);
   await tx.run('INSERT INTO sign_in (tenant_id, user_id, email, password_hash, created_at) VALUES (?, ?, ?, ?, ?)', [
     tenantId,
     userId,
@@ -104,4 +103,10 @@ export async function putSignIn(tx: Tx, { tenantId, userId, email, passwordHash,
     passwordHash,
     createdAt,
   ]);
+}
+
+/** Forgets how a user signs in, and ends the tokens got through that. */
+export async function endSignIn(tx: Tx, tenantId: number, userId: number): Promise<void> {
+  for (const table of ['sign_in', 'access_token', 'refresh_token'])
+    await tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND user_id = ?`, [tenantId, userId]);
 }

@@ -1,0 +1,43 @@
+import { AppError } from '../errors.ts';
+import type { Caller } from './application.ts';
+import type { Kind } from './objects.ts';
+import type { Actor, Clock, Edit, ObjectStore } from './stores.ts';
+import { wholeSecond } from './trail.ts';
+
+/** What people wrote of whom, and what tells who somebody is. */
+export type ErasableKind = Extract<Kind, 'trail' | 'contact' | 'leadContact' | 'user'>;
+
+/** Deletes what privacy law gives a person the right to have deleted, and leaves the rest of the log as it is. */
+export class Erasures {
+  readonly #objects: ObjectStore;
+  readonly #clock: Clock;
+
+  constructor(parts: { objects: ObjectStore; clock: Clock }) {
+    this.#objects = parts.objects;
+    this.#clock = parts.clock;
+  }
+
+  /** As `eraseAs`. Throws `not_allowed_here` for a person who signed in: it is for the enterprise to decide, through an application. */
+  async erase(caller: Caller, kind: ErasableKind, id: number): Promise<boolean> {
+    if (caller.member)
+      throw new AppError('not_allowed_here', { reason: 'only an application may erase, not a user who signed in' });
+    return this.eraseAs(caller.tenantId, caller.actor, kind, id);
+  }
+
+  /**
+   * Deletes the words of an entry or a person for good, in every state that it ever had; of a user also how it signs in. `false` when
+   * there was nothing left to delete: then nothing changes. Throws `not_found`.
+   */
+  async eraseAs(tenantId: number, actor: Actor, kind: ErasableKind, id: number): Promise<boolean> {
+    return this.#objects.change(tenantId, actor, async (edit) => {
+      if (kind === 'user') await edit.endSignIn(id);
+      return this.#eraseIn(edit, kind, id);
+    });
+  }
+
+  async #eraseIn<K extends ErasableKind>(edit: Edit, kind: K, id: number): Promise<boolean> {
+    const stored = (await edit.getMany(kind, [id])).get(id);
+    if (stored === undefined) throw new AppError('not_found');
+    return edit.erase(kind, stored, wholeSecond(this.#clock()));
+  }
+}
