@@ -187,6 +187,11 @@ const migrations: readonly Step[] = [
         tenant_id BIGINT NOT NULL, live SMALLINT NOT NULL, contact_id BIGINT NOT NULL, happened_at BIGINT NOT NULL, trail_id BIGINT NOT NULL,
         PRIMARY KEY (tenant_id, live, contact_id, happened_at, trail_id)
       ) ${clustered}`,
+      // Derived: how the keys of a large scope of the timeline are cut, as of a revision (kept-blocks.ts).
+      `CREATE TABLE timeline_block (
+        tenant_id BIGINT NOT NULL, scope TEXT NOT NULL, revision BIGINT NOT NULL, blocks TEXT NOT NULL,
+        PRIMARY KEY (tenant_id, scope)
+      ) ${clustered}`,
     ],
     fill: fillLog,
     finish: ['ALTER TABLE change DROP COLUMN before'],
@@ -203,6 +208,7 @@ const statistics: readonly IndexStatistics[] = [
   { table: 'trail', index: 'trail_by_update', rows: [1_000_000, 900_000, 2, 1] },
   { table: 'trail', index: 'trail_by_recording', rows: [1_000_000, 900_000, 2, 1] },
   { table: 'trail_contact', index: 'trail_contact', rows: [1_000_000, 900_000, 5, 1, 1] },
+  { table: 'timeline_block', index: 'timeline_block', rows: [1_000, 1] },
   { table: 'change', index: 'change', rows: [1_500_000, 1] },
   { table: 'change', index: 'change_by_before', rows: [500_000, 1] },
   { table: 'company', index: 'company', rows: [100_000, 1] },
