@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Db, Dialect, IndexStatistics, Tx } from './db.ts';
 import { fillLog } from './log-filling.ts';
+import { searchTables } from './search-tables.ts';
 
 /**
  * The store's shape, step by step; a step that has been released never changes. Every table has `tenant_id`, every key begins
@@ -165,7 +166,7 @@ const migrations: readonly Step[] = [
     ],
   },
   {
-    statements: ({ clustered }) => [
+    statements: ({ clustered, bytes }) => [
       // The head's instant, so that those of the log never go back, and the head's hash.
       'ALTER TABLE tenant ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0',
       "ALTER TABLE tenant ADD COLUMN chain_hash TEXT NOT NULL DEFAULT ''",
@@ -192,6 +193,7 @@ const migrations: readonly Step[] = [
         tenant_id BIGINT NOT NULL, scope TEXT NOT NULL, revision BIGINT NOT NULL, blocks TEXT NOT NULL,
         PRIMARY KEY (tenant_id, scope)
       ) ${clustered}`,
+      ...searchTables({ clustered, bytes }),
     ],
     fill: fillLog,
     finish: ['ALTER TABLE change DROP COLUMN before'],
@@ -208,6 +210,9 @@ const statistics: readonly IndexStatistics[] = [
   { table: 'trail', index: 'trail_by_update', rows: [1_000_000, 900_000, 2, 1] },
   { table: 'trail', index: 'trail_by_recording', rows: [1_000_000, 900_000, 2, 1] },
   { table: 'trail_contact', index: 'trail_contact', rows: [1_000_000, 900_000, 5, 1, 1] },
+  { table: 'search_block', index: 'search_block', rows: [200, 190, 1, 1] },
+  { table: 'search_keys', index: 'search_keys', rows: [200, 1] },
+  { table: 'search_posting', index: 'search_posting', rows: [4_000_000, 20_000, 1] },
   { table: 'timeline_block', index: 'timeline_block', rows: [1_000, 1] },
   { table: 'change', index: 'change', rows: [1_500_000, 1] },
   { table: 'change', index: 'change_by_before', rows: [500_000, 1] },

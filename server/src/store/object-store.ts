@@ -20,6 +20,7 @@ import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.
 import { contentOf, noWords, withoutWords } from './content.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { eraseStates, hasWords } from './erasure.ts';
+import { forgetInSearch } from './search-forget.ts';
 import { endSignIn, putSignIn, signInBy } from './sign-in-store.ts';
 import { decode, encode, type Table, tables } from './tables.ts';
 
@@ -225,6 +226,7 @@ class TxEdit extends TxView implements Edit {
     const { words } = contentOf(table, object);
     if (!(await hasWords(this.tx, this.tenantId, revision, words))) return false;
     await eraseStates(this.tx, this.tenantId, revision, words);
+    if (kind === 'trail') await forgetInSearch(this.tx, this.tenantId, object as ObjectKinds['trail']);
     // Known from then on: what an older export says of it is no news.
     const knownAt = Math.max(at, stored.knownAt);
     const left = withoutWords(table, object);
