@@ -201,3 +201,11 @@ async function storeFolder({ parent, sources }: KeptStore): Promise<string> {
   if (sources !== undefined) key.update(generatorKey(sources));
   return join(parent, `store-${key.digest('hex').slice(0, 16)}`);
 }
+
+/** The companies in a store that were not removed: nothing is recorded about the others. */
+export function companiesIn(folder: string): ReadonlySet<number> {
+  const db = new DatabaseSync(storePath(folder), { readOnly: true });
+  const rows = db.prepare('SELECT company_id FROM company WHERE removed = 0').all() as { company_id: number }[];
+  db.close();
+  return new Set(rows.map((row) => row.company_id));
+}

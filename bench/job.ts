@@ -9,6 +9,7 @@ import { peakMb } from './memory.ts';
 import type { JobResult } from './processes.ts';
 import { stockOf } from './scale-data.ts';
 import { makeHistory } from './scale-history.ts';
+import { insertBatches, recordBatches } from './scale-write-jobs.ts';
 
 /** Prepares, and answers the work that is timed. */
 type Job = (...args: string[]) => Promise<() => Promise<void>>;
@@ -70,6 +71,12 @@ const jobs: Readonly<Record<string, Job>> = {
     const stock = stockOf(folder);
     return () => makeHistory(folder, stock, Number(count), Number(seed));
   },
+
+  /** Records in batches, as a caller would. */
+  record: (folder = '', batches = '') => recordBatches(folder, Number(batches)),
+
+  /** Inserts what another store got from an id on, in batches. */
+  insert: (folder = '', source = '', sinceId = '') => insertBatches(folder, source, Number(sinceId)),
 };
 
 async function* itemsOf(file: string) {

@@ -22,6 +22,8 @@ export interface LoadOrder {
   readonly every?: number;
   /** Whether the result has `latencies`. */
   readonly each?: boolean;
+  /** Whether what is answered is no envelope. */
+  readonly bare?: boolean;
 }
 
 export interface LoadResult {
@@ -36,6 +38,7 @@ export interface LoadResult {
 /** One connection, one request at a time. */
 class Connection {
   readonly #socket: Socket;
+  readonly #bare: boolean;
   readonly #answered: (connection: Connection, bytes: number) => void;
   readonly #failed: (error: Error) => void;
   #head: Buffer | null = null;
@@ -44,8 +47,14 @@ class Connection {
   #bytes = 0;
   dueAt = 0;
 
-  constructor(socket: Socket, answered: (connection: Connection, bytes: number) => void, failed: (error: Error) => void) {
+  constructor(
+    socket: Socket,
+    bare: boolean,
+    answered: (connection: Connection, bytes: number) => void,
+    failed: (error: Error) => void,
+  ) {
     this.#socket = socket;
+    this.#bare = bare;
     this.#answered = answered;
     this.#failed = failed;
     socket.setNoDelay(true);
@@ -73,7 +82,7 @@ class Connection {
     if (end < 0) return;
     const head = bytes.toString('latin1', 0, end + 2);
     const body = bytes.subarray(end + 4);
-    const readable = !/\r\ncontent-encoding: /i.test(head) && body.length > 12;
+    const readable = !this.#bare && !/\r\ncontent-encoding: /i.test(head) && body.length > 12;
     // Errors of the trade come with status 200 as well.
     if (!head.startsWith('HTTP/1.1 200 ') || (readable && !body.includes('"code":200,'))) {
       this.#failed(new Error(bytes.toString('utf8', 0, 600)));
@@ -159,7 +168,9 @@ async function run(order: LoadOrder): Promise<LoadResult> {
     const enough = (now: number): boolean => asked >= most || now >= endAt;
     const finish = (now: number): void =>
       end(() => resolve({ requests: answers, seconds: (now - begin) / 1000, bytes, latencies }));
-    const connections = sockets.map((socket) => new Connection(socket, answered, (error) => end(() => reject(error))));
+    const connections = sockets.map(
+      (socket) => new Connection(socket, order.bare ?? false, answered, (error) => end(() => reject(error))),
+    );
     if (order.every === undefined) {
       for (const connection of connections.slice(0, most)) ask(connection, begin);
       return;

@@ -3,35 +3,76 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type BasicOptions, basic, parts } from './basic.ts';
+import { type BasicOptions, basic, parts as basicParts } from './basic.ts';
 import { hotSpots } from './profile.ts';
 import { met, type Report, render } from './report.ts';
+import { plotFile, rowNames, type ScaleRun, scale } from './scale.ts';
+
+interface Benchmark {
+  readonly summary: string;
+  readonly entries: number;
+  /** How many companies so many entries are about. */
+  companies(entries: number): number;
+  /** What of it may be asked for alone. */
+  readonly parts: readonly string[];
+  /** Where the report of a whole run of the default size is written. */
+  readonly results: string;
+  run(options: RunOptions): Promise<Report>;
+}
+
+interface RunOptions extends Omit<BasicOptions, 'only'> {
+  /** `null`: all. */
+  readonly parts: readonly string[] | null;
+  /** A whole run of the default size: what it finds is kept. */
+  readonly whole: boolean;
+}
 
 /** Add a benchmark here. */
-const benchmarks: Readonly<Record<string, { summary: string; run(options: BasicOptions): Promise<Report> }>> = {
-  basic: { summary: 'import, export, the follow-up query and recording over HTTP (default)', run: basic },
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  basic: {
+    summary: 'import, export, the follow-up query and recording over HTTP (default)',
+    entries: 1_000_000,
+    companies: (entries) => Math.ceil(entries / 50),
+    parts: basicParts,
+    results: 'RESULTS.md',
+    run: (options) => basic({ ...options, only: options.parts as BasicOptions['only'] }),
+  },
+  scale: {
+    summary: 'what stays constant with ten million entries: docs/performance.md',
+    entries: 10_000_000,
+    companies: (entries) => Math.min(20_000, Math.ceil(entries / 50)),
+    parts: rowNames,
+    results: 'SCALE.md',
+    run: (options) => scale({ ...options, rows: options.parts as ScaleRun['rows'], plot: options.whole ? plotFile : null }),
+  },
 };
 
-const defaultEntries = 1_000_000;
+const columns = (names: Iterable<readonly [string, string]>): string =>
+  [...names].map(([name, text]) => `  ${name.padEnd(18)}${text}`).join('\n');
 
 const help = `npm run bench -- [NAME] [OPTIONS]
 
 Benchmarks:
-${Object.entries(benchmarks)
-  .map(([name, { summary }]) => `  ${name.padEnd(18)}${summary}`)
-  .join('\n')}
+${columns(Object.entries(benchmarks).map(([name, { summary }]) => [name, summary]))}
 
 Options:
-  --entries N       size of the generated data (default ${defaultEntries})
-  --companies N     how many companies it is about (default: one for 50 entries)
-  --only PART       only this part: ${parts.join(', ')}
+  --entries N       size of the generated data (default ${defaults(({ entries }) => String(entries))})
+  --companies N     how many companies it is about (default: one for 50 entries; scale: 20000 at most)
+  --rows NAME,...   only these parts (${defaults(({ parts }) => parts.join(', '))})
   --quick           one short run of each instead of the median of several
   --no-bounds       exit 0 although a bound is missed
-  --results FILE    where the report is written; default: bench/RESULTS.md for a whole run of the default size, else nowhere
+  --results FILE    where the report is written; default: bench/RESULTS.md, of scale bench/SCALE.md, for a whole run of the default
+                    size, else nowhere
   --profile FOLDER  write CPU profiles of the program's processes and print where their time goes; no bounds, no report
   --fresh           generate and import anew, whatever an earlier run left in the folder for temporary files
   --help            this text
 `;
+
+function defaults(of: (benchmark: Benchmark) => string): string {
+  return Object.entries(benchmarks)
+    .map(([name, benchmark]) => `${name}: ${of(benchmark)}`)
+    .join('; ');
+}
 
 /** What the command line does not accept. */
 class Refused extends Error {}
@@ -47,25 +88,26 @@ async function main(words: readonly string[]): Promise<number> {
   if (benchmark === undefined || more.length > 0) {
     throw new Refused(`${positionals.join(' ')}: not accepted; accepted: one of ${Object.keys(benchmarks).join(', ')}`);
   }
-  const entries = whole('--entries', given.entries, 1000, 100_000_000) ?? defaultEntries;
-  const companies = whole('--companies', given.companies, 1, entries) ?? Math.ceil(entries / 50);
-  const only = parts.find((part) => part === given.only) ?? null;
-  if (given.only !== undefined && only === null) {
-    throw new Refused(`--only ${given.only}: not accepted; accepted: one of ${parts.join(', ')}`);
+  const entries = whole('--entries', given.entries, 1000, 100_000_000) ?? benchmark.entries;
+  const companies = whole('--companies', given.companies, 1, entries) ?? benchmark.companies(entries);
+  const parts = given.rows?.split(',') ?? null;
+  const unknown = parts?.find((part) => !benchmark.parts.includes(part));
+  if (unknown !== undefined) {
+    throw new Refused(`--rows ${unknown}: not accepted; accepted: some of ${benchmark.parts.join(', ')}`);
   }
   const profile = given.profile === undefined ? null : resolve(given.profile);
   if (profile !== null) mkdirSync(profile, { recursive: true });
   const { quick, fresh } = given;
 
-  const report = await benchmark.run({ entries, companies, only, quick, fresh, profile });
+  const complete = parts === null && !quick && given.entries === undefined && given.companies === undefined;
+  const report = await benchmark.run({ entries, companies, parts, quick, fresh, profile, whole: complete && profile === null });
   if (profile !== null) {
     process.stdout.write(hotSpots(profile));
     return 0;
   }
   const text = render(report, ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' '));
   process.stdout.write(text);
-  const complete = only === null && !quick && given.entries === undefined && given.companies === undefined;
-  const results = given.results ?? (complete ? fileURLToPath(new URL('RESULTS.md', import.meta.url)) : null);
+  const results = given.results ?? (complete ? fileURLToPath(new URL(benchmark.results, import.meta.url)) : null);
   if (results !== null) writeFileSync(results, text);
   return given['no-bounds'] || report.bounds.every(met) ? 0 : 1;
 }
@@ -78,7 +120,7 @@ function read(words: readonly string[]) {
       options: {
         entries: { type: 'string' },
         companies: { type: 'string' },
-        only: { type: 'string' },
+        rows: { type: 'string' },
         quick: { type: 'boolean', default: false },
         'no-bounds': { type: 'boolean', default: false },
         results: { type: 'string' },

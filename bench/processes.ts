@@ -90,9 +90,13 @@ export async function importFrom(script: string, args: readonly string[], folder
   if (codes.some((code) => code !== 0)) throw new Error(`import: ${codes.join(', ')}: ${source.words()} ${target.words()}`);
 }
 
-/** Starts `genjin serve` on a free port. `load`: a file that is loaded before the program. */
-export const startProgram = (folder: string, profile: string | null, load: string | null = null): Promise<Server> =>
-  startServer(program, ['serve', '--data', folder, '--port', '0', '--log-level', 'silent'], profile, load);
+/** Starts `genjin serve` on a free port. `load`: a file that is loaded before the program; `words`: more options. */
+export const startProgram = (
+  folder: string,
+  profile: string | null,
+  { load = null, words = [] }: { load?: string | null; words?: readonly string[] } = {},
+): Promise<Server> =>
+  startServer(program, ['serve', '--data', folder, '--port', '0', '--log-level', 'silent', ...words], profile, load);
 
 /** Starts a server of `rival.ts` on a free port. */
 export const startRival = (...args: readonly string[]): Promise<Server> => startServer(path('rival.ts'), args, null, null);
@@ -151,9 +155,9 @@ export function startLoad(): Load {
   };
 }
 
-/** A new application's token for the timeline, from a server over that folder. */
+/** A new application's token for the timeline and reports, from a server over that folder. */
 export async function makeToken({ url }: Server, folder: string, tenantId: number): Promise<string> {
-  const words = ['app', 'create', '--tenant', String(tenantId), '--name', 'bench', '--scope', 'company', '--json'];
+  const words = ['app', 'create', '--tenant', String(tenantId), '--name', 'bench', '--scope', 'company report', '--json'];
   const credentials = JSON.parse(await runProgram([...words, '--data', folder])) as Record<string, string>;
   const response = await fetch(`${url}/v1/oauth2/access_token`, {
     method: 'POST',

@@ -1,5 +1,5 @@
 /** Reads CPU profiles and tells where the time went. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 interface Profile {
@@ -13,17 +13,17 @@ interface Profile {
 
 const shown = 25;
 
-const profiles = ['import', 'export', 'serve', 'push', 'push-unstored'] as const;
+let made = 0;
 
 /** The file of a profile in the folder that was asked for; `null` when none was. */
-export const profileFile = (folder: string | null, name: (typeof profiles)[number]): string | null =>
-  folder === null ? null : join(folder, `${name}.cpuprofile`);
+export const profileFile = (folder: string | null, name: string): string | null =>
+  folder === null ? null : join(folder, `${name}-${++made}.cpuprofile`);
 
 /** The functions of each profile in a folder that took most time themselves, without what they called. */
 export function hotSpots(folder: string): string {
-  return profiles
-    .map((name) => join(folder, `${name}.cpuprofile`))
-    .filter((file) => existsSync(file))
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.cpuprofile'))
+    .map((name) => join(folder, name))
     .map((file) => `${file}\n${topOf(JSON.parse(readFileSync(file, 'utf8')) as Profile)}\n`)
     .join('\n');
 }

@@ -1,11 +1,9 @@
 /** Recording over HTTP: the program, and the same program answering without storing, in turns, under the same load. */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { storePath } from '../server/src/store/files.ts';
 import { totalOf } from './ask.ts';
 import type { BasicOptions } from './basic.ts';
-import { type Dataset, filledStore, scratchFolder } from './data.ts';
+import { companiesIn, type Dataset, filledStore, scratchFolder } from './data.ts';
 import { makeToken, type Server, startLoad, startProgram } from './processes.ts';
 import { profileFile } from './profile.ts';
 import { figure, type Report, ratio, step } from './report.ts';
@@ -32,7 +30,7 @@ export async function benchPush(data: Dataset, options: BasicOptions): Promise<R
     const folder = join(scratchFolder(), 'store');
     cpSync(filled, folder, { recursive: true });
     const authorization = `Bearer ${await tokenFor(folder, data.tenantId)}`;
-    const server = await startProgram(folder, profileFile(options.profile, profile), load);
+    const server = await startProgram(folder, profileFile(options.profile, profile), { load });
     running.push(server);
     return { name, server, authorization };
   };
@@ -41,7 +39,7 @@ export async function benchPush(data: Dataset, options: BasicOptions): Promise<R
     const stored = await start('recorded durably', 'push', null);
     const load = startLoad();
     running.push(load);
-    const there = companiesOf(filled);
+    const there = companiesIn(filled);
     const companies = data.drawnCompanies.filter((company) => there.has(company));
     const bodies = companies.map((company_id, i) =>
       JSON.stringify({ company_id, content: content(i), remark_type: 101 + (i % 12) }),
@@ -68,16 +66,8 @@ export async function benchPush(data: Dataset, options: BasicOptions): Promise<R
   }
 }
 
-/** Those that were not removed: nothing is recorded about the others. */
-function companiesOf(folder: string): ReadonlySet<number> {
-  const db = new DatabaseSync(storePath(folder), { readOnly: true });
-  const rows = db.prepare('SELECT company_id FROM company WHERE removed = 0').all() as { company_id: number }[];
-  db.close();
-  return new Set(rows.map((row) => row.company_id));
-}
-
 /** A follow-up of usual length. */
-const content = (i: number): string => `电话沟通 ${i}：客户确认样品没有问题，希望下周收到正式报价，交期四周以内。`;
+export const content = (i: number): string => `电话沟通 ${i}：客户确认样品没有问题，希望下周收到正式报价，交期四周以内。`;
 
 /** Only a server that stores can make a token. */
 async function tokenFor(folder: string, tenantId: number): Promise<string> {

@@ -11,10 +11,11 @@ export interface Table {
 /** What must hold. */
 export interface Bound {
   readonly what: string;
-  readonly value: number;
+  /** `null`: could not be measured, and so is missed. */
+  readonly value: number | null;
   readonly limit: number;
-  readonly holds: 'at least' | 'below';
-  readonly unit: '×' | 'MB';
+  readonly holds: 'at least' | 'at most' | 'below';
+  readonly unit: '×' | 'MB' | 'µs';
 }
 
 export interface Report {
@@ -22,8 +23,10 @@ export interface Report {
   readonly bounds: readonly Bound[];
 }
 
-export const met = (bound: Bound): boolean =>
-  bound.holds === 'at least' ? bound.value >= bound.limit : bound.value < bound.limit;
+export function met({ value, holds, limit }: Bound): boolean {
+  if (value === null) return false;
+  return holds === 'at least' ? value >= limit : holds === 'at most' ? value <= limit : value < limit;
+}
 
 const began = performance.now();
 
@@ -42,7 +45,13 @@ export function median(values: readonly number[]): number {
 /** Three significant digits, or whole with separators. */
 export function figure(value: number): string {
   if (value >= 1000) return Math.round(value).toLocaleString('en-US');
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  return value >= 100
+    ? value.toFixed(0)
+    : value >= 10
+      ? value.toFixed(1)
+      : value >= 0.1 || value === 0
+        ? value.toFixed(2)
+        : value.toPrecision(2);
 }
 
 export const ratio = (value: number): string => `${figure(value)} ×`;
@@ -54,7 +63,7 @@ export function render(report: Report, command: string): string {
     columns: ['what', 'measured', 'must be', 'holds'],
     rows: report.bounds.map((bound) => [
       bound.what,
-      `${figure(bound.value)} ${bound.unit}`,
+      bound.value === null ? '–' : `${figure(bound.value)} ${bound.unit}`,
       `${bound.holds} ${bound.limit} ${bound.unit}`,
       met(bound) ? 'yes' : 'NO',
     ]),

@@ -66,6 +66,7 @@ interface Filter {
   readonly companyId: number;
   readonly leadId: number;
   readonly opportunityId: number;
+  readonly keyword: string;
   readonly from: number | null;
   readonly to: number | null;
   readonly count: number;
@@ -77,6 +78,7 @@ function readQuery(query: Query): Filter {
     companyId: readNumber(query, 'company_id', 0),
     leadId: readNumber(query, 'lead_id', 0),
     opportunityId: readNumber(query, 'opportunity_id', 0),
+    keyword: typeof query['keyword'] === 'string' ? query['keyword'] : '',
     from: readTime(query, 'start_time', '00:00:00'),
     to: readTime(query, 'end_time', '23:59:59'),
     count: readNumber(query, 'count', 10),
@@ -173,9 +175,9 @@ class Store {
   #all = (sql: string, values: SQLInputValue[]): Row[] => this.#prepared(sql).all(...values) as Row[];
 }
 
-function conditions(tenantId: number, filter: Filter): { where: string; values: number[] } {
+function conditions(tenantId: number, filter: Filter): { where: string; values: (number | string)[] } {
   const terms = ['tenant_id = ? AND live = 1'];
-  const values = [tenantId];
+  const values: (number | string)[] = [tenantId];
   const add = (term: string, value: number | null): void => {
     if (value === null || value === 0) return;
     terms.push(term);
@@ -187,6 +189,10 @@ function conditions(tenantId: number, filter: Filter): { where: string; values: 
   add('opportunity_id <> 0 AND opportunity_id = ?', filter.opportunityId);
   add('happened_at >= ?', filter.from);
   add('happened_at <= ?', filter.to);
+  if (filter.keyword !== '') {
+    terms.push('content LIKE ?');
+    values.push(`%${filter.keyword}%`);
+  }
   return { where: terms.join(' AND '), values };
 }
 

@@ -8,6 +8,8 @@ export interface Side {
   readonly name: string;
   readonly server: Server;
   order(round: number): Omit<LoadOrder, 'url'>;
+  /** Before each turn, untimed. */
+  prepare?(): Promise<unknown>;
 }
 
 /** One side under one load. */
@@ -69,7 +71,10 @@ export async function turn(load: Load, { server, order }: Side, round: number): 
 export async function alternate(load: Load, sides: readonly Side[], rounds: number): Promise<Measured> {
   const measured = new Map<string, Round[]>(sides.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
-    for (const side of sides) measured.get(side.name)?.push(await turn(load, side, round));
+    for (const side of sides) {
+      await side.prepare?.();
+      measured.get(side.name)?.push(await turn(load, side, round));
+    }
   }
   return new Measured(measured);
 }

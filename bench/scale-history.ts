@@ -44,29 +44,23 @@ async function changes(edit: Edit, stock: Stock, random: Random, removed: number
     if (after.removed && !before.object.removed) removed.push(id);
     return { before, after, knownAt: now };
   });
-  const model = known.values().next().value?.object;
-  if (model === undefined) throw new Error('nothing to change');
+  const models = [...known.values()].map(({ object }) => object);
   const added = Math.max(0, count - writes.length);
   const firstId = edit.newIds(added);
-  for (let i = 0; i < added; i++) {
+  const records = Array.from({ length: added }, (_, i) => {
     const happenedAt = i % 4 === 0 ? now - random.below(700 * 86_400) * 1000 : now - random.below(3600) * 1000;
+    const times = { happenedAt, recordedAt: now, updatedAt: now };
     const after: Trail = {
-      ...model,
+      ...random.pick(models),
       trailId: firstId + i,
       followUpId: null,
       referId: null,
-      companyId: random.pick(stock.companyIds),
-      contactIds: [],
-      leadId: null,
-      leadContactIds: [],
-      opportunityId: null,
       removed: false,
-      happenedAt,
-      recordedAt: now,
-      updatedAt: now,
+      ...times,
     };
-    await edit.write('trail', [{ before: null, after, knownAt: now }]);
-  }
+    return { before: null, after, knownAt: now };
+  });
+  await edit.write('trail', records);
   return added + (await edit.write('trail', writes));
 }
 

@@ -62,13 +62,14 @@ test('a small run measures everything, finds the rival equal and writes the repo
 });
 
 test.each([
-  ['an unknown benchmark', ['deep'], 'accepted: one of basic'],
+  ['an unknown benchmark', ['deep'], 'accepted: one of basic, scale'],
   ['two benchmarks', ['basic', 'basic'], 'accepted: one of basic'],
   ['an unknown option', ['--size', '5'], "'--size'"],
   ['entries that are no number', ['--entries', '1e6'], '--entries 1e6: not accepted; accepted: a whole number from 1000'],
   ['too few entries', ['--entries', '999'], '--entries 999: not accepted'],
   ['more companies than entries', ['--entries', '2000', '--companies', '2001'], '--companies 2001: not accepted'],
-  ['an unknown part', ['--only', 'https'], '--only https: not accepted; accepted: one of import, export, http, push'],
+  ['an unknown part', ['--rows', 'http,https'], '--rows https: not accepted; accepted: some of import, export, http, push'],
+  ['a part of another benchmark', ['scale', '--rows', 'http'], '--rows http: not accepted; accepted: some of depth'],
 ])('%s is refused before anything is made', async (_name, words, message) => {
   const { code, out, err } = await bench(...words);
   expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -83,7 +84,7 @@ test('--help lists benchmarks and options', async () => {
     'basic',
     '--entries',
     '--companies',
-    '--only',
+    '--rows',
     '--quick',
     '--no-bounds',
     '--results',

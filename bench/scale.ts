@@ -1,0 +1,55 @@
+/** The benchmark of what stays constant: every row of the table in docs/performance.md, in one run. */
+import { fileURLToPath } from 'node:url';
+import type { Report } from './report.ts';
+import { step } from './report.ts';
+import { asOf } from './scale-as-of.ts';
+import { exported, imported } from './scale-bulk.ts';
+import { busy, memory } from './scale-busy.ts';
+import { floor, writes } from './scale-floor.ts';
+import { keyword } from './scale-keyword.ts';
+import { depth, giant, period, second, size } from './scale-pages.ts';
+import { plot } from './scale-plot.ts';
+import { rival } from './scale-rival.ts';
+import { Scale, type ScaleOptions } from './scale-session.ts';
+import { write } from './scale-write.ts';
+
+/** In the order in which they are measured: those that write come last, and the memory is that of all servers before. */
+const rows = {
+  depth,
+  period,
+  giant,
+  second,
+  size,
+  rival,
+  plot,
+  floor,
+  keyword,
+  import: imported,
+  export: exported,
+  write,
+  'as-of': asOf,
+  writes,
+  busy,
+  memory,
+} as const satisfies Readonly<Record<string, (scale: Scale) => Promise<Report>>>;
+
+export const rowNames = Object.keys(rows) as readonly (keyof typeof rows)[];
+
+export interface ScaleRun extends ScaleOptions {
+  /** `null`: all of them. */
+  readonly rows: readonly (keyof typeof rows)[] | null;
+}
+
+/** The plot of a whole run; it stands in docs/performance.md. */
+export const plotFile = fileURLToPath(new URL('../docs/images/cost.svg', import.meta.url));
+
+export async function scale(options: ScaleRun): Promise<Report> {
+  const run = new Scale(options);
+  const reports: Report[] = [];
+  for (const name of rowNames) {
+    if (options.rows !== null && !options.rows.includes(name)) continue;
+    step(`row ${name}`);
+    reports.push(await rows[name](run));
+  }
+  return { tables: reports.flatMap(({ tables }) => tables), bounds: reports.flatMap(({ bounds }) => bounds) };
+}
