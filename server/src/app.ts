@@ -8,6 +8,7 @@ import pino from 'pino';
 import type { Config } from './config.ts';
 import { Applications } from './domain/application.ts';
 import { Attempts } from './domain/attempts.ts';
+import { Changes } from './domain/change.ts';
 import { Companies } from './domain/company.ts';
 import { Importer } from './domain/import.ts';
 import { Leads } from './domain/lead.ts';
@@ -16,20 +17,24 @@ import { Reports } from './domain/report.ts';
 import { SignIns } from './domain/sign-in.ts';
 import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
 import { Trails } from './domain/trail.ts';
+import { TrailLife } from './domain/trail-life.ts';
 import { Users } from './domain/user.ts';
 import { Vault } from './domain/vault.ts';
 import { Webhooks } from './domain/webhook.ts';
 import type { DeliveryStore, WebhookStore } from './domain/webhook-stores.ts';
 import { AppError } from './errors.ts';
 import type { Route } from './http/route.ts';
+import { changeRoutes } from './http/routes/change-routes.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
+import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
 import { webhookRoutes } from './http/routes/webhook-routes.ts';
 import { applicationStore } from './store/application-store.ts';
+import { changeStore } from './store/change-store.ts';
 import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
@@ -61,6 +66,8 @@ export interface Core {
   readonly applications: Applications;
   readonly signIns: SignIns;
   readonly trails: Trails;
+  readonly trailLife: TrailLife;
+  readonly changes: Changes;
   readonly companies: Companies;
   readonly leads: Leads;
   readonly opportunities: Opportunities;
@@ -95,6 +102,7 @@ export async function openCore(
   const objects = objectStore(db, clock);
   const tenants = tenantStore(db);
   const trails = trailStore(db);
+  const changes = changeStore(db);
   const users = userStore(db);
   const webhooks = webhookStore(db);
   const storedApplications = applicationStore(db);
@@ -110,6 +118,8 @@ export async function openCore(
     applications,
     signIns: new SignIns({ signIns: signInStore(db), objects, applications, vault, attempts, clock }),
     trails: new Trails({ trails, objects, vault, clock }),
+    trailLife: new TrailLife({ changes, objects, vault, clock }),
+    changes: new Changes({ changes }),
     users: new Users({ users }),
     reports: new Reports({ reports: reportStore(db), users }),
     companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
@@ -146,7 +156,9 @@ export const createDeliverer = (core: Core, { log, attempted }: Pick<WorkerParts
 
 /** Every route in the envelope, resource by resource. */
 export const routesOf = (core: Core): Route[] => [
-  ...trailRoutes(core.trails),
+  ...trailRoutes(core.trails, core.trailLife),
+  ...trailLifeRoutes(core.trailLife),
+  ...changeRoutes(core.changes),
   ...companyRoutes(core.companies),
   ...leadRoutes(core.leads),
   ...opportunityRoutes(core.opportunities),

@@ -49,6 +49,8 @@ export const errorKinds = {
   invalid_query: business(400, 'Invalid query'),
   // Ours: an idempotency key that stands for another request, and the like.
   conflict: business(409, '{reason}'),
+  // Ours: OKKI publishes no way to change an entry.
+  not_yours: business(403, '{reason}'),
   // The reasons, by the place in the list, are in the answer's data.
   records_refused: business(400, '{refused} of {count} records are not accepted; nothing was recorded'),
   // Recording: OKKI's own words (docs/wire.md#record).
@@ -85,6 +87,7 @@ export const errorKinds = {
   unsupported_media_type: http(415, 'the body must be JSON or a form: {value}'),
   malformed_request: http(400, 'the request could not be read: {reason}'),
   too_many_requests: http(429, 'too many requests; try again in {seconds} s', 'warn'),
+  too_many_streams: http(429, 'this application has {limit} event streams open, as many as it may: close one first', 'warn'),
   not_allowed_here: http(403, '{reason}'),
   ids_used_up: http(500, 'tenant {tenantId} has no ids left: an import brought one at the end of their range', 'error'),
   key_lost: http(

@@ -1,25 +1,24 @@
 import { AppError, badParameter } from '../errors.ts';
 import type { Caller } from './application.ts';
 import { once } from './idempotency.ts';
-import { type JoinedKind, type ObjectKinds, recordableTrailTypes, type Trail } from './objects.ts';
-import type { Clock, Edit, Joined, ObjectStore, Page, TrailFilter, TrailPage, TrailStore } from './stores.ts';
+import { readKeyword } from './keyword.ts';
+import { recordableTrailTypes, type Trail } from './objects.ts';
+import type { Clock, Joined, ObjectStore, Page, TrailFilter, TrailPage, TrailStore } from './stores.ts';
+import { checkHappened, checkOwner, companyOf, referredTo, type Subjects, there } from './trail-subjects.ts';
 import type { Vault } from './vault.ts';
 
 /** What a person or a program says when it records a follow-up. */
-export interface TrailRecord {
+export interface TrailRecord extends Subjects {
   readonly type: number | null;
   readonly content: string;
-  readonly companyId: number | null;
-  readonly leadId: number | null;
-  readonly opportunityId: number | null;
-  readonly contactIds: readonly number[];
-  readonly leadContactIds: readonly number[];
-  readonly fileIds: readonly number[];
   /** When it took place; `null`: now. */
   readonly happenedAt: number | null;
-  /** Who wrote it; `null`: the caller. */
+  /** `null`: the caller. */
   readonly authorId: number | null;
 }
+
+/** A past state: that after a revision, or that at the end of a second (`at` in ms, `given` as it was asked for). */
+export type AsOf = { readonly revision: number } | { readonly at: number; readonly given: string };
 
 const defaultTrailType = 101;
 
@@ -37,9 +36,26 @@ export class Trails {
     this.#clock = parts.clock;
   }
 
-  /** The entries that match, newest first, with the exact total; a page past the end is empty. Throws when `from` is after `to`. */
-  async list(caller: Caller, filter: TrailFilter, page: Page): Promise<TrailPage> {
-    return this.#trails.list(caller.tenantId, filter, page, null);
+  /**
+   * The entries that match, with the exact total; a page past the end is empty. With `asOf` as everything was then. Throws
+   * `bad_parameter` for a keyword that cannot be searched for, and for a time or a revision that is still to come.
+   */
+  async list(caller: Caller, filter: TrailFilter, page: Page, asOf: AsOf | null = null): Promise<TrailPage> {
+    if (filter.keyword !== null) readKeyword(filter.keyword);
+    return this.#trails.list(caller.tenantId, filter, page, asOf === null ? null : await this.#revisionOf(caller.tenantId, asOf));
+  }
+
+  async #revisionOf(tenantId: number, asOf: AsOf): Promise<number> {
+    const { revision } = await this.#trails.head(tenantId);
+    if ('revision' in asOf) {
+      if (asOf.revision > revision)
+        throw badParameter('as_of', asOf.revision, `accepted: a revision up to the last one, ${revision}`);
+      return asOf.revision;
+    }
+    if (asOf.at > this.#clock())
+      throw badParameter('as_of', asOf.given, `accepted: a time that has come; the last revision is ${revision}`);
+    // What the wire shows in this second was recorded in it.
+    return this.#trails.revisionAt(tenantId, asOf.at + 999);
   }
 
   /**
@@ -123,54 +139,14 @@ function checked(caller: Caller, record: TrailRecord | AppError): TrailRecord {
   return record;
 }
 
-/** Everything that records refer to, one look a kind, however many records there are. */
-async function referredTo(edit: Edit, records: readonly TrailRecord[]): Promise<Joined> {
-  const load = async <K extends JoinedKind>(kind: K, ids: readonly (number | null)[]): Promise<Map<number, ObjectKinds[K]>> => {
-    const objects = new Map<number, ObjectKinds[K]>();
-    const wanted = new Set(ids.filter((id) => id !== null));
-    if (wanted.size === 0) return objects;
-    for (const [id, { object }] of await edit.getMany(kind, wanted)) objects.set(id, object);
-    return objects;
-  };
-  const opportunity = await load(
-    'opportunity',
-    records.map((record) => record.opportunityId),
-  );
-  const ofOpportunities = [...opportunity.values()].map(({ companyId }) => companyId);
-  return {
-    opportunity,
-    company: await load('company', [...records.map((record) => record.companyId), ...ofOpportunities]),
-    lead: await load(
-      'lead',
-      records.map((record) => record.leadId),
-    ),
-    contact: await load(
-      'contact',
-      records.flatMap((record) => record.contactIds),
-    ),
-    leadContact: await load(
-      'leadContact',
-      records.flatMap((record) => record.leadContactIds),
-    ),
-    file: await load(
-      'file',
-      records.flatMap((record) => record.fileIds),
-    ),
-    user: await load(
-      'user',
-      records.map((record) => record.authorId),
-    ),
-  };
-}
-
 /** The entry that a record becomes. Throws when it refers to what is not there, or to what does not belong together. */
 function newTrail(caller: Caller, record: TrailRecord, known: Joined, trailId: number, now: number): Trail {
   const happenedAt = record.happenedAt ?? now;
-  if (happenedAt > now) {
-    const value = `${(happenedAt - now) / 1000} s from now`;
-    throw new AppError('bad_parameter', { field: 'create_time', value, accepted: "accepted: a time not after the server's" });
-  }
-  const companyId = companyOf(record, known);
+  checkHappened(happenedAt, now);
+  const companyId = companyOf(
+    record.companyId,
+    record.opportunityId === null ? null : there(known.opportunity, record.opportunityId),
+  );
   if (companyId !== null) there(known.company, companyId);
   if (record.leadId !== null) there(known.lead, record.leadId);
   for (const contactId of record.contactIds) {
@@ -206,30 +182,6 @@ function newTrail(caller: Caller, record: TrailRecord, known: Joined, trailId: n
     trackSessionNo: null,
     commentCount: 0,
   };
-}
-
-/** The entry's company: the one that is named, or the opportunity's. */
-function companyOf(record: TrailRecord, known: Joined): number | null {
-  if (record.opportunityId === null) return record.companyId;
-  const { companyId } = there(known.opportunity, record.opportunityId);
-  if (record.companyId !== null && companyId !== null && companyId !== record.companyId) {
-    throw badParameter('company_id', record.companyId, `opportunity ${record.opportunityId} belongs to company ${companyId}`);
-  }
-  return record.companyId ?? companyId;
-}
-
-/** The object of that id. Throws `not_found` when there is none, or it was removed. */
-function there<T extends object>(known: ReadonlyMap<number, T>, id: number): T {
-  const object = known.get(id);
-  if (object === undefined || ('removed' in object && object.removed === true)) throw new AppError('not_found');
-  return object;
-}
-
-/** Throws when a contact is known to be another's; of many that were imported it is not known whose they are. */
-function checkOwner(field: string, contactId: number, of: string, ownerId: number | null, expected: number | null): void {
-  if (ownerId !== null && ownerId !== expected) {
-    throw badParameter(field, contactId, `contact ${contactId} belongs to ${of} ${ownerId}, which the entry is not about`);
-  }
 }
 
 /** The wire shows whole seconds and orders by them, so nothing finer is kept. */

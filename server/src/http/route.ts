@@ -22,11 +22,11 @@ export interface Answer {
 
 /**
  * An answer outside the envelope that is sent as it is made, as fast as it is read. `ended` is aborted when nobody waits for it any
- * more, or the server stops: then the body ends by itself.
+ * more, or the server stops: then the body ends by itself. `admitted` tells whether the token still opens the route.
  */
 export interface Portions {
   readonly headers: Readonly<Record<string, string>>;
-  body(ended: AbortSignal): AsyncIterable<string | Uint8Array>;
+  body(ended: AbortSignal, admitted: () => Promise<boolean>): AsyncIterable<string | Uint8Array>;
 }
 
 export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;

@@ -171,7 +171,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     ignored.report(route, caller, query, body, reply);
     const given = { ...(route.body === undefined ? query : body), ...(request.params as Given) };
     const result = await route.handle(caller, given, call);
-    if (typeof result !== 'string' && 'body' in result) return sendPortions(result, reply);
+    if (typeof result !== 'string' && 'body' in result) return sendPortions(result, request, reply);
     const { data, headers } = typeof result === 'string' ? { data: result, headers: noHeaders } : result;
     reply.headers(headers).header('Content-Type', jsonType).header('Vary', 'Accept-Encoding');
     if (route.method === 'GET' && headers['ETag'] === undefined) {
@@ -183,7 +183,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return reply.send(success(data, clock));
   }
 
-  function sendPortions({ headers, body }: Portions, reply: FastifyReply): FastifyReply {
+  function sendPortions({ headers, body }: Portions, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const ended = new AbortController();
     portioned.add(ended);
     reply.raw.once('close', () => {
@@ -191,7 +191,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       ended.abort();
     });
     if (stopping) ended.abort();
-    return reply.headers({ ...headers }).send(Readable.from(body(ended.signal), { objectMode: false }));
+    const admitted = (): Promise<boolean> =>
+      parts.applications.authenticate(tokenOf(request)).then(
+        () => true,
+        () => false,
+      );
+    return reply.headers({ ...headers }).send(Readable.from(body(ended.signal, admitted), { objectMode: false }));
   }
 
   await documentation(app, parts.version);

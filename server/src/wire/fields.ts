@@ -95,8 +95,23 @@ const idItemAccepted = 'accepted: a whole number from 1 to 9007199254740991';
  * Ids, each once, as a list or as text with commas; `[0]` and the ways of "not given" mean none (docs/wire.md#list). An item that is no
  * id is named by its place.
  */
-export function idList(description: string, maximum = 200): Field<readonly number[]> {
-  const accepted = `accepted: a list of at most ${maximum} ids, or text with commas between them`;
+export const idList = (description: string, maximum = 200): Field<readonly number[]> =>
+  wholeNumbers(description, maximum, { what: 'ids', from: 1, item: idItemAccepted });
+
+/** The same for numbers that are no ids, of which 0 is one as good as others. */
+export const numberList = (description: string, maximum: number): Field<readonly number[]> =>
+  wholeNumbers(description, maximum, {
+    what: 'whole numbers',
+    from: 0,
+    item: 'accepted: a whole number from 0 to 9007199254740991',
+  });
+
+function wholeNumbers(
+  description: string,
+  maximum: number,
+  { what, from, item: itemAccepted }: { readonly what: string; readonly from: 0 | 1; readonly item: string },
+): Field<readonly number[]> {
+  const accepted = `accepted: a list of at most ${maximum} ${what}, or text with commas between them`;
   return {
     schema: Type.Union(
       [Type.Array(Type.Union([Type.Integer({ minimum: 0, maximum: maxId }), Type.String({ pattern: '^\\d*$' })])), Type.String()],
@@ -110,10 +125,10 @@ export function idList(description: string, maximum = 200): Field<readonly numbe
       const ids = new Set<number>();
       for (const [place, item] of items.entries()) {
         const value = typeof item === 'string' ? item.trim() : item;
-        if (notGiven(value)) continue;
+        if (value === undefined || value === null || value === '') continue;
         const id = wholeNumber(value);
-        if (id === null) throw badParameter(`${name}[${place}]`, item, idItemAccepted);
-        if (id !== 0) ids.add(id);
+        if (id === null) throw badParameter(`${name}[${place}]`, item, itemAccepted);
+        if (id >= from) ids.add(id);
       }
       return [...ids];
     },
@@ -260,6 +275,21 @@ export function oneOf<const N extends number>(description: string, choices: read
       if (value === undefined || value === null || value === '') return fallback;
       const number = wholeNumber(value);
       const choice = choices.find((one) => one === number);
+      if (choice === undefined) throw badParameter(name, raw, accepted);
+      return choice;
+    },
+  };
+}
+
+/** A choice by word; `""`, `null` and absence mean `fallback`. */
+export function word<const W extends string>(description: string, choices: readonly W[], fallback: NoInfer<W>): Field<W> {
+  const accepted = `accepted: one of ${choices.join(', ')}`;
+  return {
+    schema: Type.String({ description, enum: [...choices], default: fallback }),
+    read(name, raw) {
+      const value = single(name, raw, accepted);
+      if (value === undefined || value === null || value === '') return fallback;
+      const choice = choices.find((one) => one === value);
       if (choice === undefined) throw badParameter(name, raw, accepted);
       return choice;
     },

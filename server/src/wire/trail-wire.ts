@@ -1,115 +1,8 @@
-/** The timeline on the wire: OKKI's words in, our words inside, OKKI's 28 fields out (docs/wire.md#list). */
+/** An entry on the wire: OKKI's 28 fields (docs/wire.md#list). What is asked is in trail-list-wire.ts. */
 import { Type } from 'typebox';
-import {
-  type Company,
-  type Contact,
-  type Lead,
-  type LeadContact,
-  type Opportunity,
-  recordableTrailTypes,
-  type StoredFile,
-  type Trail,
-  type User,
-} from '../domain/objects.ts';
-import { allTrails, type Joined, type Page, type TrailFilter, type TrailPage } from '../domain/stores.ts';
-import type { TrailRecord } from '../domain/trail.ts';
-import { AppError, badParameter } from '../errors.ts';
-import { fieldSet, idempotencyKeyField, idList, idOrNone, isObject, listOf, numberedChoice, text, timeBound } from './fields.ts';
-import { boundFields, pageFields, readBounds, readPage } from './listing-wire.ts';
+import type { Company, Contact, Lead, LeadContact, Opportunity, StoredFile, Trail, User } from '../domain/objects.ts';
+import type { Joined, TrailPage } from '../domain/stores.ts';
 import { formatTime } from './time.ts';
-
-export const trailListQuery = fieldSet({
-  company_id: idOrNone(
-    '客户ID · Entries about this company. Given together with the others, all must match; none: the whole enterprise.',
-  ),
-  lead_id: idOrNone('线索ID · Entries about this lead.'),
-  opportunity_id: idOrNone('商机ID · Entries about this opportunity.'),
-  ...boundFields('create_time'),
-  ...pageFields,
-});
-
-/** Throws `bad_parameter` also for a start after the end. */
-export function readTrailList(query: Readonly<Record<string, unknown>>): { filter: TrailFilter; page: Page } {
-  const given = trailListQuery.read(query);
-  return {
-    filter: {
-      ...allTrails,
-      companyId: given.company_id,
-      leadId: given.lead_id,
-      opportunityId: given.opportunity_id,
-      ...readBounds(given, query),
-    },
-    page: readPage(given),
-  };
-}
-
-/** Characters of a follow-up that is recorded here; ours: OKKI publishes no limit, and a page of a thousand must stay answerable. */
-const maxContent = 100_000;
-
-/** Records that one commit takes. */
-const maxRecords = 1000;
-
-/** What is said of one entry that is recorded. */
-const recordFields = {
-  company_id: idOrNone('客户ID · At least one of the three subjects is needed.'),
-  lead_id: idOrNone('线索ID · The lead.'),
-  opportunity_id: idOrNone('商机ID · Brings its company.'),
-  content: text('备注内容 · Kept exactly as given; not blank.', maxContent),
-  remark_type: numberedChoice(
-    `动态类型 · ${[...recordableTrailTypes].map(([type, name]) => `${type} ${name}`).join(' · ')}; default 101`,
-    [...recordableTrailTypes.keys()],
-  ),
-  customer_id: idList('联系人ID · Contact persons of the company.'),
-  lead_customer_id: idList('线索联系人ID · Contact persons of the lead.'),
-  file_ids: idList('文件ID · Files that are known here.'),
-  create_time: timeBound(
-    'start',
-    '跟进时间 · When it took place, Beijing time, not in the future; a date alone means 00:00:00. Default: now.',
-  ),
-  create_user: idOrNone(
-    '创建人ID · Who wrote it. An application may name any user, by default its own; who signs in records only as themselves.',
-  ),
-};
-
-export const trailPushBody = fieldSet({ ...recordFields, idempotency_key: idempotencyKeyField });
-
-/** Throws `bad_parameter`. */
-export const readTrailPush = (body: Readonly<Record<string, unknown>>): TrailRecord => recordOf(trailPushBody.read(body));
-
-const batchRecord = fieldSet(recordFields);
-
-export const trailPushBatchBody = fieldSet({
-  list: listOf(batchRecord, '跟进动态 · The entries, recorded all or none, their ids in this order.', maxRecords),
-  idempotency_key: idempotencyKeyField,
-});
-
-/** Each record, or why it cannot be read. Throws `bad_parameter` when there is no list of them. */
-export function readTrailPushBatch(body: Readonly<Record<string, unknown>>): (TrailRecord | AppError)[] {
-  return trailPushBatchBody.read(body).list.map((item, index) => {
-    if (!isObject(item)) return badParameter(`list[${index}]`, item, 'accepted: an object with the fields of a record');
-    try {
-      return recordOf(batchRecord.read(item));
-    } catch (error) {
-      if (error instanceof AppError) return error;
-      throw error;
-    }
-  });
-}
-
-function recordOf(given: ReturnType<typeof batchRecord.read>): TrailRecord {
-  return {
-    type: given.remark_type,
-    content: given.content,
-    companyId: given.company_id,
-    leadId: given.lead_id,
-    opportunityId: given.opportunity_id,
-    contactIds: given.customer_id,
-    leadContactIds: given.lead_customer_id,
-    fileIds: given.file_ids,
-    happenedAt: given.create_time,
-    authorId: given.create_user,
-  };
-}
 
 const id = (description: string) => Type.Integer({ description });
 const time = (description: string) => Type.String({ description: `${description}, YYYY-MM-DD HH:mm:ss, Beijing time` });
@@ -202,26 +95,6 @@ export const trailListData = Type.Object({
   totalItem: Type.Integer({ description: '总数 · Exact number of entries that match, over all pages.' }),
 });
 
-export const trailPushData = Type.Object({ trail_id: id('The new entry.') });
-
-export const trailPushBatchData = Type.Object({
-  list: Type.Array(trailPushData, { description: 'The new entries, in the order of the request.' }),
-});
-
-export const trailPushBatchRefusal = Type.Object(
-  {
-    errors: Type.Array(
-      Type.Object({
-        index: Type.Integer({ description: 'The place in the list, from 0.' }),
-        code: Type.Integer({ description: 'What recording it alone would answer.' }),
-        message: Type.String({ description: 'What is wrong.' }),
-      }),
-      { description: 'Every record that is not accepted, in the order of the list.' },
-    ),
-  },
-  { description: 'Why nothing was recorded.' },
-);
-
 /**
  * One entry as the wire has it, as JSON text: 28 fields in the order of OKKI's page. Written out and not stringified, because a page
  * or an export shows the same few companies and people again and again: each of them is rendered once.
@@ -264,11 +137,6 @@ export function presentTrailPage(tenantId: number, page: TrailPage): string {
   const list = page.trails.map((trail) => presentTrail(tenantId, trail, page.joined)).join(',');
   return `{"list":[${list}],"totalItem":${page.total}}`;
 }
-
-export const presentRecorded = (trailId: number): string => `{"trail_id":${trailId}}`;
-
-export const presentAllRecorded = (trailIds: readonly number[]): string =>
-  `{"list":[${trailIds.map(presentRecorded).join(',')}]}`;
 
 const presentCompany = ({ companyId, name, removed }: Company) => ({ company_id: companyId, name, is_archive: removed ? 0 : 1 });
 const presentLead = ({ leadId, name }: Lead) => ({ lead_id: leadId, name });

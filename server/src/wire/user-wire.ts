@@ -54,7 +54,8 @@ const departments = shape<Department>({
 
 const first = ({ details }: User): Department | undefined => details.departments?.[0];
 
-const listParts: Record<string, Part<User>> = {
+/** As `user/list` shows a user. */
+export const userParts: Record<string, Part<User>> = {
   user_id: text('用户ID · The user, as a string.', ({ userId }) => String(userId)),
   email: text('邮箱 · E-mail, or "".', ({ email }) => email),
   nickname: text('昵称 · Nickname.', ({ nickname }) => nickname),
@@ -77,10 +78,10 @@ const listParts: Record<string, Part<User>> = {
   external_other: text('Not kept: "".'),
 };
 
-const userList = shape(listParts);
+const userList = shape(userParts);
 
 const userInfo = shape<User>({
-  ...reordered(listParts, [
+  ...reordered(userParts, [
     'user_id',
     'email',
     'nickname',
@@ -92,7 +93,7 @@ const userInfo = shape<User>({
   ]),
   is_admin: truth('是否主账号 · Genjin has no main account: false.', () => false),
   wx_nickname: text('微信昵称 · Not kept: "".'),
-  ...reordered(listParts, ['employee_no', 'departments', 'full_name']),
+  ...reordered(userParts, ['employee_no', 'departments', 'full_name']),
 });
 
 export const userListData = Type.Array(userList.schema, { description: '用户 · By ascending id, all of them.' });
