@@ -92,9 +92,9 @@ export async function importFile(importer: Importer, file: string): Promise<Summ
 
   const flush = async (): Promise<void> => {
     const rejected: Rejected[] = [];
+    summary.rows += load.length;
     const count = await importer.take(portionsOf(load, rejected));
     for (const one of rejected) rejects.write(one);
-    summary.rows += load.length;
     summary.rejected += rejected.length;
     summary.added += count.added;
     summary.changed += count.changed;
@@ -133,11 +133,15 @@ interface Rejected {
   readonly reason: string;
 }
 
-/** Reads the items a portion at a time; those that are no entry go to `rejected`. */
-function* portionsOf(items: readonly SplitItem[], rejected: Rejected[]): Generator<ImportedEntry[]> {
+/**
+ * Takes the items out of their list as it reads them, a portion at a time: until the load ends they are kept as entries, and twice
+ * would be too much. Those that are no entry go to `rejected`.
+ */
+function* portionsOf(items: SplitItem[], rejected: Rejected[]): Generator<ImportedEntry[]> {
   let portion: ImportedEntry[] = [];
   let bytes = 0;
-  for (const item of items) {
+  items.reverse();
+  for (let item = items.pop(); item !== undefined; item = items.pop()) {
     const entry = readItem(item);
     if (typeof entry === 'string') {
       rejected.push({ item, reason: entry });

@@ -3,7 +3,6 @@ import { same } from '../domain/same.ts';
 import type {
   Actor,
   Application,
-  Change,
   ChangeAction,
   Clock,
   Edit,
@@ -20,9 +19,10 @@ import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.
 import { contentOf, noWords, withoutWords } from './content.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { eraseStates, hasWords } from './erasure.ts';
+import { Pending } from './pending.ts';
 import { forgetInSearch } from './search-forget.ts';
 import { endSignIn, putSignIn, signInBy } from './sign-in-store.ts';
-import { decode, encode, type Table, tables } from './tables.ts';
+import { decode, type Table, tables } from './tables.ts';
 
 /** Answers `false` when it was there already; then nothing changes. */
 export async function insertTenant(tx: Tx, { tenantId, name, createdAt }: Tenant): Promise<boolean> {
@@ -41,24 +41,31 @@ export const lastOwnId = 8_999_999_999_999_999;
 
 /** Objects of every kind, and the change log that each change to one of them goes through. */
 export function objectStore(db: Db, clock: Clock): ObjectStore {
-  const changeIn =
-    (tx: Tx): Change =>
-    async (tenantId, actor, work) => {
-      const edit = await TxEdit.begin(tx, tenantId, actor, clock());
-      const result = await work(edit);
-      await edit.finish();
-      return result;
-    };
   return {
     read: (tenantId, work) => db.read((tx) => work(new TxView(tx, tenantId))),
-    change: (tenantId, actor, work) => db.write((tx) => changeIn(tx)(tenantId, actor, work)),
+    change: (tenantId, actor, work) =>
+      db.write(async (tx) => {
+        const edit = await TxEdit.begin(tx, tenantId, actor, clock());
+        const result = await work(edit);
+        await edit.finish();
+        return result;
+      }),
     load: (work) =>
-      db.write((tx) =>
-        work(async (tenantId, actor, change) => {
-          await insertTenant(tx, { tenantId, name: String(tenantId), createdAt: clock() });
-          return changeIn(tx)(tenantId, actor, change);
-        }),
-      ),
+      db.write(async (tx) => {
+        const edits = new Map<number, TxEdit>();
+        const result = await work(async (tenantId, actor, change) => {
+          let edit = edits.get(tenantId);
+          if (edit?.actor !== actor) {
+            await edit?.finish();
+            await insertTenant(tx, { tenantId, name: String(tenantId), createdAt: clock() });
+            edit = await TxEdit.begin(tx, tenantId, actor, clock());
+            edits.set(tenantId, edit);
+          }
+          return change(edit);
+        });
+        for (const edit of edits.values()) await edit.finish();
+        return result;
+      }),
   };
 }
 
@@ -67,31 +74,13 @@ const listSizes = [1, 4, 16, 64, 256] as const;
 
 /** Statements built once per kind. */
 function statementsFor<T>(table: Table<T>) {
-  const derived = table.derived === null ? [] : [table.derived.column];
-  const known = table.knownAtField === null ? [table.knownAtColumn] : [];
-  const all = ['tenant_id', ...table.columns, ...derived, ...known, 'revision'];
   return {
     get: listSizes.map(
       (size) =>
         `SELECT ${table.columns.join(', ')}, ${table.knownAtColumn}, revision FROM ${table.name} ` +
         `WHERE tenant_id = ? AND ${table.idColumn} IN (${new Array(size).fill('?').join(', ')})`,
     ),
-    insert: `INSERT INTO ${table.name} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`,
-    update:
-      `UPDATE ${table.name} SET ${all.map((column) => `${column} = ?`).join(', ')} ` +
-      `WHERE tenant_id = ? AND ${table.idColumn} = ?`,
     between: `SELECT 1 FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} BETWEEN ? AND ? LIMIT 1`,
-    touch: `UPDATE ${table.name} SET ${table.knownAtColumn} = ? WHERE tenant_id = ? AND ${table.idColumn} = ?`,
-    ...linkStatements(table.links),
-  };
-}
-
-function linkStatements<T>(links: Table<T>['links']): { link: string; unlink: string } {
-  if (links === null) return { link: '', unlink: '' };
-  const columns = ['tenant_id', ...links.columns];
-  return {
-    link: `INSERT INTO ${links.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    unlink: `DELETE FROM ${links.name} WHERE ${columns.map((column) => `${column} = ?`).join(' AND ')}`,
   };
 }
 
@@ -171,16 +160,17 @@ interface Head {
 }
 
 class TxEdit extends TxView implements Edit {
-  readonly #actor: Actor;
+  readonly actor: Actor;
   readonly #now: number;
   readonly #head: Head;
   #revision: number;
   #nextId: number;
   #chainHash: string;
+  readonly #pending = new Map<Kind, Pending<unknown>>();
 
   private constructor(tx: Tx, tenantId: number, actor: Actor, now: number, head: Head) {
     super(tx, tenantId);
-    this.#actor = actor;
+    this.actor = actor;
     // A clock that was put back must not make the log's times go back: an instant names one revision.
     this.#now = Math.max(now, head.changedAt);
     this.#head = head;
@@ -196,7 +186,9 @@ class TxEdit extends TxView implements Edit {
     return new TxEdit(tx, tenantId, actor, now, { revision, nextId, changedAt, chainHash: hash });
   }
 
+  /** Writes what the edit has changed. */
   async finish(): Promise<void> {
+    await this.#flush();
     const { revision, nextId } = this.#head;
     const changed = this.#revision !== revision;
     if (!changed && this.#nextId === nextId) return;
@@ -207,6 +199,42 @@ class TxEdit extends TxView implements Edit {
       this.#chainHash,
       this.tenantId,
     ]);
+  }
+
+  override async getMany<K extends Kind>(kind: K, ids: Iterable<number>): Promise<Map<number, Stored<ObjectKinds[K]>>> {
+    const pending = this.#pendingOf(kind);
+    const found = new Map<number, Stored<ObjectKinds[K]>>();
+    const wanted: number[] = [];
+    for (const id of ids) {
+      const stored = pending.get(id);
+      if (stored === null) wanted.push(id);
+      else found.set(id, stored);
+    }
+    if (wanted.length === 0) return found;
+    for (const [id, stored] of await super.getMany(kind, wanted)) {
+      found.set(id, stored);
+      // What many entries name is asked for again and again; an entry itself is not.
+      if (kind !== 'trail') pending.keep(stored);
+    }
+    return found;
+  }
+
+  override async contactIdsAt(kind: 'contact' | 'leadContact', firmId: number): Promise<number[]> {
+    await this.#flush();
+    return super.contactIdsAt(kind, firmId);
+  }
+
+  #pendingOf<K extends Kind>(kind: K): Pending<ObjectKinds[K]> {
+    let pending = this.#pending.get(kind);
+    if (pending === undefined) {
+      pending = new Pending(tables[kind] as Table<unknown>);
+      this.#pending.set(kind, pending);
+    }
+    return pending as Pending<unknown> as Pending<ObjectKinds[K]>;
+  }
+
+  async #flush(): Promise<void> {
+    for (const pending of this.#pending.values()) await pending.flush(this.tx, this.tenantId);
   }
 
   newIds(count: number): number {
@@ -238,43 +266,21 @@ class TxEdit extends TxView implements Edit {
   /** `erasing`: also what does not differ, because former states do. */
   async #write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[], erasing: boolean): Promise<number> {
     const table = tables[kind] as Table<ObjectKinds[K]>;
-    const inserts: Value[][] = [];
-    const updates: Value[][] = [];
-    const touches: Value[][] = [];
+    const pending = this.#pendingOf(kind);
     const changes: Value[][] = [];
-    const unlinks: Value[][] = [];
-    const links: Value[][] = [];
     for (const { before, after, knownAt } of writes) {
-      const id = after[table.id] as number;
       if (
         !erasing &&
         before !== null &&
         (before.object === after || table.fields.every((field) => same(before.object[field], after[field])))
       ) {
-        if (table.knownAtField === null && knownAt !== before.knownAt) touches.push([knownAt, this.tenantId, id]);
+        if (table.knownAtField === null && knownAt !== before.knownAt) pending.touch(before, knownAt);
         continue;
       }
       changes.push(this.#logged(kind, table, before, after, erasing));
-      const row: Value[] = [this.tenantId];
-      encode(table, after, row);
-      this.#keepClear(table, after, row);
-      if (table.derived !== null) row.push(table.derived.value(after));
-      if (table.knownAtField === null) row.push(knownAt);
-      row.push(this.#revision);
-      if (before === null) inserts.push(row);
-      else updates.push([...row, this.tenantId, id]);
-      if (table.links === null) continue;
-      const [old, now] = [before === null ? [] : table.links.rows(before.object), table.links.rows(after)];
-      if (same(old, now)) continue;
-      for (const link of old) unlinks.push([this.tenantId, ...link]);
-      for (const link of now) links.push([this.tenantId, ...link]);
+      this.#keepClear(table, after);
+      pending.put(before, { object: after, knownAt, revision: this.#revision });
     }
-    const sql = statements[kind];
-    await this.tx.runMany(sql.insert, inserts);
-    await this.tx.runMany(sql.update, updates);
-    await this.tx.runMany(sql.touch, touches);
-    if (unlinks.length > 0) await this.tx.runMany(sql.unlink, unlinks);
-    if (links.length > 0) await this.tx.runMany(sql.link, links);
     await this.tx.runMany(logChange, changes);
     return changes.length;
   }
@@ -294,7 +300,7 @@ class TxEdit extends TxView implements Edit {
       kind,
       after[table.id] as number,
       erasing ? 'erased' : actionOf(before?.object ?? null, after),
-      this.#actor,
+      this.actor,
       this.#now,
       before?.revision ?? 0,
     ];
@@ -308,12 +314,9 @@ class TxEdit extends TxView implements Edit {
   }
 
   /** An id of ours that comes back from an export, be it as a mere reference, must never be given out again. */
-  #keepClear<T>(table: Table<T>, object: T, row: readonly Value[]): void {
-    for (const i of table.idFields) this.#keepClearOf(row[i + 1]);
-    for (const i of table.listFields) {
-      if (row[i + 1] === '') continue;
-      for (const item of object[table.fields[i] as keyof T] as readonly unknown[]) this.#keepClearOf(item);
-    }
+  #keepClear<T>({ fields, idFields, listFields }: Table<T>, object: T): void {
+    for (const i of idFields) this.#keepClearOf(object[fields[i] as keyof T]);
+    for (const i of listFields) for (const item of object[fields[i] as keyof T] as readonly unknown[]) this.#keepClearOf(item);
   }
 
   #keepClearOf(id: unknown): void {
@@ -322,14 +325,14 @@ class TxEdit extends TxView implements Edit {
 
   async keptAnswer(key: string): Promise<KeptAnswer | null> {
     const sql = 'SELECT request_hash, answer FROM idempotency WHERE tenant_id = ? AND actor = ? AND idempotency_key = ?';
-    const row = await this.tx.get(sql, [this.tenantId, this.#actor, key]);
+    const row = await this.tx.get(sql, [this.tenantId, this.actor, key]);
     return row === undefined ? null : { requestHash: row[0] as string, answer: row[1] as string };
   }
 
   async keepAnswer(key: string, { requestHash, answer }: KeptAnswer): Promise<void> {
     await this.tx.run(
       'INSERT INTO idempotency (tenant_id, actor, idempotency_key, request_hash, answer) VALUES (?, ?, ?, ?, ?)',
-      [this.tenantId, this.#actor, key, requestHash, answer],
+      [this.tenantId, this.actor, key, requestHash, answer],
     );
   }
 

@@ -25,6 +25,8 @@ export interface Table<T> {
   readonly links: Links<T> | null;
   /** Which of the fields are words: see `content.ts`. */
   readonly words: ReadonlySet<string>;
+  /** The order in which the table's rows lie. */
+  order(a: T, b: T): number;
 }
 
 interface Links<T> {
@@ -42,6 +44,8 @@ interface Shape<T> {
   knownAt?: keyof T & string;
   derived?: Table<T>['derived'];
   links?: Links<T>;
+  /** Where it is not that of the ids. */
+  order?: Table<T>['order'];
 }
 
 const snake = (field: string): string => field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -64,11 +68,14 @@ function table<T>(shape: Shape<T>): Table<T> {
     derived: shape.derived ?? null,
     links: shape.links ?? null,
     words: new Set(shape.words),
+    order: shape.order ?? ((a, b) => (a[shape.id] as number) - (b[shape.id] as number)),
   };
 }
 
 /** Where an entry stands: in the list, disabled, or removed. */
 export const live = { no: 0, yes: 1, removed: 2 } as const;
+
+const distinct = (ids: readonly number[]): readonly number[] => (ids.length > 1 ? [...new Set(ids)] : ids);
 
 const liveOf = (trail: ObjectKinds['trail']): number => (trail.removed ? live.removed : trail.enabled ? live.yes : live.no);
 
@@ -92,10 +99,12 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
     knownAt: 'updatedAt',
     words: ['content'],
     derived: { column: 'live', value: liveOf },
+    order: (a, b) =>
+      liveOf(a) - liveOf(b) || (a.companyId ?? 0) - (b.companyId ?? 0) || a.happenedAt - b.happenedAt || a.trailId - b.trailId,
     links: {
       name: 'trail_contact',
       columns: ['live', 'contact_id', 'happened_at', 'trail_id'],
-      rows: (trail) => [...new Set(trail.contactIds)].map((id) => [liveOf(trail), id, trail.happenedAt, trail.trailId]),
+      rows: (trail) => distinct(trail.contactIds).map((id) => [liveOf(trail), id, trail.happenedAt, trail.trailId]),
     },
     fields: {
       trailId: 'id',
