@@ -1,0 +1,117 @@
+/** What of a timeline is counted while it changes: the scopes whose order one index has. */
+
+import type { Trail } from '../domain/objects.ts';
+import { allTrails, type TrailFilter } from '../domain/stores.ts';
+import type { Row } from './db.ts';
+import { live } from './tables.ts';
+
+const subjectFields = ['companyId', 'leadId', 'opportunityId'] as const;
+type SubjectField = (typeof subjectFields)[number];
+type By = TrailFilter['by'];
+
+/** All entries of the tenant, or those of one subject, that are live or removed, in the order of one of their times. */
+export interface Scope {
+  /** Names it among those of its tenant. */
+  readonly name: string;
+  readonly subject: SubjectField | null;
+  /** 0 for the enterprise. */
+  readonly id: number;
+  readonly by: By;
+  /** The filter that lists it, oldest first. */
+  readonly filter: TrailFilter;
+}
+
+/** What of an entry tells its scopes and its place in them; ids are 0 for none. */
+export interface Placing {
+  readonly live: number;
+  readonly companyId: number;
+  readonly leadId: number;
+  readonly opportunityId: number;
+  readonly happenedAt: number;
+  readonly recordedAt: number;
+  readonly updatedAt: number;
+}
+
+/** As columns of `trail t`, in the order that `placingOfRow` reads. */
+export const placingColumns = 't.live, t.company_id, t.lead_id, t.opportunity_id, t.happened_at, t.recorded_at, t.updated_at';
+
+export function placingOfRow(row: Row, offset: number): Placing {
+  return {
+    live: row[offset] as number,
+    companyId: row[offset + 1] as number,
+    leadId: row[offset + 2] as number,
+    opportunityId: row[offset + 3] as number,
+    happenedAt: row[offset + 4] as number,
+    recordedAt: row[offset + 5] as number,
+    updatedAt: row[offset + 6] as number,
+  };
+}
+
+/** From the facts of the log, where what says nothing is left out. */
+export function placingOfFacts(facts: Partial<Trail>): Placing {
+  return {
+    live: facts.removed === true ? live.removed : facts.enabled === true ? live.yes : live.no,
+    companyId: facts.companyId ?? 0,
+    leadId: facts.leadId ?? 0,
+    opportunityId: facts.opportunityId ?? 0,
+    happenedAt: facts.happenedAt ?? 0,
+    recordedAt: facts.recordedAt ?? 0,
+    updatedAt: facts.updatedAt ?? 0,
+  };
+}
+
+/** The scope that a filter lists but for its bounds and its direction; `null` when it is none that is counted. */
+export function scopeOf(filter: TrailFilter): Scope | null {
+  const { types, authorIds, contactIds, keyword } = filter;
+  if (types.length + authorIds.length + contactIds.length > 0 || keyword !== null) return null;
+  const named = subjectFields.filter((field) => filter[field] !== null);
+  if (named.length > 1 || (named.length === 1 && filter.by !== 'happenedAt')) return null;
+  return scope(
+    filter.removed ? live.removed : live.yes,
+    named[0] ?? null,
+    named[0] === undefined ? 0 : (filter[named[0]] ?? 0),
+    filter.by,
+  );
+}
+
+export function scope(of: number, subject: SubjectField | null, id: number, by: By): Scope {
+  const filter = { ...allTrails, removed: of === live.removed, by, oldestFirst: true };
+  return {
+    name: nameOf(of, subject, id, by),
+    subject,
+    id,
+    by,
+    filter: subject === null ? filter : { ...filter, [subject]: id },
+  };
+}
+
+const nameOf = (of: number, subject: SubjectField | null, id: number, by: By): string =>
+  `${of === live.removed ? 'removed' : 'live'} ${subject ?? 'enterprise'} ${id} ${by}`;
+
+/** The scope of that name; `null` when there is none. */
+export function scopeNamed(name: string): Scope | null {
+  const [of, subject, id, by] = name.split(' ');
+  const field = subjectFields.find((one) => one === subject) ?? null;
+  const time = times.find((one) => one === by) ?? 'happenedAt';
+  const found = scope(of === 'removed' ? live.removed : live.yes, field, Number(id), time);
+  return found.name === name ? found : null;
+}
+
+const times = ['happenedAt', 'recordedAt', 'updatedAt'] as const;
+
+/** Calls `found` for every scope that an entry stands in, by its name, with its time there. */
+export function eachScope(placing: Placing, found: (name: string, at: number) => void): void {
+  const of = placing.live;
+  if (of === live.no) return;
+  for (const by of times) found(nameOf(of, null, 0, by), placing[by]);
+  for (const subject of subjectFields) {
+    const id = placing[subject];
+    if (id !== 0) found(nameOf(of, subject, id, 'happenedAt'), placing.happenedAt);
+  }
+}
+
+/** The entry's time in the scope; `null` when it does not stand there. */
+export function timeIn(scope: Scope, placing: Placing): number | null {
+  if (placing.live !== (scope.filter.removed ? live.removed : live.yes)) return null;
+  return scope.subject === null || placing[scope.subject] === scope.id ? placing[scope.by] : null;
+}

@@ -1,0 +1,242 @@
+/**
+ * Where the pages of the timeline lie: the exact total of what a filter lists, and the ids of a page in their order, without reading an
+ * entry. What has counts of its own costs the same at any depth; the rest is counted and passed over in an index.
+ */
+import type { Page, TrailFilter } from '../domain/stores.ts';
+import type { Db, Row, Tx, Value } from './db.ts';
+import { headOf } from './log-times.ts';
+import { Past } from './past.ts';
+import type { PastList } from './past-list.ts';
+import { type Scope, scopeOf } from './scope.ts';
+import { searchTrails } from './search.ts';
+import { type At, Timeline } from './timeline.ts';
+import { type TrailQuery, trailQuery } from './trail-query.ts';
+
+/** A page without its entries; all of it of one state. */
+export interface PageKeys {
+  readonly revision: number;
+  readonly total: number;
+  readonly ids: readonly number[];
+}
+
+/** Goes through the ids of a list in its order; at the end none are left. */
+export interface Cursor {
+  /** The revision that the entries have to be read as of; `null`: as they stand. */
+  readonly asOf: number | null;
+  next(size: number): Promise<readonly number[]>;
+}
+
+/** How often a page is tried again when other readers see a later state; then it is counted within its own transaction. */
+const tries = 5;
+/** Revisions that are kept in memory, and what they may take there. */
+const maxPasts = 64;
+const maxPastBytes = 96 * 2 ** 20;
+
+/** The timelines of all tenants. Holds nothing but memory: one of them serves one thread. */
+export class TrailPages {
+  readonly #db: Db;
+  readonly #timelines = new Map<number, Timeline>();
+  /** By tenant and revision; last asked, last to go. */
+  readonly #pasts = new Map<string, Past>();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Finds a page, as it stands or as it stood at the revision `asOf`, and does `work` with it in the same transaction. */
+  async read<T>(
+    tenantId: number,
+    filter: TrailFilter,
+    page: Page,
+    asOf: number | null,
+    work: (tx: Tx, keys: PageKeys) => Promise<T>,
+  ): Promise<T> {
+    for (let i = 0; ; i++) {
+      const found = await this.#db.read(async (tx) => {
+        const keys = await this.#locate(tx, tenantId, filter, page, asOf, i >= tries);
+        return keys === null ? null : { result: await work(tx, keys) };
+      });
+      if (found !== null) return found.result;
+    }
+  }
+
+  async #locate(
+    tx: Tx,
+    tenantId: number,
+    filter: TrailFilter,
+    page: Page,
+    asOf: number | null,
+    atLast: boolean,
+  ): Promise<PageKeys | null> {
+    const { revision, head } = await revisionOf(tx, tenantId, asOf);
+    if (revision === 0) return { revision, total: 0, ids: [] };
+    const { keyword } = filter;
+    if (keyword !== null) {
+      const { total, keys } = await searchTrails(tx, tenantId, { ...filter, keyword }, page, revision);
+      return { revision, total, ids: keys.map(({ id }) => id) };
+    }
+    if (revision < head) {
+      const list = await this.#pastList(tx, tenantId, filter, revision);
+      return list === null ? null : { revision, ...(await list.page(tx, filter, skipped(page), page.size)) };
+    }
+    const scope = scopeOf(filter);
+    if (scope === null || atLast) return { revision, ...(await countedPage(tx, tenantId, filter, page)) };
+    const at = await this.timeline(tenantId).at(tx, scope);
+    return at === null ? null : placedPage(tx, tenantId, scope, at, filter, page);
+  }
+
+  /**
+   * A cursor over everything that a filter lists, whatever its keyword, within `tx`, which stays open. `null`: ask again in a new
+   * transaction.
+   */
+  async cursor(tx: Tx, tenantId: number, filter: TrailFilter, asOf: number | null): Promise<Cursor | null> {
+    const { revision, head } = await revisionOf(tx, tenantId, asOf);
+    if (revision === 0) return { asOf: null, next: async () => [] };
+    if (revision === head) return presentCursor(tx, tenantId, filter);
+    const list = await this.#pastList(tx, tenantId, filter, revision);
+    if (list === null) return null;
+    let skip = 0;
+    return {
+      asOf: revision,
+      async next(size) {
+        const { ids } = await list.page(tx, filter, skip, size);
+        skip += ids.length;
+        return ids;
+      },
+    };
+  }
+
+  /** What a filter listed at a revision before the head. `null`: ask again in a new transaction. */
+  async #pastList(tx: Tx, tenantId: number, filter: TrailFilter, revision: number): Promise<PastList | null> {
+    const key = `${tenantId} ${revision}`;
+    const past = this.#pasts.get(key) ?? new Past(tenantId, revision);
+    this.#pasts.delete(key);
+    this.#pasts.set(key, past);
+    const list = await past.list(tx, filter, this.timeline(tenantId));
+    this.#forgetPasts(past);
+    return list;
+  }
+
+  #forgetPasts(asked: Past): void {
+    let bytes = 0;
+    for (const past of this.#pasts.values()) bytes += past.bytes;
+    for (const [key, past] of this.#pasts) {
+      if (past === asked || (this.#pasts.size <= maxPasts && bytes <= maxPastBytes)) return;
+      this.#pasts.delete(key);
+      bytes -= past.bytes;
+    }
+  }
+
+  timeline(tenantId: number): Timeline {
+    let timeline = this.#timelines.get(tenantId);
+    if (timeline === undefined) {
+      timeline = new Timeline(tenantId);
+      this.#timelines.set(tenantId, timeline);
+    }
+    return timeline;
+  }
+}
+
+/** Throws when there is no such revision yet. */
+async function revisionOf(tx: Tx, tenantId: number, asOf: number | null): Promise<{ revision: number; head: number }> {
+  const { revision: head } = await headOf(tx, tenantId);
+  if (asOf !== null && asOf > head) throw new RangeError(`revision ${asOf} is after the head ${head}`);
+  return { revision: asOf ?? head, head };
+}
+
+/** Keys that have to be sorted are read so many at a time, since each time sorts all of them. */
+const sortedAtOnce = 65_536;
+
+function presentCursor(tx: Tx, tenantId: number, filter: TrailFilter): Cursor {
+  const { where, values, at, ordered } = trailQuery(tenantId, filter);
+  const [order, further] = filter.oldestFirst ? (['ASC', '>'] as const) : (['DESC', '<'] as const);
+  let after: readonly Value[] | null = null;
+  let read: readonly Row[] = [];
+  let taken = 0;
+  return {
+    asOf: null,
+    async next(size) {
+      if (taken === read.length) {
+        const bound = after === null ? '' : ` AND (${at}, t.trail_id) ${further} (?, ?)`;
+        read = await tx.all(
+          `SELECT ${at}, t.trail_id FROM trail t WHERE ${where}${bound} ORDER BY ${at} ${order}, t.trail_id ${order} LIMIT ?`,
+          [...values, ...(after ?? []), ordered ? size : sortedAtOnce],
+        );
+        after = read.at(-1) ?? after;
+        taken = 0;
+      }
+      const ids = read.slice(taken, taken + size).map((row) => row[1] as number);
+      taken += ids.length;
+      return ids;
+    },
+  };
+}
+
+const skipped = (page: Page): number => (page.number - 1) * page.size;
+
+/** A page of a counted scope. */
+async function placedPage(
+  tx: Tx,
+  tenantId: number,
+  scope: Scope,
+  at: At,
+  { from, to, oldestFirst }: TrailFilter,
+  page: Page,
+): Promise<PageKeys | null> {
+  const { blocks, revision } = at;
+  const query = trailQuery(tenantId, scope.filter);
+  const whole = blocks.total;
+  // Both begin before anything is waited for.
+  const [lower, upper] = await Promise.all([
+    from === null ? 0 : rank(tx, query, at, from),
+    to === null ? whole : rank(tx, query, at, to + 1),
+  ]);
+  if (!at.still()) return null;
+  const total = Math.max(0, upper - lower);
+  const skip = skipped(page);
+  if (skip >= total) return { revision, total, ids: [] };
+  const position = oldestFirst ? lower + skip : upper - 1 - skip;
+  const { block, passed } = blocks.find(position);
+  const start = blocks.start(oldestFirst ? block : block + 1);
+  const offset = oldestFirst ? position - passed : passed + blocks.count(block) - 1 - position;
+  const bound = start === null ? '' : ` AND (${query.at}, t.trail_id) ${oldestFirst ? '>=' : '<'} (?, ?)`;
+  const ids = await idsFrom(
+    tx,
+    { ...query, where: query.where + bound, values: [...query.values, ...(start === null ? [] : [start.at, start.id])] },
+    oldestFirst,
+    Math.min(page.size, total - skip),
+    offset,
+  );
+  return { revision, total, ids };
+}
+
+/** How many entries of the scope lie before the time. */
+async function rank(tx: Tx, query: TrailQuery, { blocks }: At, time: number): Promise<number> {
+  const block = blocks.blockOf(time, 0);
+  const passed = blocks.passed(block);
+  const { at, id } = blocks.start(block) ?? { at: 0, id: 0 };
+  const row = await tx.get(
+    `SELECT COUNT(*) FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?`,
+    [...query.values, at, id, time],
+  );
+  return passed + (row?.[0] as number);
+}
+
+/** A page of what has no counts of its own. */
+async function countedPage(tx: Tx, tenantId: number, filter: TrailFilter, page: Page): Promise<{ total: number; ids: number[] }> {
+  const query = trailQuery(tenantId, filter);
+  const row = await tx.get(`SELECT COUNT(*) FROM trail t WHERE ${query.where}`, query.values);
+  const total = row?.[0] as number;
+  const skip = skipped(page);
+  return { total, ids: skip >= total ? [] : await idsFrom(tx, query, filter.oldestFirst, page.size, skip) };
+}
+
+async function idsFrom(tx: Tx, query: TrailQuery, oldestFirst: boolean, take: number, skip: number): Promise<number[]> {
+  const { where, values, at } = query;
+  const order = oldestFirst ? 'ASC' : 'DESC';
+  const rows = await tx.all(
+    `SELECT t.trail_id FROM trail t WHERE ${where} ORDER BY ${at} ${order}, t.trail_id ${order} LIMIT ? OFFSET ?`,
+    [...values, take, skip],
+  );
+  return rows.map((row) => row[0] as number);
+}
