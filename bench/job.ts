@@ -73,7 +73,10 @@ const jobs: Readonly<Record<string, Job>> = {
   },
 
   /** Records in batches, as a caller would. */
-  record: (folder = '', batches = '') => recordBatches(folder, Number(batches)),
+  record: (folder = '', batches = '') => recordBatches(folder, Number(batches), false),
+
+  /** The same, until the search index has followed. */
+  'record-searched': (folder = '', batches = '') => recordBatches(folder, Number(batches), true),
 
   /** Inserts what another store got from an id on, in batches. */
   insert: (folder = '', source = '', sinceId = '') => insertBatches(folder, source, Number(sinceId)),

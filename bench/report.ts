@@ -64,7 +64,7 @@ export function render(report: Report, command: string): string {
     rows: report.bounds.map((bound) => [
       bound.what,
       bound.value === null ? '–' : `${figure(bound.value)} ${bound.unit}`,
-      `${bound.holds} ${bound.limit} ${bound.unit}`,
+      `${bound.holds} ${bound.limit < 0.05 ? figure(bound.limit) : bound.limit} ${bound.unit}`,
       met(bound) ? 'yes' : 'NO',
     ]),
     notes: [],

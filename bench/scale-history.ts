@@ -3,6 +3,7 @@ import { openCore } from '../server/src/app.ts';
 import { Random } from '../server/src/demo/firm-random.ts';
 import type { Trail } from '../server/src/domain/objects.ts';
 import type { Edit } from '../server/src/domain/stores.ts';
+import { followAll } from '../server/src/store/search-follower.ts';
 
 /** Changes a commit. */
 const batch = 500;
@@ -28,6 +29,8 @@ export async function makeHistory(folder: string, stock: Stock, count: number, s
         changes(edit, stock, random, removed, Math.min(batch, count - made)),
       );
     }
+    // As a server does in the background.
+    await followAll(core.db, stock.tenantId);
   } finally {
     await core.close();
   }

@@ -4,6 +4,7 @@ import { openCore } from '../server/src/app.ts';
 import { Random } from '../server/src/demo/firm-random.ts';
 import type { TrailRecord } from '../server/src/domain/trail.ts';
 import { storePath } from '../server/src/store/files.ts';
+import { followAll } from '../server/src/store/search-follower.ts';
 import { companiesIn } from './data.ts';
 import { content } from './push.ts';
 import { stockOf } from './scale-data.ts';
@@ -16,8 +17,11 @@ const unmeasured = 5;
 /** Prepares, and answers the work that is timed. */
 type Prepared = () => Promise<void>;
 
-/** Records `batches` batches about the companies of the store, with the contacts that entries about them have. */
-export async function recordBatches(folder: string, batches: number): Promise<Prepared> {
+/**
+ * Records `batches` batches about the companies of the store, half of the entries with a contact person. `searched`: until the search index
+ * has them too.
+ */
+export async function recordBatches(folder: string, batches: number, searched: boolean): Promise<Prepared> {
   const { tenantId } = stockOf(folder);
   const records = recordsFor(folder, (batches + unmeasured) * batchSize);
   const core = await openCore(folder, { make: false });
@@ -33,8 +37,10 @@ export async function recordBatches(folder: string, batches: number): Promise<Pr
     for (let i = from; i < to; i++) await core.trails.recordAll(caller, records.slice(i * batchSize, (i + 1) * batchSize), null);
   };
   await record(0, unmeasured);
+  if (searched) await followAll(core.db, tenantId);
   return async () => {
     await record(unmeasured, unmeasured + batches);
+    if (searched) await followAll(core.db, tenantId);
     await core.close();
   };
 }
