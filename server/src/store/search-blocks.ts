@@ -5,12 +5,30 @@ import type { TrailFilter } from '../domain/stores.ts';
 import type { Row, Tx, Value } from './db.ts';
 import type { Difference, KeyPage, ListKey } from './search.ts';
 import { marks, posting } from './search-plan.ts';
-import { addTo, type Bits, bitsOf, clearBit, countOf, keepIn, noBits, type Slots, slotsIn } from './search-slots.ts';
+import {
+  addTo,
+  type Bits,
+  bitsOf,
+  clearBit,
+  countOf,
+  hasBit,
+  keepIn,
+  noBits,
+  type Slots,
+  setBit,
+  slotsIn,
+} from './search-slots.ts';
 import { type Block, blocksOf, keysOf, type Pairs, placeOf } from './search-tables.ts';
+import type { Verdicts } from './search-verdicts.ts';
 import { live } from './tables.ts';
 
-/** Says which of some entries, found under all tokens, have the keyword; `null`: all of them. */
-export type Verify = ((ids: readonly number[]) => Promise<ReadonlySet<number>>) | null;
+/** Looks at entries that were found under all tokens of a keyword; `null`: all of them have it. */
+export type Verify = {
+  readonly words: string;
+  readonly verdicts: Verdicts;
+  /** Which of the entries have the keyword. */
+  look(ids: readonly number[]): Promise<ReadonlySet<number>>;
+} | null;
 
 /** Tokens of which an entry must have one. */
 type Alternatives = readonly TokenQuery[];
@@ -164,11 +182,7 @@ export class IndexAnswer {
     if (bits === null || (reach === 'inside' && this.#verify === null)) return bits;
     const keys = await keysOf(this.#tx, this.#tenantId, block.block, 'keys');
     if (reach === 'across') this.#cut(bits, keys);
-    if (this.#verify !== null) {
-      const slots = slotsIn(bits);
-      const right = await this.#verify(slots.map((slot) => keys[2 * slot + 1] as number));
-      for (const slot of slots) if (!right.has(keys[2 * slot + 1] as number)) clearBit(bits, slot);
-    }
+    if (this.#verify !== null) await this.#keepRight(bits, block.block, keys, this.#verify);
     return bits;
   }
 
@@ -186,6 +200,21 @@ export class IndexAnswer {
       for (const row of rows) if (row !== undefined) take(slotsOf(row));
     }
     return bits;
+  }
+
+  /** Clears those that do not have the keyword; whom it looked at before, it does not look at again. */
+  async #keepRight(bits: Bits, block: number, keys: Pairs, { words, verdicts, look }: NonNullable<Verify>): Promise<void> {
+    const { looked, right } = verdicts.of(this.#tenantId, block, words);
+    const unknown = slotsIn(bits).filter((slot) => !hasBit(looked, slot));
+    if (unknown.length > 0) {
+      const found = await look(unknown.map((slot) => keys[2 * slot + 1] as number));
+      for (const slot of unknown) {
+        setBit(looked, slot);
+        if (found.has(keys[2 * slot + 1] as number)) setBit(right, slot);
+      }
+      verdicts.keep(this.#tenantId, block, words, looked, right);
+    }
+    keepIn(bits, right);
   }
 
   #cut(bits: Bits, keys: Pairs): void {

@@ -93,7 +93,7 @@ function appended(old: Slots | null, added: readonly number[]): Slots | null {
   return { count, bytes };
 }
 
-function packed(bits: Bits): Slots | null {
+export function packed(bits: Bits): Slots | null {
   const count = countOf(bits);
   if (count <= longestList) return appended(null, slotsIn(bits));
   const bytes = new Uint8Array(4 * words);

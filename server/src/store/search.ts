@@ -12,6 +12,7 @@ import { listOf } from './lists.ts';
 import { pace } from './pace.ts';
 import { IndexAnswer } from './search-blocks.ts';
 import { searchState } from './search-tables.ts';
+import { Verdicts } from './search-verdicts.ts';
 import { statesAt } from './states.ts';
 import { decode, live, tables } from './tables.ts';
 
@@ -39,33 +40,42 @@ const portion = 256;
 const columns = tables.trail.columns.join(', ');
 const width = tables.trail.columns.length;
 
-/**
- * A page of what has the filter's keyword and fulfils its other conditions, as it stood at `revision`, which must not be after the head that
- * `tx` sees. Costs what the index costs, and some µs for each change between the index's position and that revision. Until the index
- * is built it looks through all entries. Throws `bad_parameter` for a keyword that is none.
- */
-export async function searchTrails(
-  tx: Tx,
-  tenantId: number,
-  filter: TrailFilter & { readonly keyword: string },
-  page: Page,
-  revision: number,
-): Promise<KeyPage> {
-  const keyword = readKeyword(filter.keyword);
-  const state = await searchState(tx, tenantId);
-  const pause = pace();
-  const skip = (page.number - 1) * page.size;
-  if (state?.phase !== 'ready') {
-    const plus = await lookThrough(tx, tenantId, filter, revision, pause);
-    return new IndexAnswer(tx, tenantId, filter, [], { minus: [], plus }).page(skip, page.size);
+/** The search in entries. It keeps in memory which entries had a keyword when only a look at them could tell. */
+export class TrailSearch {
+  readonly #verdicts = new Verdicts();
+
+  /**
+   * A page of what has the filter's keyword and fulfils its other conditions, as it stood at `revision`, which must not be after the head
+   * that `tx` sees. Costs what the index costs, and some µs for each change between the index's position and that revision. Until the
+   * index is built it looks through all entries. Throws `bad_parameter` for a keyword that is none.
+   */
+  async page(
+    tx: Tx,
+    tenantId: number,
+    filter: TrailFilter & { readonly keyword: string },
+    page: Page,
+    revision: number,
+  ): Promise<KeyPage> {
+    const keyword = readKeyword(filter.keyword);
+    const state = await searchState(tx, tenantId);
+    const pause = pace();
+    const skip = (page.number - 1) * page.size;
+    if (state?.phase !== 'ready') {
+      const plus = await lookThrough(tx, tenantId, filter, revision, pause);
+      return new IndexAnswer(tx, tenantId, filter, [], { minus: [], plus }).page(skip, page.size);
+    }
+    const difference = await differenceOf(tx, tenantId, filter, state.revision, revision, pause);
+    const { tokens, exact } = queryOf(keyword);
+    const isRight = (content: string): boolean => matches(content, keyword);
+    const verify = exact
+      ? null
+      : {
+          words: JSON.stringify(keyword.words),
+          verdicts: this.#verdicts,
+          look: (ids: readonly number[]) => verified(tx, tenantId, ids, state.revision, pause, isRight),
+        };
+    return new IndexAnswer(tx, tenantId, filter, tokens, difference, verify).page(skip, page.size);
   }
-  const difference = await differenceOf(tx, tenantId, filter, state.revision, revision, pause);
-  const { tokens, exact } = queryOf(keyword);
-  const verify = exact
-    ? null
-    : async (ids: readonly number[]): Promise<ReadonlySet<number>> =>
-        verified(tx, tenantId, ids, state.revision, pause, (content) => matches(content, keyword));
-  return new IndexAnswer(tx, tenantId, filter, tokens, difference, verify).page(skip, page.size);
 }
 
 /** Which entries matched at the index's position, and which do at the revision, of those changed in between. */

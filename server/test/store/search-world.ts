@@ -4,7 +4,7 @@ import type { Trail } from '../../src/domain/objects.ts';
 import { allTrails, type TrailFilter } from '../../src/domain/stores.ts';
 import { trailMatcher } from '../../src/domain/trail-filter.ts';
 import type { Db } from '../../src/store/db.ts';
-import { type ListKey, searchTrails } from '../../src/store/search.ts';
+import { type ListKey, TrailSearch } from '../../src/store/search.ts';
 import { followPortion, searchProgress } from '../../src/store/search-follower.ts';
 import { openStore, type TestStore } from './fixture.ts';
 
@@ -44,6 +44,7 @@ export const searchFor = (keyword: string, given: Partial<TrailFilter> = {}): Se
 
 export class SearchWorld {
   readonly store: TestStore;
+  readonly search = new TrailSearch();
   /** By tenant and revision, all entries. */
   readonly states = new Map<number, Map<number, Trail>[]>(tenants.map((tenant) => [tenant, [new Map<number, Trail>()]]));
 
@@ -116,7 +117,7 @@ export class SearchWorld {
   async compare(tenant: number, filter: Search, page: { number: number; size: number }, asOf?: number): Promise<number> {
     const revision = asOf ?? this.statesOf(tenant).length - 1;
     const expected = this.expected(tenant, filter, revision);
-    const found = await this.db.read((tx) => searchTrails(tx, tenant, filter, page, revision));
+    const found = await this.db.read((tx) => this.search.page(tx, tenant, filter, page, revision));
     const skip = (page.number - 1) * page.size;
     const told = JSON.stringify({ tenant, filter, page, revision, progress: await this.progress(tenant) });
     expect(found, told).toEqual({ total: expected.length, keys: expected.slice(skip, skip + page.size) });
