@@ -10,6 +10,7 @@ import { Applications } from './domain/application.ts';
 import { Attempts } from './domain/attempts.ts';
 import { Changes } from './domain/change.ts';
 import { Companies } from './domain/company.ts';
+import { Erasures } from './domain/erasure.ts';
 import { Importer } from './domain/import.ts';
 import { Leads } from './domain/lead.ts';
 import { Opportunities } from './domain/opportunity.ts';
@@ -79,6 +80,7 @@ export interface Core {
   readonly sender: Sender;
   readonly webhooks: Webhooks;
   readonly clock: Clock;
+  readonly erasures: Erasures;
   close(): Promise<void>;
 }
 
@@ -131,6 +133,7 @@ export async function openCore(
     sender,
     webhooks: new Webhooks({
       webhooks,
+    erasures: new Erasures({ objects, clock }),
       vault,
       clock,
       checkUrl: (callbackUrl) => checkCallbackUrl(callbackUrl, allowPrivateCallbacks),

@@ -1,17 +1,35 @@
-import { openCore } from '../app.ts';
+import { type Core, openCore } from '../app.ts';
+import { AppError } from '../errors.ts';
 import { checkStore } from '../store/check.ts';
+import type { KeptHead } from '../store/check-log.ts';
 import { integrityOf } from '../store/files.ts';
-import { type Command, print } from './command.ts';
+import { type Command, type Invocation, print } from './command.ts';
+import { readHead } from './head-option.ts';
+import { existingTenant } from './tenant-option.ts';
 
 export const check: Command = {
   name: 'check',
-  summary: { en: 'verify the store: every derived number against a recount', zh: '校验数据：逐项重新计算并比对' },
+  summary: {
+    en: 'verify the store: the hash chain of every change log, and every derived number against a recount',
+    zh: '校验数据：验证变更日志的哈希链，并逐项重新计算比对',
+  },
   settings: ['data'],
-  async run({ config, say }) {
+  options: [
+    {
+      flags: '--head <REVISION:HASH>',
+      help: {
+        en: 'the head as "audit head" printed it: the log must go on from there',
+        zh: '“audit head” 曾输出的链头：日志须与之一致',
+      },
+    },
+    { flags: '--tenant <ID>', help: { en: 'whose head it is, when there are several', zh: '该链头所属企业（有多个企业时）' } },
+  ],
+  async run({ config, options, say }) {
     const core = await openCore(config.data, { make: false });
     try {
-      const report = await checkStore(core.db, () => integrityOf(config.data));
-      for (const { tenantId, revision, trails } of report.tenants) {
+      const kept = await keptHead(core, options);
+      const { tenants, findings, count } = await checkStore(core.db, () => integrityOf(config.data), kept);
+      for (const { tenantId, revision, trails } of tenants) {
         print(
           say({
             en: `tenant ${tenantId}: ${trails} entries, revision ${revision}`,
@@ -19,7 +37,16 @@ export const check: Command = {
           }),
         );
       }
-      for (const { tenantId, what } of report.findings) {
+      for (const { tenantId, firstBad } of tenants) {
+        if (firstBad === null) continue;
+        print(
+          say({
+            en: `WRONG  tenant ${tenantId}: the first bad revision is ${firstBad}`,
+            zh: `错误  企业 ${tenantId}：首个错误的修订号是 ${firstBad}`,
+          }),
+        );
+      }
+      for (const { tenantId, what } of findings) {
         print(
           say({
             en: `WRONG  ${tenantId === 0 ? 'store' : `tenant ${tenantId}`}: ${what}`,
@@ -27,13 +54,24 @@ export const check: Command = {
           }),
         );
       }
-      const { length } = report.findings;
-      print(
-        length === 0 ? say({ en: 'all is right', zh: '一切正确' }) : say({ en: `${length} findings`, zh: `${length} 处错误` }),
-      );
-      return length === 0 ? 0 : 1;
+      print(count === 0 ? say({ en: 'all is right', zh: '一切正确' }) : say({ en: `${count} findings`, zh: `${count} 处错误` }));
+      return count === 0 ? 0 : 1;
     } finally {
       await core.close();
     }
   },
 };
+
+/** The head that a log must still have, by its tenant. Throws `usage`. */
+async function keptHead(core: Core, options: Invocation['options']): Promise<ReadonlyMap<number, KeptHead>> {
+  if (options['head'] === undefined) {
+    if (options['tenant'] !== undefined) throw new AppError('usage', { reason: '--tenant goes with --head' });
+    return new Map();
+  }
+  const head = readHead('--head', options['head']);
+  if (options['tenant'] !== undefined) return new Map([[await existingTenant(core, '--tenant', options['tenant']), head]]);
+  const [only, another] = await core.tenants.list();
+  if (only === undefined || another !== undefined)
+    throw new AppError('usage', { reason: '--head needs --tenant, unless there is exactly one enterprise' });
+  return new Map([[only.tenantId, head]]);
+}

@@ -44,52 +44,72 @@ const spoilt: [string, string, RegExp][] = [
   [
     'a removed entry counts',
     `UPDATE trail SET removed = 1 WHERE tenant_id = 7 AND trail_id = ${trail}`,
-    /tenant 7: trail \d+ is counted as live or not/,
+    /tenant 7: revision \d+: trail \d+ is counted as live or not against its flags/,
   ],
   [
     'a live entry does not count',
     `UPDATE trail SET live = 0 WHERE tenant_id = 7 AND trail_id = ${trail}`,
-    /tenant 7: trail \d+ is counted as live or not/,
+    /tenant 7: revision \d+: trail \d+ is counted as live or not against its flags/,
   ],
   [
     'a change is missing in the middle',
     'DELETE FROM change WHERE tenant_id = 7 AND revision = 5',
-    /tenant 7: the change log has \d+ changes from 1 to \d+: some are missing/,
+    /tenant 7: the first bad revision is 5\nWRONG {2}tenant 7: revision 5: the change log has nothing between revisions 4 and 6/,
   ],
   [
     'the first change is missing',
     'DELETE FROM change WHERE tenant_id = 7 AND revision = 1',
-    /tenant 7: the change log has \d+ changes from 2/,
+    /tenant 7: the first bad revision is 1\nWRONG {2}tenant 7: revision 1: the change log has nothing between revisions 0 and 2/,
   ],
   [
     'the last change is missing',
     `DELETE FROM change WHERE tenant_id = 7 AND revision = ${head}`,
-    /tenant 7: the change log ends at revision \d+, its head says \d+/,
+    /tenant 7: revision \d+: the change log ends at revision \d+, its head says \d+/,
   ],
   [
     'the head is behind',
     'UPDATE tenant SET revision = revision - 1 WHERE tenant_id = 8',
-    /tenant 8: the change log ends at revision 2, its head says 1/,
+    /tenant 8: revision 2: the change log ends at revision 2, its head says 1/,
   ],
   [
     'an entry at another revision',
     `UPDATE trail SET revision = revision + 1 WHERE tenant_id = 7 AND trail_id = ${trail}`,
-    /tenant 7: trail \d+ stands at revision \d+, the log says \d+/,
+    /tenant 7: revision \d+: trail \d+ stands at revision \d+, the log says \d+/,
   ],
   [
     'a company at another revision',
     'UPDATE company SET revision = 99999 WHERE tenant_id = 8',
-    /tenant 8: company 1 stands at revision 99999, the log says 1/,
+    /tenant 8: revision 1: company 1 stands at revision 99999, the log says 1/,
   ],
   [
     'an entry is gone',
     `DELETE FROM trail WHERE tenant_id = 7 AND trail_id = ${trail}`,
-    /tenant 7: trail \d+ is in the log but not in the store/,
+    /tenant 7: revision \d+: trail \d+ is in the log but not in the store/,
   ],
   [
     'a company nobody wrote',
     "INSERT INTO company (tenant_id, company_id, name, removed, known_at, revision) VALUES (8, 77, 'x', 0, 0, 1)",
-    /tenant 8: company 77 stands at revision 1, the log says nothing/,
+    /tenant 8: company 77 stands at revision 1, the log says nothing of it there/,
+  ],
+  [
+    'a link that no entry has',
+    'INSERT INTO trail_contact (tenant_id, live, contact_id, happened_at, trail_id) VALUES (8, 2, 5, 0, 1)',
+    /tenant 8: the link 2 5 0 1 of trail_contact is none of its entry's/,
+  ],
+  [
+    'a link is missing',
+    'DELETE FROM trail_contact WHERE tenant_id = 7 AND trail_id = (SELECT min(trail_id) FROM trail_contact WHERE tenant_id = 7)',
+    /tenant 7: trail_contact has \d+ links, the entries have \d+/,
+  ],
+  [
+    'a change of an enterprise that is not there',
+    'UPDATE change SET tenant_id = 9 WHERE tenant_id = 8 AND revision = 2',
+    /store: change has rows of enterprise 9, which is not there/,
+  ],
+  [
+    'another actor',
+    "UPDATE change SET actor = 'user:1' WHERE tenant_id = 8 AND revision = 1",
+    /tenant 8: the first bad revision is 1\nWRONG {2}tenant 8: revision 1: the chain is broken/,
   ],
   [
     'a subscription past the log',
