@@ -12,6 +12,7 @@ import { Changes } from './domain/change.ts';
 import { Companies } from './domain/company.ts';
 import { Erasures } from './domain/erasure.ts';
 import { Importer } from './domain/import.ts';
+import { Kept } from './domain/kept.ts';
 import { Leads } from './domain/lead.ts';
 import { Opportunities } from './domain/opportunity.ts';
 import { Reports } from './domain/report.ts';
@@ -24,6 +25,7 @@ import { Vault } from './domain/vault.ts';
 import { Webhooks } from './domain/webhook.ts';
 import type { DeliveryStore, WebhookStore } from './domain/webhook-stores.ts';
 import { AppError } from './errors.ts';
+import type { KeptPage } from './http/kept-page.ts';
 import type { Route } from './http/route.ts';
 import { changeRoutes } from './http/routes/change-routes.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
@@ -44,6 +46,7 @@ import { leadStore } from './store/lead-store.ts';
 import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
 import { opportunityStore } from './store/opportunity-store.ts';
+import { standing } from './store/recency.ts';
 import { reportStore } from './store/report-store.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -177,11 +180,15 @@ export async function createApp(core: Core, config: Config): Promise<FastifyInst
   // To stderr: stdout is for what a person or a script asked for.
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
   const metrics = createMetrics();
+  const pages = new Kept<KeptPage>(config.cacheMb * 1_000_000);
+  metrics.keeps({ page: pages });
   const app = await createServer({
     applications: core.applications,
     signIns: core.signIns,
     routes: routesOf(core),
     metrics,
+    standing: standing(core.db, () => pages.clear()),
+    pages,
     clock: core.clock,
     storeAnswers: () => core.db.read(async (tx) => void (await tx.get('SELECT max(version) FROM schema_version'))),
     log,

@@ -109,6 +109,16 @@ export const settings = {
     en: 'a reverse proxy with TLS stands in front; addresses come from X-Forwarded-For',
     zh: '前面有终止 TLS 的反向代理；客户端地址取自 X-Forwarded-For',
   }),
+  cacheMb: whole(
+    {
+      en: 'memory for rendered entries and pages, in MB; 0: none (default 64)',
+      zh: '缓存已生成条目与分页的内存（MB）；0 为不缓存（默认 64）',
+    },
+    'N',
+    64,
+    0,
+    65_536,
+  ),
   metricsToken: {
     ...optional({ en: 'token for /metrics from elsewhere', zh: '从别处读取 /metrics 所需的令牌' }, 'TOKEN'),
     secret: true,

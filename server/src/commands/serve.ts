@@ -32,6 +32,7 @@ export const serve: Command = {
     'demoClientSecret',
     'strict',
     'rateLimit',
+    'cacheMb',
     'tlsCert',
     'tlsKey',
     'behindProxy',

@@ -1,8 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 
-/** The token of a request, `Bearer <token>` or bare (docs/wire.md#conventions); `null` without one. */
-export function tokenOf(request: FastifyRequest): string | null {
-  const header = request.headers.authorization?.trim() ?? '';
+/** The token of a request; `null` without one. */
+export const tokenOf = (request: FastifyRequest): string | null => tokenIn(request.headers.authorization);
+
+/** The token in the header `Authorization`, `Bearer <token>` or bare (docs/wire.md#conventions); `null` without one. */
+export function tokenIn(authorization: string | undefined): string | null {
+  const header = authorization?.trim() ?? '';
   const token = /^bearer(\s|$)/i.test(header) ? header.slice(6).trim() : header;
   return token === '' ? null : token;
 }

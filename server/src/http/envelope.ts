@@ -5,9 +5,28 @@ import { formatTime } from '../wire/time.ts';
 
 export const jsonType = 'application/json; charset=utf-8';
 
-/** `{code, message, now, data}` around data that is JSON already. */
-export function success(dataJson: string, clock: Clock): Buffer {
-  return Buffer.from(`{"code":200,"message":"success","now":"${formatTime(clock())}","data":${dataJson}}`);
+/** `{code, message, now, data}` around data that is JSON already: a start that is another one each second, and the rest. */
+export interface Envelope {
+  head(): Buffer;
+  rest(data: string | Buffer): Buffer;
+}
+
+const end = Buffer.from('}');
+
+export function envelope(clock: Clock): Envelope {
+  let second = Number.NaN;
+  let head = end;
+  return {
+    head() {
+      const now = clock();
+      if (Math.floor(now / 1000) !== second) {
+        second = Math.floor(now / 1000);
+        head = Buffer.from(`{"code":200,"message":"success","now":"${formatTime(now)}","data":`);
+      }
+      return head;
+    },
+    rest: (data) => (typeof data === 'string' ? Buffer.from(`${data}}`) : Buffer.concat([data, end])),
+  };
 }
 
 /**

@@ -24,15 +24,15 @@ export class IgnoredFields {
     this.#log = log;
   }
 
-  /** Throws `unknown_parameter` when strict. */
-  report(route: Route, caller: Caller, query: Given, body: Given, reply: FastifyReply): void {
+  /** Answers whether every field is read. Throws `unknown_parameter` when strict. */
+  report(route: Route, caller: Caller, query: Given, body: Given, reply: FastifyReply): boolean {
     const names = [
       ...(route.query === undefined
         ? Object.keys(query).map((name): UnknownField => ({ within: '', name, known: [] }))
         : route.query.unknown(query)),
       ...(route.body === undefined ? [] : route.body.unknown(body)),
     ];
-    if (names.length === 0) return;
+    if (names.length === 0) return true;
     const ofRoute = [...(route.query?.names ?? []), ...(route.body?.names ?? [])];
     const shown = names.slice(0, maxNames).map(({ within, name, known }) => {
       const meant = didYouMean(name, within === '' ? ofRoute : known);
@@ -49,5 +49,6 @@ export class IgnoredFields {
       this.#seen.add(key);
       this.#log.warn({ application: caller.clientId, path: route.path, field }, 'a field that is not known here was ignored');
     }
+    return false;
   }
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
@@ -14,9 +15,9 @@ const defaultPerMinute = 600;
 /** Answers a check by address (before anything else is done) and one by application; both throw `too_many_requests`. */
 export async function limiters(app: FastifyInstance, limits: RateLimits) {
   const perMinute = limits.perMinute ?? defaultPerMinute;
-  if (perMinute === 0) return { byAddress: async () => undefined, byApplication: async () => undefined };
-  const exempt = (request: FastifyRequest): boolean =>
-    limits.perMinute === null && !limits.behindProxy && isLoopback(request.socket.remoteAddress ?? '');
+  const unlimited = ({ socket }: Pick<IncomingMessage, 'socket'>): boolean =>
+    perMinute === 0 || (limits.perMinute === null && !limits.behindProxy && isLoopback(socket.remoteAddress ?? ''));
+  if (perMinute === 0) return { unlimited, byAddress: async () => undefined, byApplication: async () => undefined };
   await app.register(rateLimit, { global: false, max: perMinute, timeWindow: 60_000, cache: 50_000 });
   // The plugin's own key: the address, of IPv6 its /64, of which every host may choose the rest.
   const address = app.createRateLimit();
@@ -28,11 +29,13 @@ export async function limiters(app: FastifyInstance, limits: RateLimits) {
       throw new AppError('too_many_requests', { seconds: Math.max(1, limit.ttlInSeconds) });
   };
   return {
+    /** Whether neither counts requests from there. */
+    unlimited,
     byAddress: async (request: FastifyRequest): Promise<void> => {
-      if (!exempt(request)) await check(await address(request));
+      if (!unlimited(request)) await check(await address(request));
     },
     byApplication: async (request: FastifyRequest, clientId: string): Promise<void> => {
-      if (exempt(request)) return;
+      if (unlimited(request)) return;
       keys.set(request, clientId);
       await check(await application(request));
     },

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type { KeptFigures } from '../domain/kept.ts';
 
 /**
  * What Prometheus may ask: the process, requests by route and status, and attempts to deliver. Labels are route patterns and words of
@@ -20,11 +21,36 @@ export function createMetrics() {
     labelNames: ['result'] as const,
     registers: [registry],
   });
+  // Looking one up by its labels costs more than observing.
+  const children = new Map<string, ReturnType<typeof durations.labels>>();
   return {
     contentType: registry.contentType,
     text: (): Promise<string> => registry.metrics(),
     answered: (method: string, route: string, status: number, milliseconds: number): void => {
-      durations.labels({ method, route, status: String(status) }).observe(milliseconds / 1000);
+      const key = `${method} ${status} ${route}`;
+      let child = children.get(key);
+      if (child === undefined) {
+        child = durations.labels({ method, route, status: String(status) });
+        children.set(key, child);
+      }
+      child.observe(milliseconds / 1000);
+    },
+    /** Shows how what is kept is used: what it is, and its figures whenever they are asked for. */
+    keeps: (kept: Readonly<Record<string, { readonly figures: KeptFigures }>>): void => {
+      const show = (name: 'hits' | 'misses' | 'bytes', help: string): void => {
+        const shown = new Gauge({
+          name: `genjin_kept_${name}${name === 'bytes' ? '' : '_total'}`,
+          help,
+          labelNames: ['what'] as const,
+          registers: [registry],
+          collect: () => {
+            for (const [what, { figures }] of Object.entries(kept)) shown.labels({ what }).set(figures[name]);
+          },
+        });
+      };
+      show('hits', 'Answers out of what is kept');
+      show('misses', 'Times that it was not there, or stood no more');
+      show('bytes', 'Bytes that are kept');
     },
     delivered: (result: 'accepted' | 'refused' | 'parked'): void => {
       deliveries.labels({ result }).inc();

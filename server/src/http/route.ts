@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox';
 import type { Caller, Module } from '../domain/application.ts';
+import type { Basis } from '../domain/basis.ts';
 import type { fieldSet } from '../wire/fields.ts';
 
 type AnyFieldSet = Pick<ReturnType<typeof fieldSet>, 'schema' | 'names' | 'unknown'>;
@@ -14,10 +15,18 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** `data` as JSON text with headers of its own. One of its own `ETag`s takes the place of the usual one, and is never answered with 304. */
+/** `data` as JSON with headers of its own. One of its own `ETag`s takes the place of the usual one, and is never answered with 304. */
 export interface Answer {
-  readonly data: string;
+  readonly data: string | Buffer;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a route that is kept: how long it may be. */
+  readonly keep?: Keepable;
+}
+
+/** An answer that may be given again as long as its basis stands, then with the headers of a later revision. */
+export interface Keepable {
+  readonly basis: Basis;
+  headersAt(revision: number): Readonly<Record<string, string>>;
 }
 
 /**
@@ -51,6 +60,8 @@ export interface Route {
   readonly bodyLimit?: number;
   /** Sent again under the same key, it answers what it answered first. */
   readonly idempotent?: true;
+  /** Its answers are kept as long as they stand: they depend on nothing but the tenant, the path and the query. */
+  readonly kept?: true;
   /** Headers that it reads beside those of every route, with what they mean. */
   readonly takes?: Readonly<Record<string, string>>;
   /** Headers that it answers with beside those of every route, with what they mean. */

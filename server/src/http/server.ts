@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { parse as parseForm } from 'node:querystring';
 import { Readable } from 'node:stream';
@@ -13,16 +14,23 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Applications, Caller } from '../domain/application.ts';
+import type { Standing } from '../domain/basis.ts';
+import type { Kept } from '../domain/kept.ts';
 import type { SignIns } from '../domain/sign-in.ts';
 import type { Clock } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import { bodyObject, idempotencyKeyOf } from '../wire/fields.ts';
 import { tokenOf } from './auth.ts';
-import { asAppError, failure, jsonType, success } from './envelope.ts';
+import { codingOf, compressFrom } from './compression.ts';
+import { asAppError, envelope, failure, jsonType } from './envelope.ts';
+import { fastWay } from './fast-way.ts';
+import { commonHeaders, pageHeaders } from './headers.ts';
 import { IgnoredFields } from './ignored.ts';
+import { KeptPage, matches, tagOf } from './kept-page.ts';
 import { limiters, type RateLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { documentation } from './openapi.ts';
+import { Pages, type StandingPage } from './pages.ts';
 import { type Call, type Given, methods, type Portions, type Route } from './route.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
@@ -30,8 +38,6 @@ import { tokenRoutes } from './routes/token-routes.ts';
 
 /** 1 MiB: far above any follow-up, far below what could hurt. */
 const bodyLimit = 1024 * 1024;
-/** Smaller answers gain nothing from compression. */
-const compressFrom = 2048;
 /** Of an answer in portions, which has no end that could be waited for: as much as a timer takes, 24 days. */
 const noTimeout = 2 ** 31 - 1;
 
@@ -42,6 +48,9 @@ export interface ServerParts {
   readonly signIns: SignIns;
   readonly routes: readonly Route[];
   readonly metrics: Metrics;
+  readonly standing: Standing;
+  /** Answered pages. */
+  readonly pages: Kept<KeptPage>;
   readonly clock: Clock;
   /** Resolves when the store answers. */
   readonly storeAnswers: () => Promise<void>;
@@ -97,7 +106,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const { field } = known.details;
     const inside = known.kind.level === 'error' ? { err: known.cause ?? known } : {};
     request.log[known.kind.level]({ ...inside, error: known.errorName, ...(field === undefined ? {} : { field }) }, 'refused');
-    commonHeaders(request, reply);
+    reply.headers(commonHeaders(request.id));
     // What follows on such a connection may be anything.
     if (known.errorName === 'malformed_request') reply.header('Connection', 'close');
     if (known.errorName === 'too_many_requests') reply.header('Retry-After', known.details['seconds']);
@@ -119,9 +128,9 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     onInvalidRequestPayload: () => new AppError('invalid_json'),
   });
   bodyParsers(app);
-  const { byAddress, byApplication } = await limiters(app, parts.limits);
+  const { unlimited, byAddress, byApplication } = await limiters(app, parts.limits);
   app.addHook('onRequest', async (request, reply) => {
-    commonHeaders(request, reply);
+    reply.headers(commonHeaders(request.id));
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       throw new AppError('malformed_request', { reason: 'it has no Host header' });
     }
@@ -151,6 +160,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   const callers = new WeakMap<FastifyRequest, Caller>();
   const ignored = new IgnoredFields(parts.strict, parts.log);
+  const pages = new Pages(parts.pages, parts.standing);
+  const around = envelope(clock);
 
   /** Before the body is read: what a stranger sends is not looked at. */
   async function authorize(route: Route, request: FastifyRequest): Promise<void> {
@@ -168,19 +179,38 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       idempotencyKey: route.idempotent ? idempotencyKeyOf(request.headers['idempotency-key'], body) : null,
       headers: route.takes === undefined ? noHeaders : taken(route.takes, request),
     };
-    ignored.report(route, caller, query, body, reply);
+    const allRead = ignored.report(route, caller, query, body, reply);
+    // Who is told of ignored fields, and when, is not kept.
+    const url = route.kept && allRead ? (request.raw.url as string) : null;
+    const kept = url === null ? null : await pages.find(caller.tenantId, url);
+    if (kept !== null && typeof kept === 'object') return sendPage(kept, request, reply);
     const given = { ...(route.body === undefined ? query : body), ...(request.params as Given) };
     const result = await route.handle(caller, given, call);
     if (typeof result !== 'string' && 'body' in result) return sendPortions(result, request, reply);
-    const { data, headers } = typeof result === 'string' ? { data: result, headers: noHeaders } : result;
-    reply.headers(headers).header('Content-Type', jsonType).header('Vary', 'Accept-Encoding');
+    const { data, headers, keep } = typeof result === 'string' ? { data: result, headers: noHeaders, keep: undefined } : result;
+    const rest = around.rest(data);
+    if (kept !== null && keep !== undefined) return sendPage(kept(new KeptPage(keep, rest)), request, reply);
     if (route.method === 'GET' && headers['ETag'] === undefined) {
-      // Weak: the tag is over everything but `now`.
-      const tag = `W/"${createHash('sha256').update(data).digest('base64url').slice(0, 27)}"`;
-      reply.header('ETag', tag).header('Cache-Control', 'private, no-cache');
+      const tag = tagOf(rest);
+      reply.headers(pageHeaders(tag)).headers(headers);
       if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
-    }
-    return reply.send(success(data, clock));
+    } else reply.headers(headers).header('Content-Type', jsonType).header('Vary', 'Accept-Encoding');
+    return reply.send(Buffer.concat([around.head(), rest]));
+  }
+
+  async function sendPage(standing: StandingPage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { page, revision } = standing;
+    reply.headers(pageHeaders(page.tag)).headers(page.headersAt(revision));
+    if (matches(request.headers['if-none-match'], page.tag)) return reply.code(304).send();
+    const head = around.head();
+    const whole = [head, page.rest];
+    // Weights and the like are for the plug-in, as for every other answer.
+    const coding = request.headers['x-no-compression'] === undefined ? codingOf(request.headers['accept-encoding']) : null;
+    if (coding === null || coding === 'identity' || head.length + page.rest.length < compressFrom)
+      return reply.send(Buffer.concat(whole));
+    const parts = await pages.parts(standing, head, coding);
+    if (parts === null) return reply.send(Buffer.concat(whole));
+    return reply.header('Content-Encoding', coding).send(Buffer.concat(parts));
   }
 
   function sendPortions({ headers, body }: Portions, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -239,6 +269,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
         : new AppError('no_such_path', { method: request.method, path });
     return sendError(error, request, reply);
   });
+  const [usual] = app.server.listeners('request') as RequestListener[];
+  const answeredFast = fastWay({ ...parts, pages, envelope: around, unlimited });
+  app.server.removeAllListeners('request').on('request', (request, response) => {
+    if (stopping || !answeredFast(request, response)) usual?.(request, response);
+  });
   return app;
 }
 
@@ -260,10 +295,6 @@ function taken(takes: Readonly<Record<string, string>>, request: FastifyRequest)
   return found;
 }
 
-function commonHeaders(request: FastifyRequest, reply: FastifyReply): void {
-  reply.header('X-Request-Id', request.id).header('X-Content-Type-Options', 'nosniff').header('Referrer-Policy', 'no-referrer');
-}
-
 /** Bodies must be UTF-8, since what could not be kept as it came is refused; plain text is no body that anything here takes. */
 function bodyParsers(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
@@ -278,12 +309,6 @@ function bodyParsers(app: FastifyInstance): void {
     if (isUtf8(body)) done(null, parseForm(body.toString()));
     else done(new AppError('invalid_json'));
   });
-}
-
-function matches(header: string | undefined, tag: string): boolean {
-  if (header === undefined) return false;
-  const opaque = tag.slice(2);
-  return header.split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === opaque);
 }
 
 /** What is no HTTP request at all, or one that comes too slowly, answered before there is a request object. */

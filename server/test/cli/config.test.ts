@@ -98,6 +98,14 @@ const values: { readonly [N in SettingName]: { good: [string, unknown][]; bad: s
     bad: ['-1', '1000001', 'many', ''],
     accepted: /a whole number from 0 to 1000000/,
   },
+  cacheMb: {
+    good: [
+      ['0', 0],
+      ['64', 64],
+    ],
+    bad: ['-1', '65537', '1.5', ''],
+    accepted: /a whole number from 0 to 65536/,
+  },
   tlsCert: {
     good: [
       ['a.pem', 'a.pem'],

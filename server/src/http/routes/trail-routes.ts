@@ -1,3 +1,4 @@
+import { basisOf } from '../../domain/basis.ts';
 import type { Trails } from '../../domain/trail.ts';
 import type { TrailLife } from '../../domain/trail-life.ts';
 import { badParameter } from '../../errors.ts';
@@ -36,11 +37,22 @@ export const trailRoutes = (trails: Trails, life: TrailLife): Route[] => [
     },
     data: trailListData,
     errors: ['400'],
+    kept: true,
     handle: async (caller, query) => {
       const { filter, page, asOf } = readTrailList(query);
       const listed = await trails.list(caller, filter, page, asOf);
-      const headers = { ...revisionOf(listed.revision), Link: pageLinks(query, page, listed.total, listed.revision) };
-      return { data: presentTrailPage(caller.tenantId, listed), headers };
+      const headersAt = (revision: number) => {
+        const shown = asOf === null ? revision : listed.revision;
+        return { ...revisionOf(shown), Link: pageLinks(query, page, listed.total, shown) };
+      };
+      return {
+        data: presentTrailPage(caller.tenantId, listed),
+        headers: headersAt(listed.revision),
+        // What a second is at the end is only known when it is over.
+        ...(asOf !== null && 'at' in asOf
+          ? {}
+          : { keep: { basis: basisOf(caller.tenantId, filter, listed, asOf !== null), headersAt } }),
+      };
     },
   },
   {

@@ -1,0 +1,64 @@
+import type { JoinedKind, Trail } from './objects.ts';
+import type { TrailFilter, TrailPage } from './stores.ts';
+
+/** Whose entries a page shows; `id` 0 for the enterprise's. */
+export interface PageSubject {
+  readonly kind: 'enterprise' | 'company' | 'lead' | 'opportunity';
+  readonly id: number;
+}
+
+/** What an answer rests on: by this one can tell later whether it still stands. */
+export interface Basis {
+  readonly tenantId: number;
+  /** The state that it was read from. */
+  readonly revision: number;
+  /** It changes with an entry of this subject; `null`: with none, it shows the past. */
+  readonly subject: PageSubject | null;
+  /** It changes with one of these, whether they are known yet or not. */
+  readonly joined: readonly (readonly [JoinedKind, readonly number[]])[];
+}
+
+/** Tells of answers whether they still stand; it follows the change log. */
+export interface Standing {
+  /** Another number after anybody has committed anything. */
+  stamp(): number;
+  /**
+   * The revision at which it still stands, once the log was followed at this stamp; `null` when it does not stand any more, or that is
+   * not known: after `follow` it is.
+   */
+  standsAt(basis: Basis, stamp: number): number | null;
+  /** Reads what was changed since. Answers the stamp at which everything is known now. */
+  follow(tenantId: number): Promise<number>;
+}
+
+/** What a page rests on; of the `past`, on nothing that can change. */
+export const basisOf = (tenantId: number, filter: TrailFilter, { revision, trails }: TrailPage, past: boolean): Basis =>
+  past
+    ? { tenantId, revision, subject: null, joined: [] }
+    : { tenantId, revision, subject: subjectOf(filter), joined: refersTo(trails) };
+
+/** Everything that entries show beside themselves, by kind. */
+function refersTo(trails: readonly Trail[]): Basis['joined'] {
+  const ids = (of: (trail: Trail) => readonly (number | null)[]): number[] => {
+    const found = new Set<number>();
+    for (const trail of trails) for (const id of of(trail)) if (id !== null) found.add(id);
+    return [...found];
+  };
+  const all = [
+    ['company', ids((trail) => [trail.companyId])],
+    ['lead', ids((trail) => [trail.leadId])],
+    ['opportunity', ids((trail) => [trail.opportunityId])],
+    ['user', ids((trail) => [trail.authorId])],
+    ['contact', ids((trail) => trail.contactIds)],
+    ['leadContact', ids((trail) => trail.leadContactIds)],
+    ['file', ids((trail) => trail.fileIds)],
+  ] as const;
+  return all.filter(([, of]) => of.length > 0);
+}
+
+/** The subject that every entry of a filter is about; of several one is enough, since a change of such an entry touches each. */
+function subjectOf({ companyId, leadId, opportunityId }: TrailFilter): PageSubject {
+  if (opportunityId !== null) return { kind: 'opportunity', id: opportunityId };
+  if (leadId !== null) return { kind: 'lead', id: leadId };
+  return companyId === null ? { kind: 'enterprise', id: 0 } : { kind: 'company', id: companyId };
+}

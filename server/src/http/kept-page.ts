@@ -1,0 +1,48 @@
+import { hash } from 'node:crypto';
+import type { Basis } from '../domain/basis.ts';
+import { type Coding, compressedRest, joined } from './compression.ts';
+import type { Keepable } from './route.ts';
+
+/** The rest of a successful answer, after what changes each second: its data and the end, with its tag, and compressed once it was asked for so. */
+export class KeptPage {
+  readonly basis: Basis;
+  /** Those of its own, at a revision at which it stands. */
+  readonly headersAt: Keepable['headersAt'];
+  readonly rest: Buffer;
+  /** Weak: it is over everything but the time. */
+  readonly tag: string;
+  readonly #compressed = new Map<Coding, Buffer>();
+
+  constructor({ basis, headersAt }: Keepable, rest: Buffer) {
+    this.basis = basis;
+    this.headersAt = headersAt;
+    this.rest = rest;
+    this.tag = tagOf(rest);
+  }
+
+  /** The answer with this start; `null`: `compress` first. */
+  parts(head: Buffer, coding: Coding | 'identity'): readonly Buffer[] | null {
+    if (coding === 'identity') return [head, this.rest];
+    const compressed = this.#compressed.get(coding);
+    return compressed === undefined ? null : joined(coding, head, this.rest, compressed);
+  }
+
+  /** Answers how many bytes it takes more now; `null` when that cannot be compressed here. */
+  async compress(coding: Coding, headLength: number): Promise<number | null> {
+    const compressed = await compressedRest(coding, headLength, this.rest);
+    if (compressed === null) return null;
+    const before = this.#compressed.get(coding)?.length ?? 0;
+    this.#compressed.set(coding, compressed);
+    return compressed.length - before;
+  }
+}
+
+/** The entity tag of an answer without its start. */
+export const tagOf = (rest: Buffer): string => `W/"${hash('sha256', rest, 'base64url').slice(0, 27)}"`;
+
+/** Whether a client's `If-None-Match` has the tag. */
+export function matches(header: string | undefined, tag: string): boolean {
+  if (header === undefined) return false;
+  const opaque = tag.slice(2);
+  return header.split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === opaque);
+}

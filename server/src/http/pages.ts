@@ -1,0 +1,67 @@
+import type { Standing } from '../domain/basis.ts';
+import type { Kept } from '../domain/kept.ts';
+import type { Coding } from './compression.ts';
+import type { KeptPage } from './kept-page.ts';
+
+/** A page that stands, with the revision at which that is known. */
+export interface StandingPage {
+  readonly page: KeptPage;
+  readonly key: string;
+  readonly revision: number;
+}
+
+/** Pages that were answered and may be asked for again, by tenant and address; whether one still stands is looked at each time. */
+export class Pages {
+  readonly #kept: Kept<KeptPage>;
+  readonly #standing: Standing;
+
+  constructor(kept: Kept<KeptPage>, standing: Standing) {
+    this.#kept = kept;
+    this.#standing = standing;
+  }
+
+  stamp(): number {
+    return this.#standing.stamp();
+  }
+
+  /** The page of this path and query; `null` when it is not there, does not stand, or that is not known at this stamp. */
+  at(tenantId: number, url: string, stamp: number): StandingPage | null {
+    const key = keyOf(tenantId, url);
+    const page = this.#kept.get(key);
+    const revision = page === undefined ? null : this.#standing.standsAt(page.basis, stamp);
+    return page === undefined || revision === null ? null : { page, key, revision };
+  }
+
+  /** The same after following the log; when it is not there, how it is kept once it is made. */
+  async find(tenantId: number, url: string): Promise<StandingPage | ((page: KeptPage) => StandingPage)> {
+    const found = this.at(tenantId, url, await this.#standing.follow(tenantId));
+    if (found !== null) {
+      this.#kept.hit(found.key);
+      return found;
+    }
+    this.#kept.miss();
+    const { clearings } = this.#kept;
+    return (page) => {
+      const key = keyOf(tenantId, url);
+      this.#kept.set(key, page, page.rest.length, clearings);
+      return { page, key, revision: page.basis.revision };
+    };
+  }
+
+  /** A page that `at` found is used. */
+  hit({ key }: StandingPage): void {
+    this.#kept.hit(key);
+  }
+
+  /** The page's answer as its parts. `null`: it cannot be compressed so here. */
+  async parts({ page, key }: StandingPage, head: Buffer, coding: Coding | 'identity'): Promise<readonly Buffer[] | null> {
+    const parts = page.parts(head, coding);
+    if (parts !== null || coding === 'identity') return parts;
+    const grown = await page.compress(coding, head.length);
+    if (grown === null) return null;
+    this.#kept.grown(key, page, grown);
+    return page.parts(head, coding);
+  }
+}
+
+const keyOf = (tenantId: number, url: string): string => `${tenantId} ${url}`;

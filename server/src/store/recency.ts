@@ -1,0 +1,142 @@
+/**
+ * When what was last touched: by this one can tell of an answer that was made at some revision whether it still stands, without
+ * reading anything of what it shows. It follows the change log of each tenant, whoever wrote it.
+ */
+import type { Basis, Standing } from '../domain/basis.ts';
+import type { JoinedKind, Kind } from '../domain/objects.ts';
+import type { Db, Row, Tx } from './db.ts';
+import { tables } from './tables.ts';
+
+/** Objects and subjects that are remembered per tenant, about 50 bytes each; of more, everything older counts as touched. */
+const maxRemembered = 200_000;
+/** Of more changes at a time nothing is remembered. */
+const maxTail = 20_000;
+
+const subjects = ['company', 'lead', 'opportunity'] as const;
+const joinedKinds = (Object.keys(tables) as Kind[]).filter((kind): kind is JoinedKind => kind !== 'trail');
+
+/** Answers of all tenants. `erased` is called when something was erased: then nothing that was read before may be kept. */
+export function standing(db: Db, erased: () => void): Standing {
+  const tenants = new Map<number, { readonly recency: Recency; stamp: number | null }>();
+  return {
+    stamp: () => db.stamp(),
+    standsAt(basis, stamp) {
+      const tenant = tenants.get(basis.tenantId);
+      if (tenant === undefined || tenant.stamp !== stamp) return null;
+      return tenant.recency.touchedSince(basis) ? null : tenant.recency.revision;
+    },
+    async follow(tenantId) {
+      let tenant = tenants.get(tenantId);
+      if (tenant === undefined) {
+        tenant = { recency: new Recency(tenantId, erased), stamp: null };
+        tenants.set(tenantId, tenant);
+      }
+      const { recency } = tenant;
+      // Before the state is read: what is committed in between makes another stamp.
+      const stamp = db.stamp();
+      if (tenant.stamp === stamp) return stamp;
+      await db.read((tx) => recency.follow(tx));
+      tenant.stamp = stamp;
+      return stamp;
+    },
+  };
+}
+
+/** One tenant's. */
+export class Recency {
+  readonly #tenantId: number;
+  readonly #erased: () => void;
+  #revision = -1;
+  /** What was made before this revision is not known to stand. */
+  #floor = 0;
+  #lastTrail = 0;
+  readonly #objects = Object.fromEntries(joinedKinds.map((kind) => [kind, new Map()])) as Record<JoinedKind, Map<number, number>>;
+  readonly #entriesOf = Object.fromEntries(subjects.map((kind) => [kind, new Map()])) as Record<
+    (typeof subjects)[number],
+    Map<number, number>
+  >;
+  #remembered = 0;
+
+  constructor(tenantId: number, erased: () => void) {
+    this.#tenantId = tenantId;
+    this.#erased = erased;
+  }
+
+  /** How far the log was followed. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Whether anything that it rests on was touched after its revision, as far as the log was followed. */
+  touchedSince({ revision, subject, joined }: Basis): boolean {
+    if (subject === null) return false;
+    if (revision < this.#floor) return true;
+    const last = subject.kind === 'enterprise' ? this.#lastTrail : this.#entriesOf[subject.kind].get(subject.id);
+    if (last !== undefined && last > revision) return true;
+    for (const [kind, ids] of joined) {
+      const touched = this.#objects[kind];
+      if (touched.size === 0) continue;
+      for (const id of ids) if ((touched.get(id) ?? 0) > revision) return true;
+    }
+    return false;
+  }
+
+  /** Follows the log to the revision that `tx` sees, if it is not past it. */
+  async follow(tx: Tx): Promise<void> {
+    const row = await tx.get('SELECT revision FROM tenant WHERE tenant_id = ?', [this.#tenantId]);
+    const target = row === undefined ? 0 : (row[0] as number);
+    const known = this.#revision;
+    if (target <= known) return;
+    if (known < 0) {
+      // Of nothing that was made before is known whether it stands.
+      this.#forget(target);
+    } else if (target - known > maxTail) {
+      if ((await tx.get(anyErased, [this.#tenantId, known, target])) !== undefined) this.#erased();
+      this.#forget(target);
+    } else {
+      for (const change of await tx.all(tail, [this.#tenantId, known, target])) this.#mark(change);
+      if (this.#remembered > maxRemembered) this.#forget(target);
+    }
+    // Two readers may follow at the same time: marking twice changes nothing.
+    this.#revision = Math.max(this.#revision, target);
+  }
+
+  #forget(revision: number): void {
+    for (const map of [...Object.values(this.#objects), ...Object.values(this.#entriesOf)]) map.clear();
+    this.#remembered = 0;
+    this.#floor = revision;
+  }
+
+  /** An entry touches the subjects that it had before and those that it has now; between two changes that is the next one's before. */
+  #mark([revision, kind, id, action, before, companyId, leadId, opportunityId]: Row): void {
+    const at = revision as number;
+    if (action === 'erased') this.#erased();
+    if (kind !== 'trail') {
+      const touched = this.#objects[kind as JoinedKind];
+      if (touched !== undefined) this.#touch(touched, id as number, at);
+      return;
+    }
+    this.#lastTrail = Math.max(this.#lastTrail, at);
+    const now = { companyId, leadId, opportunityId };
+    for (const facts of before === null ? [now] : [now, JSON.parse(before as string) as typeof now]) {
+      for (const subject of subjects) {
+        const subjectId = facts[`${subject}Id`] as number | null | undefined;
+        if (subjectId) this.#touch(this.#entriesOf[subject], subjectId, at);
+      }
+    }
+  }
+
+  #touch(map: Map<number, number>, id: number, revision: number): void {
+    const last = map.get(id);
+    if (last === undefined) this.#remembered += 1;
+    if (last === undefined || last < revision) map.set(id, revision);
+  }
+}
+
+/** The changes in (known, target], of entries with the facts before and the subjects that they have now. */
+const tail =
+  'SELECT c.revision, c.kind, c.object_id, c.action, c.before_facts, t.company_id, t.lead_id, t.opportunity_id FROM change c ' +
+  "LEFT JOIN trail t ON c.kind = 'trail' AND t.tenant_id = c.tenant_id AND t.trail_id = c.object_id " +
+  'WHERE c.tenant_id = ? AND c.revision > ? AND c.revision <= ? ORDER BY c.revision';
+
+const anyErased = "SELECT 1 FROM change WHERE tenant_id = ? AND revision > ? AND revision <= ? AND action = 'erased' LIMIT 1";
