@@ -20,11 +20,11 @@ const subjects = [
 export async function checkTotals(tx: Tx, tenantId: number, findings: Findings): Promise<void> {
   const scopes = new Map<string, Scope>();
   const add = (one: Scope): void => void scopes.set(one.name, one);
-  for (const of of [live.yes, live.removed]) {
-    for (const by of ['happenedAt', 'recordedAt', 'updatedAt'] as const) add(scope(of, null, 0, by));
+  for (const state of [live.yes, live.removed]) {
+    for (const by of ['happenedAt', 'recordedAt', 'updatedAt'] as const) add(scope(state, null, 0, by));
     for (const [field, column] of subjects) {
       const sql = `SELECT ${column} FROM trail WHERE tenant_id = ? AND live = ? AND ${column} <> 0 GROUP BY ${column} ORDER BY COUNT(*) DESC, 1 LIMIT 1000`;
-      for (const [id] of await tx.all(sql, [tenantId, of])) add(scope(of, field, id as number, 'happenedAt'));
+      for (const [id] of await tx.all(sql, [tenantId, state])) add(scope(state, field, id as number, 'happenedAt'));
     }
   }
   const kept = await tx.all('SELECT scope, revision, blocks FROM timeline_block WHERE tenant_id = ?', [tenantId]);
