@@ -131,12 +131,12 @@ export async function openCore(
     leads: new Leads({ leads: leadStore(db), objects, vault, clock }),
     opportunities: new Opportunities({ opportunities: opportunityStore(db), objects, vault, clock }),
     importer: new Importer({ objects }),
+    erasures: new Erasures({ objects, clock }),
     webhookStore: webhooks,
     deliveryStore: deliveryStore(db),
     sender,
     webhooks: new Webhooks({
       webhooks,
-    erasures: new Erasures({ objects, clock }),
       vault,
       clock,
       checkUrl: (callbackUrl) => checkCallbackUrl(callbackUrl, allowPrivateCallbacks),
