@@ -21,6 +21,8 @@ export interface Query {
   readonly page: Page;
   /** Which of the two cores answers; 2: a reader whose statements take their time. */
   readonly reader: number;
+  /** As of which revision, of those that the tenant has, its first change and nothing included; `null`: as it stands. */
+  readonly asOf: number | null;
 }
 
 /** Which entry, of those that the tenant has: its place among them. */
@@ -70,6 +72,7 @@ export class World {
   readonly #cores: Core[] = [];
   #slow: TrailStore | null = null;
   readonly model = new Model();
+  readonly #states = new Map<string, Model>();
   #second = 0;
 
   private constructor() {
@@ -98,6 +101,7 @@ export class World {
     switch (step.do) {
       case 'one':
         await this.change(step.core, step.change);
+        await this.remember();
         for (const query of step.queries) await this.compare(query);
         return;
       case 'reopen':
@@ -110,15 +114,54 @@ export class World {
     }
   }
 
-  async ask({ reader, tenant, filter, page }: Query): Promise<Shown> {
-    if (reader < 2) return shown(await this.core(reader).trails.list(callerOf(tenant), filter, page));
+  async ask({ reader, tenant, filter, page }: Query, asOf: number | null): Promise<Shown> {
     this.#slow ??= trailStore(slowly(this.core(0).db));
-    return shown(await this.#slow.list(tenant, filter, page, null));
+    const answer =
+      reader < 2
+        ? await this.core(reader).trails.list(callerOf(tenant), filter, page, asOf === null ? null : { revision: asOf })
+        : await this.#slow.list(tenant, filter, page, asOf);
+    if (asOf !== null) expect(answer.revision).toBe(asOf);
+    return shown(answer);
   }
 
   async compare(query: Query): Promise<void> {
     const { tenant, filter, page } = query;
-    expectSame(await this.ask(query), this.model.list(tenant, filter, page), JSON.stringify(query));
+    const revision = await this.#revisionOf(query);
+    const model = revision === null ? this.model : await this.#stateAt(tenant, revision);
+    const about = `${JSON.stringify(query)} at revision ${revision}`;
+    expectSame(await this.ask(query, revision), model.list(tenant, filter, page), about);
+    // Every few times, all of it as an export has it.
+    if (page.size !== 7) return;
+    const rows: Shown['rows'][number][] = [];
+    for await (const portion of this.core(query.reader).trailStore.stream(tenant, filter, revision)) {
+      rows.push(...shown({ ...portion, revision: 0, total: 0 }).rows);
+    }
+    const whole = model.list(tenant, filter, { number: 1, size: Number.MAX_SAFE_INTEGER });
+    expectSame({ total: rows.length, rows }, whole, `stream of ${about}`);
+  }
+
+  async #revisionOf({ tenant, asOf }: Query): Promise<number | null> {
+    if (asOf === null) return null;
+    return asOf % ((await this.core(0).trailStore.head(tenant)).revision + 1);
+  }
+
+  /** What stood at a revision: the state of the model there when one of its steps ended with it, else what the log says. */
+  async #stateAt(tenant: number, revision: number): Promise<Model> {
+    const key = `${tenant} ${revision}`;
+    let state = this.#states.get(key);
+    if (state === undefined) {
+      state = await Model.at(this.core(0).db, tenant, revision);
+      this.#states.set(key, state);
+    }
+    return state;
+  }
+
+  /** The state of the model is that of the log's present end. */
+  async remember(): Promise<void> {
+    for (const tenant of tenantIds) {
+      const { revision } = await this.core(0).trailStore.head(tenant);
+      this.#states.set(`${tenant} ${revision}`, this.model.clone());
+    }
   }
 
   /** The change in the store and in the model; the store's part is begun when this returns its promise. */
@@ -193,10 +236,11 @@ export class World {
   /** Whatever the order in which things happen inside: each answer is that of one state that was. */
   async #storm(step: Step & { do: 'storm' }): Promise<void> {
     const states = [this.model.clone()];
-    const answers: Promise<{ query: Query; answer: Shown }>[] = [];
-    const ask = async (query: Query, turns: number): Promise<{ query: Query; answer: Shown }> => {
+    const answers: Promise<{ query: Query; revision: number | null; answer: Shown }>[] = [];
+    const ask = async (query: Query, turns: number): Promise<{ query: Query; revision: number | null; answer: Shown }> => {
       for (let turn = 0; turn < turns; turn++) await nextTurn();
-      return { query, answer: await this.ask(query) };
+      const revision = await this.#revisionOf(query);
+      return { query, revision, answer: await this.ask(query, revision) };
     };
     const written: Promise<void>[] = [];
     for (const [place, change] of step.changes.entries()) {
@@ -208,8 +252,14 @@ export class World {
       if (place % 3 === 2) await nextTurn();
     }
     await Promise.all(written);
-    for (const { query, answer } of await Promise.all(answers)) {
+    await this.remember();
+    for (const { query, revision, answer } of await Promise.all(answers)) {
       const { tenant, filter, page } = query;
+      if (revision !== null) {
+        const about = `${JSON.stringify(query)} at revision ${revision}`;
+        expectSame(answer, (await this.#stateAt(tenant, revision)).list(tenant, filter, page), about);
+        continue;
+      }
       const possible = states.map((state) => state.list(tenant, filter, page));
       if (possible.some((one) => isDeepStrictEqual(one, answer))) continue;
       expectSame(answer, possible.at(-1) as Shown, `belongs to no state: ${JSON.stringify(query)}`);

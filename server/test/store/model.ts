@@ -2,8 +2,11 @@
  * The timeline recomputed in the most naive way: all entries in memory, filtered, sorted and cut for each question. What the
  * store answers is compared with this.
  */
-import type { Trail } from '../../src/domain/objects.ts';
+import type { Kind, Trail } from '../../src/domain/objects.ts';
 import type { Page, TrailFilter, TrailPage } from '../../src/domain/stores.ts';
+import { objectOf } from '../../src/store/content.ts';
+import type { Db, Row } from '../../src/store/db.ts';
+import { decode, type Table, tables } from '../../src/store/tables.ts';
 import { entry, type WireEntry } from '../support/entries.ts';
 
 /** Noon in Beijing; a second is counted from here. */
@@ -33,6 +36,12 @@ export interface Draft {
   readonly word: string;
 }
 
+/** So that the orders of the three times differ, and there is something to choose from. */
+const recordedSecond = ({ id }: Draft): number => (id * 7) % 5;
+const typeOf = ({ id }: Draft): number => 101 + (id % 3);
+/** The second contact person is one that nothing is known of. */
+const contactsOf = ({ contact }: Draft): number[] => (contact === 0 ? [] : contact === 1 ? [1] : [contact, 9]);
+
 const kinds = ['company', 'lead', 'opportunity', 'user', 'contact', 'leadContact', 'file'] as const;
 type NamedKind = (typeof kinds)[number];
 
@@ -48,12 +57,14 @@ export function wireOf(draft: Draft): WireEntry {
     content: word,
     create_user: author,
     create_time: timeText(draft.second),
-    created_at: timeText(draft.second),
+    created_at: timeText(recordedSecond(draft)),
+    remark_type: 0,
+    type: typeOf(draft),
     update_time: timeText(draft.updated),
     company_id: company,
     lead_id: lead,
     opportunity_id: opportunity,
-    customer_id: contact === 0 ? [] : [contact],
+    customer_id: contactsOf(draft),
     lead_customer_id: contact === 0 ? [] : [contact],
     file_ids: file === 0 ? [] : [file],
     enable_flag: draft.enabled ? 1 : 0,
@@ -75,18 +86,18 @@ function trailOf(draft: Draft): Trail {
   return {
     trailId: draft.id,
     followUpId: null,
-    type: 101,
+    type: typeOf(draft),
     authorId: none(draft.author),
     referId: null,
     content: draft.word,
     fileIds: some(draft.file),
     enabled: draft.enabled,
     removed: draft.removed,
-    recordedAt: atSecond(draft.second),
+    recordedAt: atSecond(recordedSecond(draft)),
     happenedAt: atSecond(draft.second),
     updatedAt: atSecond(draft.updated),
     companyId: none(draft.company),
-    contactIds: some(draft.contact),
+    contactIds: contactsOf(draft),
     leadId: none(draft.lead),
     leadContactIds: some(draft.contact),
     opportunityId: none(draft.opportunity),
@@ -201,17 +212,58 @@ export class Model {
   }
 
   list(tenantId: number, filter: TrailFilter, page: Page): Shown {
+    const { by, types, authorIds, contactIds, keyword } = filter;
+    const among = (list: readonly number[], id: number | null): boolean => list.length === 0 || list.some((one) => one === id);
     const matching = [...this.#of(tenantId).values()]
-      .filter(({ enabled, removed }) => enabled && !removed)
+      .filter(({ enabled, removed }) => (filter.removed ? removed : enabled && !removed))
       .filter((trail) => filter.companyId === null || trail.companyId === filter.companyId)
       .filter((trail) => filter.leadId === null || trail.leadId === filter.leadId)
       .filter((trail) => filter.opportunityId === null || trail.opportunityId === filter.opportunityId)
-      .filter((trail) => filter.from === null || trail.happenedAt >= filter.from)
-      .filter((trail) => filter.to === null || trail.happenedAt <= filter.to)
-      .sort((a, b) => b.happenedAt - a.happenedAt || b.trailId - a.trailId);
+      .filter((trail) => among(types, trail.type) && among(authorIds, trail.authorId))
+      .filter((trail) => contactIds.length === 0 || contactIds.some((id) => trail.contactIds.includes(id)))
+      .filter((trail) => keyword === null || trail.content.includes(keyword))
+      .filter((trail) => filter.from === null || trail[by] >= filter.from)
+      .filter((trail) => filter.to === null || trail[by] <= filter.to)
+      .sort((a, b) => b[by] - a[by] || b.trailId - a.trailId);
+    if (filter.oldestFirst) matching.reverse();
     const start = (page.number - 1) * page.size;
     const nameOf: NameOf = (kind, id) => this.#names.get(`${tenantId} ${kind} ${id}`)?.name ?? null;
     return { total: matching.length, rows: matching.slice(start, start + page.size).map((trail) => show(trail, nameOf)) };
+  }
+
+  /** The state of a tenant at a revision, from nothing but the rows of its log and of its objects: what it says of each object last. */
+  static async at(db: Db, tenantId: number, revision: number): Promise<Model> {
+    const model = new Model();
+    await db.read(async (tx) => {
+      const log = await tx.all(
+        'SELECT revision, kind, object_id, before_revision, before_facts, before_words FROM change WHERE tenant_id = ?',
+        [tenantId],
+      );
+      const foundBy = new Map(log.filter((row) => row[3] !== 0).map((row) => [row[3] as number, row]));
+      const last = new Map(
+        log.filter((row) => (row[0] as number) <= revision).map((row) => [`${row[1]} ${row[2]}`, row] as const),
+      );
+      for (const [own, kind, id] of last.values()) {
+        const table = tables[kind as Kind] as Table<unknown>;
+        const later = foundBy.get(own as number);
+        const object =
+          later === undefined
+            ? decode(
+                table,
+                (await tx.get(
+                  `SELECT ${table.columns.join(', ')} FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} = ?`,
+                  [tenantId, id as number],
+                )) as Row,
+              )
+            : objectOf(table, { facts: later[4] as string, words: later[5] as string });
+        if (kind === 'trail') model.put(tenantId, object as Trail);
+        else {
+          const { name, nickname } = object as { name?: string; nickname?: string };
+          model.rename(tenantId, kind as NamedKind, id as number, name ?? nickname ?? '', 0);
+        }
+      }
+    });
+    return model;
   }
 
   #of(tenantId: number): Map<number, Trail> {
