@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { type BasicOptions, basic, parts as basicParts } from './basic.ts';
 import { hotSpots } from './profile.ts';
 import { met, type Report, render } from './report.ts';
-import { plotFile, rowNames, type ScaleRun, scale } from './scale.ts';
+import { documentScale, plotFile, rowNames, type ScaleRun, scale } from './scale.ts';
 
 interface Benchmark {
   readonly summary: string;
@@ -18,6 +18,8 @@ interface Benchmark {
   /** Where the report of a whole run of the default size is written. */
   readonly results: string;
   run(options: RunOptions): Promise<Report>;
+  /** What else such a run writes. */
+  document?(report: Report, command: string): void;
 }
 
 interface RunOptions extends Omit<BasicOptions, 'only'> {
@@ -44,6 +46,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     parts: rowNames,
     results: 'SCALE.md',
     run: (options) => scale({ ...options, rows: options.parts as ScaleRun['rows'], plot: options.whole ? plotFile : null }),
+    document: documentScale,
   },
 };
 
@@ -105,10 +108,12 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(hotSpots(profile));
     return 0;
   }
-  const text = render(report, ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' '));
+  const command = ['npm run bench', ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
+  const text = render(report, command);
   process.stdout.write(text);
   const results = given.results ?? (complete ? fileURLToPath(new URL(benchmark.results, import.meta.url)) : null);
   if (results !== null) writeFileSync(results, text);
+  if (complete) benchmark.document?.(report, command);
   return given['no-bounds'] || report.bounds.every(met) ? 0 : 1;
 }
 

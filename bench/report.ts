@@ -58,39 +58,48 @@ export const ratio = (value: number): string => `${figure(value)} ×`;
 
 /** The whole report in Markdown that also reads well on a terminal. */
 export function render(report: Report, command: string): string {
-  const boundsTable: Table = {
-    title: 'Bounds',
-    columns: ['what', 'measured', 'must be', 'holds'],
-    rows: report.bounds.map((bound) => [
-      bound.what,
-      bound.value === null ? '–' : `${figure(bound.value)} ${bound.unit}`,
-      `${bound.holds} ${bound.limit < 0.05 ? figure(bound.limit) : bound.limit} ${bound.unit}`,
-      met(bound) ? 'yes' : 'NO',
-    ]),
-    notes: [],
-  };
   return [
     '# Benchmark results',
     '',
     'Absolute figures vary from machine to machine and from run to run. What counts are the ratios: both sides of each were',
     'measured in the same run, in turns, and the median of the turns is given.',
     '',
-    `- command: \`${command}\``,
-    `- date: ${new Date().toISOString().slice(0, 10)}`,
-    `- machine: ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB memory`,
-    `- system: ${type()} ${release()}, Node ${process.version}; load before the run: ${startLoad}`,
-    ...[boundsTable, ...report.tables].flatMap(renderTable),
+    ...conditions(command),
+    ...[boundsTable(report), ...report.tables].flatMap((table) => ['', `## ${table.title}`, '', ...renderTable(table)]),
     '',
   ].join('\n');
 }
 
+/** The bounds alone, with the conditions that they were measured under. */
+export const renderBounds = (report: Report, command: string): string =>
+  [...conditions(command), '', ...renderTable(boundsTable(report))].join('\n');
+
+const conditions = (command: string): string[] => [
+  `- command: \`${command}\``,
+  `- date: ${new Date().toISOString().slice(0, 10)}`,
+  `- machine: ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB memory`,
+  `- system: ${type()} ${release()}, Node ${process.version}; load before the run: ${startLoad}`,
+];
+
+const boundsTable = (report: Report): Table => ({
+  title: 'Bounds',
+  columns: ['what', 'measured', 'must be', 'holds'],
+  rows: report.bounds.map((bound) => [
+    bound.what,
+    bound.value === null ? '–' : `${figure(bound.value)} ${bound.unit}`,
+    `${bound.holds} ${bound.limit < 0.05 ? figure(bound.limit) : bound.limit} ${bound.unit}`,
+    met(bound) ? 'yes' : 'NO',
+  ]),
+  notes: [],
+});
+
 const startLoad = loadavg()[0]?.toFixed(2) ?? 'unknown';
 
-function renderTable({ title, columns, rows, notes }: Table): string[] {
+function renderTable({ columns, rows, notes }: Omit<Table, 'title'>): string[] {
   const widths = columns.map((column, i) => Math.max(3, column.length, ...rows.map((row) => (row[i] ?? '').length)));
   // Names to the left, figures to the right.
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
   const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return ['', `## ${title}`, '', line(columns), rule, ...rows.map(line), ...notes.flatMap((note) => ['', note])];
+  return [line(columns), rule, ...rows.map(line), ...notes.flatMap((note) => ['', note])];
 }

@@ -3,7 +3,7 @@ import type { Load } from './processes.ts';
 import { figure, type Report, step } from './report.ts';
 import { again, atMost, randomPages } from './scale-pages.ts';
 import { ignored, lacking, pageOf, type Scale, type Session, type Target, warm } from './scale-session.ts';
-import { wordsIn } from './scale-words.ts';
+import { authorsIn, wordsIn } from './scale-words.ts';
 
 /** ms from one measured request to the next; more connections than are ever waiting, so that no answer delays the next request. */
 const every = 5;
@@ -26,11 +26,11 @@ export async function busy(scale: Scale): Promise<Report> {
     step('page 1 while heavy requests run');
     const target = await session.program(data, 0);
     await warm(session, target, again(pageOf(1), 500));
-    const burdens = burdensOf(session, wordsIn(data.store, 20), data.tenantId);
+    const burdens = burdensOf(session, wordsIn(data.store, 20), authorsIn(data.store));
     const absent: string[] = [];
     for (const { name, paths, bodies } of burdens) {
       // What a server does not know it ignores or does not find.
-      const unknown = bodies === undefined ? await headers(target, paths[0] as string) : '';
+      const unknown = bodies === undefined ? await unknownOf(target, paths[0] as string) : '';
       if (unknown !== '') absent.push(`${name}: ${unknown}`);
     }
     const seconds = scale.rounds(20);
@@ -68,8 +68,8 @@ export async function busy(scale: Scale): Promise<Report> {
   });
 }
 
-/** The parameters of a path that are not known; asked with `HEAD`-like care, because an export has no end. */
-async function headers({ server, authorization }: Target, path: string): Promise<string> {
+/** What of a path is not known here, or nothing; of an export only the beginning is read. */
+async function unknownOf({ server, authorization }: Target, path: string): Promise<string> {
   if (!path.startsWith(exportPath)) return ignored({ server, authorization }, path);
   const stop = new AbortController();
   const response = await fetch(server.url + path, { headers: { authorization }, signal: stop.signal });
@@ -77,7 +77,7 @@ async function headers({ server, authorization }: Target, path: string): Promise
   return response.status === 200 ? '' : `answers ${response.status}`;
 }
 
-function burdensOf(session: Session, words: readonly string[], tenantId: number): Burden[] {
+function burdensOf(session: Session, words: readonly string[], authors: readonly number[]): Burden[] {
   const days = Array.from({ length: 200 }, () => {
     const day = new Date(Date.UTC(2023, 0, 1 + session.random.below(700)));
     const end = new Date(day.getTime() + 365 * 86_400_000);
@@ -85,7 +85,7 @@ function burdensOf(session: Session, words: readonly string[], tenantId: number)
   });
   const uncounted = session.unasked(200, () => {
     const word = encodeURIComponent(session.random.pick(words));
-    return pageOf(1, `&type=${101 + session.random.below(5)}&keyword=${word}&create_user=${tenantId}`);
+    return pageOf(1, `&type=${101 + session.random.below(5)}&keyword=${word}&create_user=${session.random.pick(authors)}`);
   });
   return [
     { name: 'export', paths: [exportPath], bare: true },

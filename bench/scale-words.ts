@@ -31,3 +31,13 @@ export function wordsIn(folder: string, count: number): string[] {
     .slice(0, count)
     .map(([pair]) => pair);
 }
+
+/** Users who wrote entries of a store. */
+export function authorsIn(folder: string): number[] {
+  const { tenantId, trailIds } = stockOf(folder);
+  const db = new DatabaseSync(storePath(folder), { readOnly: true });
+  const read = db.prepare('SELECT author_id AS author FROM trail WHERE tenant_id = ? AND trail_id = ?');
+  const authors = trailIds.slice(0, 200).map((id) => (read.get(tenantId, id) as { author: number }).author);
+  db.close();
+  return [...new Set(authors)].filter((author) => author !== 0);
+}

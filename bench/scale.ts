@@ -1,7 +1,7 @@
 /** The benchmark of what stays constant: every row of the table in docs/performance.md, in one run. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Report } from './report.ts';
-import { step } from './report.ts';
+import { type Report, renderBounds, step } from './report.ts';
 import { asOf } from './scale-as-of.ts';
 import { exported, imported } from './scale-bulk.ts';
 import { busy, memory } from './scale-busy.ts';
@@ -42,6 +42,18 @@ export interface ScaleRun extends ScaleOptions {
 
 /** The plot of a whole run; it stands in docs/performance.md. */
 export const plotFile = fileURLToPath(new URL('../docs/images/cost.svg', import.meta.url));
+
+const document = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
+const [sectionBegin, sectionEnd] = ['<!-- measured: written by npm run bench -- scale -->', '<!-- end of what was measured -->'];
+
+/** Puts the bounds of a whole run into docs/performance.md. */
+export function documentScale(report: Report, command: string): void {
+  const text = readFileSync(document, 'utf8');
+  const [before, rest] = text.split(sectionBegin);
+  const after = rest?.split(sectionEnd)[1];
+  if (before === undefined || after === undefined) throw new Error(`${document} has no place for what was measured`);
+  writeFileSync(document, `${before}${sectionBegin}\n\n${renderBounds(report, command)}\n\n${sectionEnd}${after}`);
+}
 
 export async function scale(options: ScaleRun): Promise<Report> {
   const run = new Scale(options);

@@ -61,6 +61,25 @@ test('a small run measures everything, finds the rival equal and writes the repo
   expect(readdirSync(join(folder, 'genjin-bench'))).toEqual(['firm-2000-40']);
 });
 
+test('scale runs over a small store, and what it finds is figures', { timeout: 300_000 }, async () => {
+  const { code, out, err } = await bench('scale', '--entries', '1000', '--quick', '--no-bounds', '--rows', 'depth,write');
+  expect(code, err).toBe(0);
+  const rows = [
+    'enterprise: random pages / page 1',
+    'enterprise: last pages / page 1',
+    'recorded with log and chain / plain inserts',
+    'recorded with the search index too / plain inserts',
+    'last pages  ',
+    'plain inserts, same indexes and link tables',
+  ];
+  for (const row of rows) {
+    const cells = out.split('\n').find((line) => line.startsWith(`| ${row} `));
+    expect(cells, row).toMatch(/\| +[\d.,]*[1-9][\d.,]*( [×M]| )/);
+  }
+  expect(out).not.toMatch(/NaN|Infinity|undefined/);
+  expect(readdirSync(join(folder, 'genjin-bench')).sort()).toEqual(['firm-2000-40', 'scale-1000-20']);
+});
+
 test.each([
   ['an unknown benchmark', ['deep'], 'accepted: one of basic, scale'],
   ['two benchmarks', ['basic', 'basic'], 'accepted: one of basic'],
