@@ -31,7 +31,7 @@ export const keywordLimits = { characters: 100, words: 10 } as const;
  * searched for: no letter, digit or pictograph.
  */
 export function readKeyword(text: string, field = 'keyword'): Keyword {
-  const accepted = `1 to ${keywordLimits.characters} characters, at most ${keywordLimits.words} words, with a letter, a digit or a pictograph`;
+  const accepted = `accepted: 1 to ${keywordLimits.characters} characters, at most ${keywordLimits.words} words, with a letter, a digit or a pictograph`;
   // Before it is folded, which makes up to eighteen characters of one.
   if (text.length > 2 * keywordLimits.characters || [...text].length > keywordLimits.characters)
     throw badParameter(field, text, accepted);

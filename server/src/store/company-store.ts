@@ -11,18 +11,19 @@ export function companyStore(db: Db): CompanyStore {
     list: (tenantId, filter, page, now) =>
       db.read(async (tx) => {
         const last = { by: 'company', what: 'happened_at', now } as const;
-        const { total, ids, last: lastAt } = await listIds(tx, tenantId, filtered(tenantId, filter), filter, page, last);
+        const { ids, last: lastAt, ...listed } = await listIds(tx, tenantId, filtered(tenantId, filter), filter, page, last);
         const companies = await new TxView(tx, tenantId).objects('company', ids);
         const rows = ids.map((id) => ({ company: companies.get(id) as Company, lastContactAt: lastAt.get(id) ?? null }));
-        return { total, rows };
+        return { ...listed, rows };
       }),
 
     search: (tenantId, field, word, page) =>
       db.read(async (tx) => {
         const last = { by: 'company', what: 'happened_at', now: 0 } as const;
-        const { total, ids } = await listIds(tx, tenantId, found(tenantId, field, word), { from: null, to: null }, page, last);
+        const bounds = { from: null, to: null };
+        const { ids, last: _, ...listed } = await listIds(tx, tenantId, found(tenantId, field, word), bounds, page, last);
         const companies = await new TxView(tx, tenantId).objects('company', ids);
-        return { total, rows: ids.map((id) => companies.get(id) as Company) };
+        return { ...listed, rows: ids.map((id) => companies.get(id) as Company) };
       }),
 
     get: (tenantId, companyId, serialId, now) =>

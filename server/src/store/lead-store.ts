@@ -12,10 +12,10 @@ export function leadStore(db: Db): LeadStore {
     list: (tenantId, filter, page, now) =>
       db.read(async (tx) => {
         const last = { by: 'lead', what: 'happened_at', now } as const;
-        const { total, ids, last: lastAt } = await listIds(tx, tenantId, filtered(tenantId, filter, now), filter, page, last);
+        const { ids, last: lastAt, ...listed } = await listIds(tx, tenantId, filtered(tenantId, filter, now), filter, page, last);
         const leads = await new TxView(tx, tenantId).objects('lead', ids);
         const rows = ids.map((id) => ({ lead: leads.get(id) as Lead, lastContactAt: lastAt.get(id) ?? null }));
-        return { total, rows };
+        return { ...listed, rows };
       }),
 
     get: (tenantId, leadId, serialId, now) =>

@@ -2,6 +2,7 @@
 import type { Bounds, Page } from '../domain/stores.ts';
 import type { Tx, Value } from './db.ts';
 import { lastEntry, type Subject } from './last-contact.ts';
+import { headOf } from './log-times.ts';
 
 /** What may be listed. */
 export interface Candidates {
@@ -11,6 +12,8 @@ export interface Candidates {
 }
 
 export interface ListedIds {
+  /** The last one of the tenant's log that this has. */
+  readonly revision: number;
   readonly total: number;
   /** In the order of the list: newest `listed_at` first, then the largest id. */
   readonly ids: readonly number[];
@@ -32,8 +35,9 @@ export async function listIds(
   const values = [...candidates.values, ...(bounded ? [from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER] : [])];
   const row = await tx.get(`SELECT COUNT(*) ${matching}`, values);
   const total = row?.[0] as number;
+  const { revision } = await headOf(tx, tenantId);
   const skip = (page.number - 1) * page.size;
-  if (skip >= total) return { total, ids: [], last: new Map() };
+  if (skip >= total) return { revision, total, ids: [], last: new Map() };
   const rows = await tx.all(
     `SELECT k.id, (${lastEntry(last.by, last.what, 'k.id')}) FROM (` +
       `SELECT r.id, r.listed_at ${matching} ORDER BY r.listed_at DESC, r.id DESC LIMIT ? OFFSET ?` +
@@ -41,5 +45,5 @@ export async function listIds(
     [tenantId, last.now, ...values, page.size, skip],
   );
   const found = rows.filter(([, value]) => value !== null) as [number, number][];
-  return { total, ids: rows.map(([id]) => id as number), last: new Map(found) };
+  return { revision, total, ids: rows.map(([id]) => id as number), last: new Map(found) };
 }

@@ -11,10 +11,10 @@ export function opportunityStore(db: Db): OpportunityStore {
     list: (tenantId, bounds, page, now) =>
       db.read(async (tx) => {
         const last = { by: 'opportunity', what: 'trail_id', now } as const;
-        const { total, ids, last: lastIds } = await listIds(tx, tenantId, present(tenantId), bounds, page, last);
+        const { ids, last: lastIds, ...listed } = await listIds(tx, tenantId, present(tenantId), bounds, page, last);
         const opportunities = await new TxView(tx, tenantId).objects('opportunity', ids);
         return {
-          total,
+          ...listed,
           rows: await rowsOf(
             tx,
             tenantId,

@@ -21,6 +21,7 @@ import {
   readCompanySearch,
 } from '../../wire/company-wire.ts';
 import type { Route } from '../route.ts';
+import { listed, revisionHeader } from './listing.ts';
 
 const notFound = '404 Not Found Resource';
 
@@ -33,11 +34,13 @@ export const companyRoutes = (companies: Companies): Route[] => [
     summary: '客户列表接口 · List companies',
     description: 'Companies page by page, with the exact total and the last contact of each.',
     query: companyListQuery,
+    headers: revisionHeader,
     data: companyListData,
     errors: ['400'],
     handle: async (caller, query) => {
       const { filter, page } = readCompanyList(query);
-      return presentCompanyList(await companies.list(caller, filter, page));
+      const found = await companies.list(caller, filter, page);
+      return listed(presentCompanyList(found), found);
     },
   },
   {
@@ -63,11 +66,13 @@ export const companyRoutes = (companies: Companies): Route[] => [
       'Companies by a word. Names contain it, a domain ends with it, telephone numbers contain its digits, everything else equals it; ' +
       'upper and lower case of Latin letters are one, but for serial_id.',
     query: companySearchQuery,
+    headers: revisionHeader,
     data: companySearchData,
     errors: ['400'],
     handle: async (caller, query) => {
       const { field, word, page } = readCompanySearch(query);
-      return presentCompanySearch(await companies.search(caller, field, word, page));
+      const found = await companies.search(caller, field, word, page);
+      return listed(presentCompanySearch(found), found);
     },
   },
   {

@@ -14,6 +14,7 @@ import {
   readLeadPush,
 } from '../../wire/lead-wire.ts';
 import type { Route } from '../route.ts';
+import { listed, revisionHeader } from './listing.ts';
 
 const notFound = '404 Not Found Resource';
 
@@ -26,11 +27,13 @@ export const leadRoutes = (leads: Leads): Route[] => [
     summary: '线索列表接口 · List leads',
     description: 'Leads page by page, with the exact total and the last contact of each.',
     query: leadListQuery,
+    headers: revisionHeader,
     data: leadListData,
     errors: ['400'],
     handle: async (caller, query) => {
       const { filter, page } = readLeadList(query);
-      return presentLeadList(await leads.list(caller, filter, page));
+      const found = await leads.list(caller, filter, page);
+      return listed(presentLeadList(found), found);
     },
   },
   {

@@ -18,6 +18,7 @@ import {
   readOpportunityRemove,
 } from '../../wire/opportunity-wire.ts';
 import type { Route } from '../route.ts';
+import { listed, revisionHeader } from './listing.ts';
 
 const notFound = '404 Not Found Resource';
 
@@ -30,11 +31,13 @@ export const opportunityRoutes = (opportunities: Opportunities): Route[] => [
     summary: '商机列表接口 · List opportunities',
     description: 'Opportunities page by page, with the exact total and the last entry about each.',
     query: opportunityListQuery,
+    headers: revisionHeader,
     data: opportunityListData,
     errors: ['400'],
     handle: async (caller, query) => {
       const { bounds, page } = readOpportunityList(query);
-      return presentOpportunityList(caller.tenantId, await opportunities.list(caller, bounds, page));
+      const found = await opportunities.list(caller, bounds, page);
+      return listed(presentOpportunityList(caller.tenantId, found), found);
     },
   },
   {
