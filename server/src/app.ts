@@ -8,6 +8,7 @@ import pino from 'pino';
 import type { Config } from './config.ts';
 import { Applications } from './domain/application.ts';
 import { Attempts } from './domain/attempts.ts';
+import type { Standing } from './domain/basis.ts';
 import { Changes } from './domain/change.ts';
 import { Companies } from './domain/company.ts';
 import { Erasures } from './domain/erasure.ts';
@@ -46,7 +47,8 @@ import { leadStore } from './store/lead-store.ts';
 import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
 import { opportunityStore } from './store/opportunity-store.ts';
-import { standing } from './store/recency.ts';
+import { Recencies } from './store/recency.ts';
+import { RenderedEntries, type RenderedEntry } from './store/rendered-entries.ts';
 import { reportStore } from './store/report-store.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -62,6 +64,9 @@ import type { WorkerParts } from './webhook/worker.ts';
 /** The store with the rules over it. */
 export interface Core {
   readonly db: Db;
+  readonly standing: Standing;
+  /** What was rendered and may be asked for again; a server sets how much. */
+  readonly kept: { readonly pages: Kept<KeptPage>; readonly entries: Kept<RenderedEntry> };
   readonly objects: ObjectStore;
   readonly tenants: TenantStore;
   readonly trailStore: TrailStore;
@@ -106,7 +111,13 @@ export async function openCore(
   const vault = new Vault(readKey(folder));
   const objects = objectStore(db, clock);
   const tenants = tenantStore(db);
-  const trails = trailStore(db);
+  const pages = new Kept<KeptPage>(0);
+  const entries = new Kept<RenderedEntry>(0);
+  const recencies = new Recencies(db, () => {
+    pages.clear();
+    entries.clear();
+  });
+  const trails = trailStore(db, new RenderedEntries(entries, recencies));
   const changes = changeStore(db);
   const users = userStore(db);
   const webhooks = webhookStore(db);
@@ -115,6 +126,8 @@ export async function openCore(
   const applications = new Applications({ applications: storedApplications, objects, vault, attempts, clock });
   return {
     db,
+    standing: recencies,
+    kept: { pages, entries },
     objects,
     tenants,
     trailStore: trails,
@@ -180,14 +193,17 @@ export async function createApp(core: Core, config: Config): Promise<FastifyInst
   // To stderr: stdout is for what a person or a script asked for.
   const log = pino({ level: config.logLevel }, pino.destination({ dest: 2, sync: false }));
   const metrics = createMetrics();
-  const pages = new Kept<KeptPage>(config.cacheMb * 1_000_000);
-  metrics.keeps({ page: pages });
+  const { pages, entries } = core.kept;
+  const bytes = config.cacheMb * 1_000_000;
+  pages.limitTo(0.75 * bytes);
+  entries.limitTo(0.25 * bytes);
+  metrics.keeps({ page: pages, entry: entries });
   const app = await createServer({
     applications: core.applications,
     signIns: core.signIns,
     routes: routesOf(core),
     metrics,
-    standing: standing(core.db, () => pages.clear()),
+    standing: core.standing,
     pages,
     clock: core.clock,
     storeAnswers: () => core.db.read(async (tx) => void (await tx.get('SELECT max(version) FROM schema_version'))),
@@ -206,7 +222,12 @@ export async function createApp(core: Core, config: Config): Promise<FastifyInst
   app.addHook('preClose', async () => {
     stopped = deliverer.stop();
   });
-  app.addHook('onClose', () => stopped);
+  // What cannot be kept now is found out again.
+  const settling = setInterval(() => void core.trailStore.settle().catch(() => undefined), settleEvery).unref();
+  app.addHook('onClose', async () => {
+    clearInterval(settling);
+    await stopped;
+  });
   return app;
 }
 

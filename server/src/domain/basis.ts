@@ -1,9 +1,9 @@
 import type { JoinedKind, Trail } from './objects.ts';
-import type { TrailFilter, TrailPage } from './stores.ts';
+import type { Joined, TrailFilter } from './stores.ts';
 
-/** Whose entries a page shows; `id` 0 for the enterprise's. */
-export interface PageSubject {
-  readonly kind: 'enterprise' | 'company' | 'lead' | 'opportunity';
+/** Whose entries are shown; `id` 0 for the enterprise's, of `entry` that of the only one. */
+export interface ShownSubject {
+  readonly kind: 'enterprise' | 'company' | 'lead' | 'opportunity' | 'entry';
   readonly id: number;
 }
 
@@ -13,7 +13,7 @@ export interface Basis {
   /** The state that it was read from. */
   readonly revision: number;
   /** It changes with an entry of this subject; `null`: with none, it shows the past. */
-  readonly subject: PageSubject | null;
+  readonly subject: ShownSubject | null;
   /** It changes with one of these, whether they are known yet or not. */
   readonly joined: readonly (readonly [JoinedKind, readonly number[]])[];
 }
@@ -31,14 +31,18 @@ export interface Standing {
   follow(tenantId: number): Promise<number>;
 }
 
-/** What a page rests on; of the `past`, on nothing that can change. */
-export const basisOf = (tenantId: number, filter: TrailFilter, { revision, trails }: TrailPage, past: boolean): Basis =>
-  past
-    ? { tenantId, revision, subject: null, joined: [] }
-    : { tenantId, revision, subject: subjectOf(filter), joined: refersTo(trails) };
+/** What is made of an entry to answer with. */
+export type Render = (tenantId: number, trail: Trail, joined: Joined) => Buffer;
+
+/** A page whose entries are rendered; all of it of one state. */
+export interface RenderedPage {
+  readonly total: number;
+  readonly entries: readonly Buffer[];
+  readonly basis: Basis;
+}
 
 /** Everything that entries show beside themselves, by kind. */
-function refersTo(trails: readonly Trail[]): Basis['joined'] {
+export function refersTo(trails: readonly Trail[]): Basis['joined'] {
   const ids = (of: (trail: Trail) => readonly (number | null)[]): number[] => {
     const found = new Set<number>();
     for (const trail of trails) for (const id of of(trail)) if (id !== null) found.add(id);
@@ -57,7 +61,7 @@ function refersTo(trails: readonly Trail[]): Basis['joined'] {
 }
 
 /** The subject that every entry of a filter is about; of several one is enough, since a change of such an entry touches each. */
-function subjectOf({ companyId, leadId, opportunityId }: TrailFilter): PageSubject {
+export function subjectOf({ companyId, leadId, opportunityId }: TrailFilter): ShownSubject {
   if (opportunityId !== null) return { kind: 'opportunity', id: opportunityId };
   if (leadId !== null) return { kind: 'lead', id: leadId };
   return companyId === null ? { kind: 'enterprise', id: 0 } : { kind: 'company', id: companyId };

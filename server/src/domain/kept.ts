@@ -16,7 +16,7 @@ const itemCost = 200;
 
 /** Values by their keys. Whether one still stands is for who asks: it tells by `hit` and `miss`. */
 export class Kept<V> {
-  readonly #limit: number;
+  #limit: number;
   readonly #items = new Map<string, Item<V>>();
   #bytes = 0;
   #clearings = 0;
@@ -26,6 +26,11 @@ export class Kept<V> {
   /** `limit` in bytes; 0 keeps nothing. */
   constructor(limit: number) {
     this.#limit = limit;
+  }
+
+  limitTo(limit: number): void {
+    this.#limit = limit;
+    this.#shrink();
   }
 
   get(key: string): V | undefined {

@@ -1,9 +1,10 @@
 import { AppError, badParameter } from '../errors.ts';
 import type { Caller } from './application.ts';
+import type { Render, RenderedPage } from './basis.ts';
 import { once } from './idempotency.ts';
 import { readKeyword } from './keyword.ts';
 import { recordableTrailTypes, type Trail } from './objects.ts';
-import type { Clock, Joined, ObjectStore, Page, TrailFilter, TrailPage, TrailStore } from './stores.ts';
+import type { Clock, Joined, ObjectStore, Page, TrailFilter, TrailPage, TrailPortion, TrailStore } from './stores.ts';
 import { checkHappened, checkOwner, companyOf, referredTo, type Subjects, there } from './trail-subjects.ts';
 import type { Vault } from './vault.ts';
 
@@ -43,6 +44,27 @@ export class Trails {
   async list(caller: Caller, filter: TrailFilter, page: Page, asOf: AsOf | null = null): Promise<TrailPage> {
     if (filter.keyword !== null) readKeyword(filter.keyword);
     return this.#trails.list(caller.tenantId, filter, page, asOf === null ? null : await this.#revisionOf(caller.tenantId, asOf));
+  }
+
+  /** The same, its entries rendered. */
+  async rendered(caller: Caller, filter: TrailFilter, page: Page, asOf: AsOf | null, render: Render): Promise<RenderedPage> {
+    if (filter.keyword !== null) readKeyword(filter.keyword);
+    const revision = asOf === null ? null : await this.#revisionOf(caller.tenantId, asOf);
+    return this.#trails.rendered(caller.tenantId, filter, page, revision, render);
+  }
+
+  /**
+   * Everything that `list` gives over all pages, in its order, from one state: the one at `revision`, whatever is written meanwhile.
+   * Throws as `list` does.
+   */
+  async stream(
+    { tenantId }: Pick<Caller, 'tenantId'>,
+    filter: TrailFilter,
+    asOf: AsOf | null,
+  ): Promise<{ revision: number; portions: AsyncIterable<TrailPortion> }> {
+    if (filter.keyword !== null) readKeyword(filter.keyword);
+    const revision = asOf === null ? (await this.#trails.head(tenantId)).revision : await this.#revisionOf(tenantId, asOf);
+    return { revision, portions: this.#trails.stream(tenantId, filter, revision) };
   }
 
   async #revisionOf(tenantId: number, asOf: AsOf): Promise<number> {

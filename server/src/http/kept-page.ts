@@ -11,6 +11,8 @@ export class KeptPage {
   readonly rest: Buffer;
   /** Weak: it is over everything but the time. */
   readonly tag: string;
+  /** When it was last known to stand. */
+  stood: { readonly stamp: number; readonly revision: number } | null = null;
   readonly #compressed = new Map<Coding, Buffer>();
 
   constructor({ basis, headersAt }: Keepable, rest: Buffer) {

@@ -28,8 +28,13 @@ export class Pages {
   at(tenantId: number, url: string, stamp: number): StandingPage | null {
     const key = keyOf(tenantId, url);
     const page = this.#kept.get(key);
-    const revision = page === undefined ? null : this.#standing.standsAt(page.basis, stamp);
-    return page === undefined || revision === null ? null : { page, key, revision };
+    if (page === undefined) return null;
+    if (page.stood?.stamp !== stamp) {
+      const revision = this.#standing.standsAt(page.basis, stamp);
+      if (revision === null) return null;
+      page.stood = { stamp, revision };
+    }
+    return { page, key, revision: page.stood.revision };
   }
 
   /** The same after following the log; when it is not there, how it is kept once it is made. */

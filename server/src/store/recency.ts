@@ -15,35 +15,52 @@ const maxTail = 20_000;
 const subjects = ['company', 'lead', 'opportunity'] as const;
 const joinedKinds = (Object.keys(tables) as Kind[]).filter((kind): kind is JoinedKind => kind !== 'trail');
 
-/** Answers of all tenants. `erased` is called when something was erased: then nothing that was read before may be kept. */
-export function standing(db: Db, erased: () => void): Standing {
-  const tenants = new Map<number, { readonly recency: Recency; stamp: number | null }>();
-  return {
-    stamp: () => db.stamp(),
-    standsAt(basis, stamp) {
-      const tenant = tenants.get(basis.tenantId);
-      if (tenant === undefined || tenant.stamp !== stamp) return null;
-      return tenant.recency.touchedSince(basis) ? null : tenant.recency.revision;
-    },
-    async follow(tenantId) {
-      let tenant = tenants.get(tenantId);
-      if (tenant === undefined) {
-        tenant = { recency: new Recency(tenantId, erased), stamp: null };
-        tenants.set(tenantId, tenant);
-      }
-      const { recency } = tenant;
-      // Before the state is read: what is committed in between makes another stamp.
-      const stamp = db.stamp();
-      if (tenant.stamp === stamp) return stamp;
-      await db.read((tx) => recency.follow(tx));
-      tenant.stamp = stamp;
-      return stamp;
-    },
-  };
+/** Of all tenants. */
+export class Recencies implements Standing {
+  readonly #db: Db;
+  readonly #erased: () => void;
+  readonly #tenants = new Map<number, Recency>();
+
+  /** `erased` is called when something was erased: then nothing that was read before may be kept. */
+  constructor(db: Db, erased: () => void) {
+    this.#db = db;
+    this.#erased = erased;
+  }
+
+  of(tenantId: number): Recency {
+    let recency = this.#tenants.get(tenantId);
+    if (recency === undefined) {
+      recency = new Recency(tenantId, this.#erased);
+      this.#tenants.set(tenantId, recency);
+    }
+    return recency;
+  }
+
+  stamp(): number {
+    return this.#db.stamp();
+  }
+
+  standsAt(basis: Basis, stamp: number): number | null {
+    const recency = this.#tenants.get(basis.tenantId);
+    if (recency === undefined || recency.stamp !== stamp) return null;
+    return recency.touchedSince(basis) ? null : recency.revision;
+  }
+
+  async follow(tenantId: number): Promise<number> {
+    const recency = this.of(tenantId);
+    // Before the state is read: what is committed in between makes another stamp.
+    const stamp = this.#db.stamp();
+    if (recency.stamp === stamp) return stamp;
+    await this.#db.read((tx) => recency.follow(tx));
+    recency.stamp = stamp;
+    return stamp;
+  }
 }
 
 /** One tenant's. */
 export class Recency {
+  /** The store's at which the log was followed to its end. */
+  stamp: number | null = null;
   readonly #tenantId: number;
   readonly #erased: () => void;
   #revision = -1;
@@ -51,10 +68,13 @@ export class Recency {
   #floor = 0;
   #lastTrail = 0;
   readonly #objects = Object.fromEntries(joinedKinds.map((kind) => [kind, new Map()])) as Record<JoinedKind, Map<number, number>>;
-  readonly #entriesOf = Object.fromEntries(subjects.map((kind) => [kind, new Map()])) as Record<
-    (typeof subjects)[number],
-    Map<number, number>
-  >;
+  /** By what they are about, and by their own ids. */
+  readonly #entries = {
+    company: new Map<number, number>(),
+    lead: new Map<number, number>(),
+    opportunity: new Map<number, number>(),
+    entry: new Map<number, number>(),
+  };
   #remembered = 0;
 
   constructor(tenantId: number, erased: () => void) {
@@ -71,7 +91,7 @@ export class Recency {
   touchedSince({ revision, subject, joined }: Basis): boolean {
     if (subject === null) return false;
     if (revision < this.#floor) return true;
-    const last = subject.kind === 'enterprise' ? this.#lastTrail : this.#entriesOf[subject.kind].get(subject.id);
+    const last = subject.kind === 'enterprise' ? this.#lastTrail : this.#entries[subject.kind].get(subject.id);
     if (last !== undefined && last > revision) return true;
     for (const [kind, ids] of joined) {
       const touched = this.#objects[kind];
@@ -102,7 +122,7 @@ export class Recency {
   }
 
   #forget(revision: number): void {
-    for (const map of [...Object.values(this.#objects), ...Object.values(this.#entriesOf)]) map.clear();
+    for (const map of [...Object.values(this.#objects), ...Object.values(this.#entries)]) map.clear();
     this.#remembered = 0;
     this.#floor = revision;
   }
@@ -117,11 +137,12 @@ export class Recency {
       return;
     }
     this.#lastTrail = Math.max(this.#lastTrail, at);
+    this.#touch(this.#entries.entry, id as number, at);
     const now = { companyId, leadId, opportunityId };
     for (const facts of before === null ? [now] : [now, JSON.parse(before as string) as typeof now]) {
       for (const subject of subjects) {
         const subjectId = facts[`${subject}Id`] as number | null | undefined;
-        if (subjectId) this.#touch(this.#entriesOf[subject], subjectId, at);
+        if (subjectId) this.#touch(this.#entries[subject], subjectId, at);
       }
     }
   }

@@ -1,8 +1,10 @@
+import { subjectOf } from '../domain/basis.ts';
 import type { TrailFilter, TrailPortion, TrailStore } from '../domain/stores.ts';
 import { trailMatcher } from '../domain/trail-filter.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { entriesOf } from './entries.ts';
 import { headOf, revisionAt } from './log-times.ts';
+import { keepingNone } from './rendered-entries.ts';
 import { type Cursor, TrailPages } from './trail-pages.ts';
 
 /** Entries a portion of `all` and `stream`, fewer when they are long: about this many characters. */
@@ -10,9 +12,21 @@ const portionSize = 500;
 const portionLength = 2_000_000;
 
 /** The timeline as it is read: pages with their totals, and streams for an export. */
-export function trailStore(db: Db): TrailStore {
+export function trailStore(db: Db, rendered = keepingNone(db)): TrailStore {
   const pages = new TrailPages(db);
   return {
+    rendered: (tenantId, filter, page, asOf, render) =>
+      pages.read(tenantId, filter, page, asOf, async (tx, { revision, total, ids }) => {
+        if (asOf === null) {
+          const { entries, joined } = await rendered.read(tx, tenantId, ids, revision, render);
+          return { total, entries, basis: { tenantId, revision, subject: subjectOf(filter), joined } };
+        }
+        const { trails, joined } = await entriesOf(tx, tenantId, ids, asOf);
+        const entries = trails.map((trail) => render(tenantId, trail, joined));
+        // What was cannot change any more.
+        return { total, entries, basis: { tenantId, revision, subject: null, joined: [] } };
+      }),
+
     list: (tenantId, filter, page, asOf) =>
       pages.read(tenantId, filter, page, asOf, async (tx, { revision, total, ids }) => ({
         revision,
@@ -25,6 +39,8 @@ export function trailStore(db: Db): TrailStore {
     head: (tenantId) => db.read((tx) => headOf(tx, tenantId)),
 
     revisionAt: (tenantId, at) => db.read((tx) => revisionAt(tx, tenantId, at)),
+
+    settle: () => pages.settle(),
 
     all: (tenantId) => portions(db, tenantId, (tx) => wholeTable(tx, tenantId)),
 

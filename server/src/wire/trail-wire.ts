@@ -1,7 +1,8 @@
 /** An entry on the wire: OKKI's 28 fields (docs/wire.md#list). What is asked is in trail-list-wire.ts. */
 import { Type } from 'typebox';
+import type { Render, RenderedPage } from '../domain/basis.ts';
 import type { Company, Contact, Lead, LeadContact, Opportunity, StoredFile, Trail, User } from '../domain/objects.ts';
-import type { Joined, TrailPage } from '../domain/stores.ts';
+import type { Joined } from '../domain/stores.ts';
 import { formatTime } from './time.ts';
 
 const id = (description: string) => Type.Integer({ description });
@@ -132,10 +133,15 @@ export function presentTrail(tenantId: number, trail: Trail, joined: Joined): st
   );
 }
 
-/** The list's `data` as JSON text. */
-export function presentTrailPage(tenantId: number, page: TrailPage): string {
-  const list = page.trails.map((trail) => presentTrail(tenantId, trail, page.joined)).join(',');
-  return `{"list":[${list}],"totalItem":${page.total}}`;
+/** As `presentTrail`, in UTF-8. */
+export const renderTrail: Render = (tenantId, trail, joined) => Buffer.from(presentTrail(tenantId, trail, joined));
+
+const comma = Buffer.from(',');
+
+/** The list's `data` as JSON in UTF-8, of entries that `renderTrail` made. */
+export function presentTrailPage({ entries, total }: RenderedPage): Buffer {
+  const list = entries.flatMap((entry, i) => (i === 0 ? [entry] : [comma, entry]));
+  return Buffer.concat([Buffer.from('{"list":['), ...list, Buffer.from(`],"totalItem":${total}}`)]);
 }
 
 const presentCompany = ({ companyId, name, removed }: Company) => ({ company_id: companyId, name, is_archive: removed ? 0 : 1 });

@@ -1,4 +1,3 @@
-import { basisOf } from '../../domain/basis.ts';
 import type { Trails } from '../../domain/trail.ts';
 import type { TrailLife } from '../../domain/trail-life.ts';
 import { badParameter } from '../../errors.ts';
@@ -15,7 +14,7 @@ import {
   trailPushBody,
   trailPushData,
 } from '../../wire/trail-push-wire.ts';
-import { presentTrailPage, trailListData } from '../../wire/trail-wire.ts';
+import { presentTrailPage, renderTrail, trailListData } from '../../wire/trail-wire.ts';
 import type { Route } from '../route.ts';
 import { revisionHeader, revisionOf } from './listing.ts';
 import { changeErrors, ifMatch } from './trail-life-routes.ts';
@@ -40,18 +39,17 @@ export const trailRoutes = (trails: Trails, life: TrailLife): Route[] => [
     kept: true,
     handle: async (caller, query) => {
       const { filter, page, asOf } = readTrailList(query);
-      const listed = await trails.list(caller, filter, page, asOf);
+      const rendered = await trails.rendered(caller, filter, page, asOf, renderTrail);
+      const { basis, total } = rendered;
       const headersAt = (revision: number) => {
-        const shown = asOf === null ? revision : listed.revision;
-        return { ...revisionOf(shown), Link: pageLinks(query, page, listed.total, shown) };
+        const shown = asOf === null ? revision : basis.revision;
+        return { ...revisionOf(shown), Link: pageLinks(query, page, total, shown) };
       };
       return {
-        data: presentTrailPage(caller.tenantId, listed),
-        headers: headersAt(listed.revision),
+        data: presentTrailPage(rendered),
+        headers: headersAt(basis.revision),
         // What a second is at the end is only known when it is over.
-        ...(asOf !== null && 'at' in asOf
-          ? {}
-          : { keep: { basis: basisOf(caller.tenantId, filter, listed, asOf !== null), headersAt } }),
+        ...(asOf !== null && 'at' in asOf ? {} : { keep: { basis, headersAt } }),
       };
     },
   },
