@@ -149,6 +149,11 @@ export interface TrailStore {
   head(tenantId: number): Promise<Head>;
   /** The last revision that was recorded at or before `at` (ms); 0 when there is none. */
   revisionAt(tenantId: number, at: number): Promise<number>;
+  /**
+   * Keeps for the next process what was found out about large lists, as far as much was changed since it was last kept. Nothing depends on
+   * it but how soon the first answers come.
+   */
+  settle(): Promise<void>;
   /** Every entry of the tenant, removed ones included, in an order that depends on nothing but the entries; one state throughout. */
   all(tenantId: number): AsyncIterable<TrailPortion>;
   /** How many entries `all` will give. */

@@ -18,6 +18,18 @@ export async function readBlocks(tx: Tx, tenantId: number, scope: string): Promi
   return blocks === null ? null : { blocks, revision: row[0] as number };
 }
 
+/** All kept blocks of a tenant. */
+export async function readAllBlocks(tx: Tx, tenantId: number): Promise<(KeptBlocks & { readonly scope: string })[]> {
+  const kept: (KeptBlocks & { readonly scope: string })[] = [];
+  for (const [scope, revision, text] of await tx.all('SELECT scope, revision, blocks FROM timeline_block WHERE tenant_id = ?', [
+    tenantId,
+  ])) {
+    const blocks = Blocks.decode(text as string);
+    if (blocks !== null) kept.push({ scope: scope as string, revision: revision as number, blocks });
+  }
+  return kept;
+}
+
 /** Keeps blocks, unless those that are kept are of a later revision. */
 export async function keepBlocks(tx: Tx, tenantId: number, scope: string, revision: number, encoded: string): Promise<void> {
   await tx.run(
@@ -25,4 +37,10 @@ export async function keepBlocks(tx: Tx, tenantId: number, scope: string, revisi
       'DO UPDATE SET revision = excluded.revision, blocks = excluded.blocks WHERE excluded.revision > timeline_block.revision',
     [tenantId, scope, revision, encoded],
   );
+}
+
+/** As of which revision the blocks of a scope are kept; `null`: they are not. */
+export async function keptRevision(tx: Tx, tenantId: number, scope: string): Promise<number | null> {
+  const row = await tx.get('SELECT revision FROM timeline_block WHERE tenant_id = ? AND scope = ?', [tenantId, scope]);
+  return (row?.[0] as number | undefined) ?? null;
 }

@@ -7,9 +7,9 @@
 import { Blocks } from './blocks.ts';
 import { cut } from './cut.ts';
 import type { Tx } from './db.ts';
-import { readBlocks } from './kept-blocks.ts';
+import { readAllBlocks, readBlocks } from './kept-blocks.ts';
 import { headOf } from './log-times.ts';
-import { eachScope, type Placing, type Scope, timeIn } from './scope.ts';
+import { eachScope, type Placing, type Scope, scopeNamed, timeIn } from './scope.ts';
 import { tail } from './tail.ts';
 import { trailQuery } from './trail-query.ts';
 
@@ -19,6 +19,8 @@ const maxBytes = 48 * 2 ** 20;
 const maxTail = 200_000;
 /** Scopes of fewer blocks are cut anew in no time. */
 const worthKeeping = 64;
+/** In changes. */
+export const keepEvery = 2000;
 
 /** A scope in memory, at the timeline's revision or aside, at one of its own. */
 interface Counted {
@@ -97,10 +99,9 @@ export class Timeline {
   }
 
   async #advance(tx: Tx, target: number): Promise<void> {
+    if (this.#revision < 0 || target - this.#revision > maxTail) await this.#begin(tx, target);
     const known = this.#revision;
-    if (known < 0 || target - known > maxTail) {
-      for (const counted of [...this.#scopes.values()]) this.#forget(counted);
-    } else if (this.#scopes.size > 0) {
+    if (this.#scopes.size > 0) {
       // Collected first, so that it is applied at one go: a reader finds the blocks at one revision or at the other.
       const scopes: Counted[] = [];
       const at: number[] = [];
@@ -129,6 +130,18 @@ export class Timeline {
       }
     }
     this.#revision = target;
+  }
+
+  /** Begins anew: with the blocks that are kept in the store, unless these are too far behind as well. */
+  async #begin(tx: Tx, target: number): Promise<void> {
+    const kept = (await readAllBlocks(tx, this.#tenantId)).filter(({ revision }) => target - revision <= maxTail);
+    for (const counted of [...this.#scopes.values()]) this.#forget(counted);
+    this.#revision = kept.reduce((last, { revision }) => Math.max(last, revision), kept.length === 0 ? target : 0);
+    for (const { scope: name, blocks, revision } of kept) {
+      const scope = scopeNamed(name);
+      if (scope === null) continue;
+      this.#touch({ scope, blocks, revision: revision === this.#revision ? null : revision, bytes: 0, keptAt: revision });
+    }
   }
 
   async #alone(name: string, work: Promise<void>): Promise<void> {
@@ -191,6 +204,8 @@ export class Timeline {
   #touch(counted: Counted): void {
     const { name } = counted.scope;
     const { bytes } = counted.blocks;
+    const other = this.#scopes.get(name);
+    if (other !== undefined && other !== counted) this.#forget(other);
     this.#bytes += bytes - counted.bytes;
     counted.bytes = bytes;
     this.#scopes.delete(name);
@@ -208,14 +223,15 @@ export class Timeline {
     counted.bytes = 0;
   }
 
-  /** The large scopes whose kept blocks are missing or so far behind that a new process would have much to follow; `all`: at all behind. */
-  *unkept(all: boolean): Generator<{ readonly scope: string; readonly revision: number; readonly blocks: Blocks }> {
-    for (const counted of this.#scopes.values()) {
-      const { scope, blocks, revision, keptAt } = counted;
-      if (revision !== null || blocks.length < worthKeeping) continue;
-      if (keptAt >= 0 && this.#revision - keptAt < (all ? 1 : Math.max(2000, blocks.length))) continue;
-      counted.keptAt = this.#revision;
-      yield { scope: scope.name, revision: this.#revision, blocks };
-    }
+  /**
+   * The large scopes whose blocks are to be kept in the store: all of them, when some are not kept yet or so far behind that a new process
+   * would have much to follow.
+   */
+  unkept(): { readonly scope: string; readonly revision: number; readonly blocks: string }[] {
+    const large = [...this.#scopes.values()].filter(({ blocks, revision }) => revision === null && blocks.length >= worthKeeping);
+    if (large.every(({ keptAt }) => keptAt >= 0 && this.#revision - keptAt < keepEvery)) return [];
+    const behind = large.filter(({ keptAt }) => keptAt < this.#revision);
+    for (const counted of behind) counted.keptAt = this.#revision;
+    return behind.map(({ scope, blocks }) => ({ scope: scope.name, revision: this.#revision, blocks: blocks.encode() }));
   }
 }
