@@ -156,7 +156,10 @@ export async function openCore(
       sendTest: (webhook) => sendTest({ vault, sender, clock }, webhook),
     }),
     clock,
-    close: () => db.close(),
+    async close() {
+      await trails.settle().catch(() => undefined);
+      await db.close();
+    },
   };
 }
 
@@ -187,6 +190,9 @@ export const routesOf = (core: Core): Route[] => [
 ];
 
 /** The HTTP server over a core, not yet listening. */
+/** How often the trail store is told to keep what it found out, in ms. */
+const settleEvery = 10_000;
+
 export async function createApp(core: Core, config: Config): Promise<FastifyInstance> {
   // Only here, because the other commands have no use for them, and they take 50 MB.
   const [{ createServer }, { createMetrics }] = await Promise.all([import('./http/server.ts'), import('./http/metrics.ts')]);

@@ -9,6 +9,7 @@ import { Past } from './past.ts';
 import type { PastList } from './past-list.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { searchTrails } from './search.ts';
+import { settle } from './settle.ts';
 import { type At, Timeline } from './timeline.ts';
 import { type TrailQuery, trailQuery } from './trail-query.ts';
 
@@ -125,6 +126,12 @@ export class TrailPages {
       this.#pasts.delete(key);
       bytes -= past.bytes;
     }
+  }
+
+  /** See `settle` in `TrailStore`. */
+  async settle(): Promise<void> {
+    const tenants = await this.#db.read((tx) => tx.all('SELECT tenant_id FROM tenant ORDER BY tenant_id'));
+    for (const [tenantId] of tenants as [number][]) await settle(this.#db, tenantId, this.timeline(tenantId));
   }
 
   timeline(tenantId: number): Timeline {
