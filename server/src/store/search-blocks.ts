@@ -4,7 +4,7 @@ import type { Trail } from '../domain/objects.ts';
 import type { TrailFilter } from '../domain/stores.ts';
 import type { Row, Tx, Value } from './db.ts';
 import type { Difference, KeyPage, ListKey } from './search.ts';
-import { marks, posting } from './search-plan.ts';
+import { posting } from './search-rows.ts';
 import {
   addTo,
   type Bits,
@@ -19,6 +19,7 @@ import {
   slotsIn,
 } from './search-slots.ts';
 import { type Block, blocksOf, keysOf, type Pairs, placeOf } from './search-tables.ts';
+import { marks } from './search-tokens.ts';
 import type { Verdicts } from './search-verdicts.ts';
 import { live } from './tables.ts';
 

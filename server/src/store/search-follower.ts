@@ -5,7 +5,8 @@
 import type { Trail } from '../domain/objects.ts';
 import type { Db, Row, Tx } from './db.ts';
 import { pace } from './pace.ts';
-import { dropBlock, type SearchChanges, SearchPlan, writeChanges } from './search-plan.ts';
+import { SearchPlan } from './search-plan.ts';
+import { dropBlock, type SearchChanges, writeChanges } from './search-rows.ts';
 import { type Block, keepSearchState, type SearchState, searchState } from './search-tables.ts';
 import { statesAt } from './states.ts';
 import { decode, tables } from './tables.ts';

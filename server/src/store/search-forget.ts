@@ -1,7 +1,7 @@
 /** An erased entry leaves the search index in the same transaction: no token that only it had is left there. */
 import type { Trail } from '../domain/objects.ts';
 import type { Tx } from './db.ts';
-import { deletePosting, putKeys, putPosting } from './search-plan.ts';
+import { deletePosting, putKeys, putPosting } from './search-rows.ts';
 import { bitsOf, changed, hasBit } from './search-slots.ts';
 import { blocksOf, bytesOf, keepSearchState, keysOf, placeOf, searchState } from './search-tables.ts';
 

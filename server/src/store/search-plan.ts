@@ -1,36 +1,11 @@
 /** What a number of changed entries changes in the search index: planned while reading, then written at one go. */
 import { eachToken } from '../domain/keyword.ts';
 import type { Trail } from '../domain/objects.ts';
-import type { Tx, Value } from './db.ts';
-import type { pace } from './pace.ts';
+import type { Tx } from './db.ts';
+import { type Pause, posting, type SearchChanges } from './search-rows.ts';
 import { bitsOf, blockSize, changed, hasBit, type Slots } from './search-slots.ts';
 import { type Block, blocksOf, bytesOf, keysOf, placeOf } from './search-tables.ts';
-import { tables } from './tables.ts';
-
-/** Called between small pieces of the work. */
-type Pause = ReturnType<typeof pace>;
-
-/** The conditions of a filter as tokens beside those of the content, which never have the sign. */
-export const marks = {
-  companyId: (id: number): string => `@c${id}`,
-  leadId: (id: number): string => `@l${id}`,
-  opportunityId: (id: number): string => `@o${id}`,
-  type: (type: number): string => `@t${type}`,
-  authorId: (id: number): string => `@a${id}`,
-  contactId: (id: number): string => `@p${id}`,
-} as const;
-
-function eachMark(trail: Trail, take: (token: string) => void): void {
-  if (trail.companyId !== null) take(marks.companyId(trail.companyId));
-  if (trail.leadId !== null) take(marks.leadId(trail.leadId));
-  if (trail.opportunityId !== null) take(marks.opportunityId(trail.opportunityId));
-  take(marks.type(trail.type));
-  if (trail.authorId !== null) take(marks.authorId(trail.authorId));
-  for (const id of trail.contactIds) take(marks.contactId(id));
-}
-
-/** Where entries stand that are found at all: in the list, or removed; not those that are disabled. */
-const liveOf = (trail: Trail): number => tables.trail.derived?.value(trail) ?? 0;
+import { eachIndexToken, eachMark, liveOf } from './search-tokens.ts';
 
 /** Entries that are placed between two pauses. */
 const placedAtOnce = 128;
@@ -95,8 +70,7 @@ export class SearchPlan {
     const slot = touched === null ? -1 : slotOf(touched, trail.trailId);
     if (touched === null || slot < 0) return;
     touched.keys[2 * slot + 1] = 0;
-    eachMark(trail, (token) => put(touched.removed, token, slot));
-    eachToken(trail.content, (token) => put(touched.removed, token, slot));
+    eachIndexToken(trail, (token) => put(touched.removed, token, slot));
   }
 
   /** Whether the index, with what is planned, has the entry where this state of it belongs. */
@@ -302,59 +276,6 @@ export class SearchPlan {
     return changes;
   }
 }
-
-export const posting = 'SELECT entries, slots FROM search_posting WHERE tenant_id = ? AND block = ? AND token = ?';
-
-/** What a plan comes to, as rows. */
-export interface SearchChanges {
-  readonly dropped: readonly { live: number; firstAt: number; firstId: number; block: number }[];
-  readonly moved: readonly { live: number; firstAt: number; firstId: number }[];
-  readonly blocks: Value[][];
-  readonly keys: Value[][];
-  readonly puts: Value[][];
-  readonly deletes: Value[][];
-}
-
-/** Writes what was planned; the index must stand as it stood then. */
-export async function writeChanges(tx: Tx, tenantId: number, changes: SearchChanges, pause: Pause): Promise<void> {
-  for (const block of changes.dropped) await dropBlock(tx, tenantId, block);
-  for (const { live, firstAt, firstId } of changes.moved) await tx.run(deleteBlock, [tenantId, live, firstAt, firstId]);
-  await tx.runMany(putBlock, changes.blocks);
-  for (const [sql, rows] of [
-    [putKeys, changes.keys],
-    [putPosting, changes.puts],
-    [deletePosting, changes.deletes],
-  ] as const) {
-    for (let start = 0; start < rows.length; start += rowsAtOnce) {
-      await tx.runMany(sql, rows.slice(start, start + rowsAtOnce));
-      await pause();
-    }
-  }
-}
-
-const rowsAtOnce = 500;
-
-export async function dropBlock(
-  tx: Tx,
-  tenantId: number,
-  { live, firstAt, firstId, block }: Omit<Block, 'slots'>,
-): Promise<void> {
-  await tx.run(deleteBlock, [tenantId, live, firstAt, firstId]);
-  await tx.run('DELETE FROM search_keys WHERE tenant_id = ? AND block = ?', [tenantId, block]);
-  await tx.run('DELETE FROM search_posting WHERE tenant_id = ? AND block = ?', [tenantId, block]);
-}
-
-const deleteBlock = 'DELETE FROM search_block WHERE tenant_id = ? AND live = ? AND first_at = ? AND first_id = ?';
-const putBlock =
-  'INSERT INTO search_block (tenant_id, live, first_at, first_id, block, slots) VALUES (?, ?, ?, ?, ?, ?) ' +
-  'ON CONFLICT (tenant_id, live, first_at, first_id) DO UPDATE SET block = excluded.block, slots = excluded.slots';
-export const putKeys =
-  'INSERT INTO search_keys (tenant_id, block, keys, times) VALUES (?, ?, ?, ?) ' +
-  'ON CONFLICT (tenant_id, block) DO UPDATE SET keys = excluded.keys, times = excluded.times';
-export const putPosting =
-  'INSERT INTO search_posting (tenant_id, block, token, entries, slots) VALUES (?, ?, ?, ?, ?) ' +
-  'ON CONFLICT (tenant_id, block, token) DO UPDATE SET entries = excluded.entries, slots = excluded.slots';
-export const deletePosting = 'DELETE FROM search_posting WHERE tenant_id = ? AND block = ? AND token = ?';
 
 /** In the order of the table. */
 const tokensIn = (touched: Touched): string[] => [...new Set([...touched.added.keys(), ...touched.removed.keys()])].sort();

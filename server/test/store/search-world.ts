@@ -1,4 +1,4 @@
-/** A store for tests of the search: what is done to it is done to a list of states too, which knows what every revision held. */
+/** A store for tests of the search: what is done to it is noted too, so that it is known what every revision held. */
 import { expect } from 'vitest';
 import type { Trail } from '../../src/domain/objects.ts';
 import { allTrails, type TrailFilter } from '../../src/domain/stores.ts';
@@ -42,11 +42,17 @@ export type Search = TrailFilter & { readonly keyword: string };
 
 export const searchFor = (keyword: string, given: Partial<TrailFilter> = {}): Search => ({ ...allTrails, ...given, keyword });
 
+/** What one revision made of an entry. */
+interface Made {
+  readonly revision: number;
+  trail: Trail;
+}
+
 export class SearchWorld {
   readonly store: TestStore;
   readonly search = new TrailSearch();
-  /** By tenant and revision, all entries. */
-  readonly states = new Map<number, Map<number, Trail>[]>(tenants.map((tenant) => [tenant, [new Map<number, Trail>()]]));
+  readonly #heads = new Map<number, number>(tenants.map((tenant) => [tenant, 0]));
+  readonly #made = new Map<number, Map<number, Made[]>>(tenants.map((tenant) => [tenant, new Map<number, Made[]>()]));
 
   private constructor(store: TestStore) {
     this.store = store;
@@ -62,12 +68,32 @@ export class SearchWorld {
     return this.store.core.db;
   }
 
-  statesOf(tenant: number): Map<number, Trail>[] {
-    return this.states.get(tenant) as Map<number, Trail>[];
+  head(tenant: number): number {
+    return this.#heads.get(tenant) as number;
   }
 
-  now(tenant: number): Map<number, Trail> {
-    return this.statesOf(tenant).at(-1) as Map<number, Trail>;
+  #madeOf(tenant: number): Map<number, Made[]> {
+    return this.#made.get(tenant) as Map<number, Made[]>;
+  }
+
+  /** Every entry as it stood at a revision, without one the last. */
+  trails(tenant: number, revision = this.head(tenant)): Trail[] {
+    return [...this.#madeOf(tenant).values()]
+      .map((made) => made.findLast((one) => one.revision <= revision)?.trail)
+      .filter((trail) => trail !== undefined);
+  }
+
+  trail(tenant: number, trailId: number): Trail {
+    return this.#madeOf(tenant).get(trailId)?.at(-1)?.trail as Trail;
+  }
+
+  #note(tenant: number, trail: Trail): void {
+    const revision = this.head(tenant) + 1;
+    this.#heads.set(tenant, revision);
+    const made = this.#madeOf(tenant);
+    const states = made.get(trail.trailId);
+    if (states === undefined) made.set(trail.trailId, [{ revision, trail }]);
+    else states.push({ revision, trail });
   }
 
   /** Each entry a change of its own, all in one transaction; those that say nothing new are none. */
@@ -76,7 +102,7 @@ export class SearchWorld {
       for (const trail of trails) {
         const before = (await edit.getMany('trail', [trail.trailId])).get(trail.trailId) ?? null;
         const changed = await edit.write('trail', [{ before, after: trail, knownAt: trail.updatedAt }]);
-        if (changed > 0) this.statesOf(tenant).push(new Map(this.now(tenant)).set(trail.trailId, trail));
+        if (changed > 0) this.#note(tenant, trail);
       }
     });
   }
@@ -87,12 +113,8 @@ export class SearchWorld {
     await objects.change(tenant, 'command:test', async (edit) => {
       const stored = (await edit.getMany('trail', [trailId])).get(trailId);
       if (stored === undefined || !(await edit.erase('trail', stored, stored.knownAt))) return;
-      const states = this.statesOf(tenant);
-      states.push(new Map(this.now(tenant)));
-      for (const state of states) {
-        const trail = state.get(trailId);
-        if (trail !== undefined) state.set(trailId, { ...trail, content: '' });
-      }
+      this.#note(tenant, this.trail(tenant, trailId));
+      for (const made of this.#madeOf(tenant).get(trailId) as Made[]) made.trail = { ...made.trail, content: '' };
     });
   }
 
@@ -108,14 +130,14 @@ export class SearchWorld {
   expected(tenant: number, filter: Search, revision: number): ListKey[] {
     const isRight = trailMatcher(filter);
     const direction = filter.oldestFirst ? 1 : -1;
-    return [...(this.statesOf(tenant)[revision] as Map<number, Trail>).values()]
+    return this.trails(tenant, revision)
       .filter(isRight)
       .map((trail) => ({ at: trail[filter.by], id: trail.trailId }))
       .sort((a, b) => direction * (a.at - b.at || a.id - b.id));
   }
 
   async compare(tenant: number, filter: Search, page: { number: number; size: number }, asOf?: number): Promise<number> {
-    const revision = asOf ?? this.statesOf(tenant).length - 1;
+    const revision = asOf ?? this.head(tenant);
     const expected = this.expected(tenant, filter, revision);
     const found = await this.db.read((tx) => this.search.page(tx, tenant, filter, page, revision));
     const skip = (page.number - 1) * page.size;
