@@ -30,9 +30,26 @@ export interface Document {
 
 /** What OKKI does not have, of what is kept otherwise; an operation of ours is added as a whole. */
 const added: Readonly<Record<string, readonly string[]>> = {
-  'POST /v1/dynamic/trail/push': ['customer_id', 'lead_customer_id', 'file_ids', 'create_time', 'create_user'],
+  'GET /v1/dynamic/trail/list': ['type', 'create_user', 'customer_id', 'keyword', 'time_type', 'removed', 'sort', 'as_of'],
+  'POST /v1/dynamic/trail/push': [
+    'trail_id',
+    'customer_id',
+    'lead_customer_id',
+    'file_ids',
+    'create_time',
+    'create_user',
+    'If-Match',
+  ],
 };
-const addedOperations: ReadonlySet<string> = new Set(['POST /v1/dynamic/trail/push/batch']);
+const addedOperations: ReadonlySet<string> = new Set([
+  'POST /v1/dynamic/trail/push/batch',
+  'GET /v1/dynamic/trail/info',
+  'GET /v1/dynamic/trail/history',
+  'POST /v1/dynamic/trail/remove',
+  'POST /v1/dynamic/trail/restore',
+  'GET /v1/dynamic/trail/changes',
+  'GET /v1/dynamic/trail/changes/stream',
+]);
 const addedEverywhere: ReadonlySet<string> = new Set(['Idempotency-Key', 'idempotency_key']);
 
 /** What programs may send that is not read here, so that `X-Genjin-Ignored` names it; from OKKI's documents. */
@@ -93,7 +110,9 @@ class Page {
       ),
       ...(unread[name] ?? []).map((field): Item => [field, 'not supported']),
     ];
-    const answer = operation.responses['200']?.content?.['application/json']?.schema;
+    const contents = operation.responses['200']?.content ?? {};
+    // What is sent in portions has no fields; beside it only a refusal is JSON.
+    const answer = Object.keys(contents).length === 1 ? contents['application/json']?.schema : undefined;
     const fields = this.#fields(this.#data(answer), '').map(
       ([field, schema]): Item => [
         field,

@@ -65,6 +65,286 @@ export type WebhookRemoveData = [];
 /** Empty. */
 export type WebhookTestData = [];
 
+export interface ChangedCompany {
+  /** 客户ID · The company. */
+  company_id: number;
+  /** Name. */
+  name: string;
+  /** 编号 · Number. */
+  serial_id: string;
+  /** 跟进人 · Who looks after it. */
+  user_id: number[];
+  /** 创建人 · Who created it; 0: not known. */
+  create_user: number;
+  /** 创建时间 · Created. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  create_time: string;
+  /** 更新时间 · Last changed. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  update_time: string;
+  /** 资料更新时间 · Last edited. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  edit_time: string;
+  /** 建档时间 · Put on file. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  archive_time: string;
+  /** 简称 · Short name. */
+  short_name: string;
+  /** 国家 · Two letters of ISO 3166-1. */
+  country: string;
+  /** 公司网址 · Homepage. */
+  homepage: string;
+  /** 座机区号 · Area code. */
+  tel_area_code: string;
+  /** 座机 · Telephone number. */
+  tel: string;
+  /** 详细地址 · Address. */
+  address: string;
+  /** 备注 · Remark. */
+  remark: string;
+  /** 星级 · Stars. */
+  star: number;
+  /** 0: it was removed. */
+  is_archive: number;
+  /** 客户分组ID · Group; 0: none. */
+  group_id: number;
+  /** 下次跟进时间 · When to follow up next. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  next_follow_up_time: string;
+  /** 最后修改人 · Who edited it last; 0: nobody. */
+  last_edit_user: number;
+  /** 建档方式 · How it was put on file; 1 by hand, 0 not known. */
+  archive_type: number;
+}
+
+export interface ChangedCustomer {
+  /** 联系人ID · The contact person. */
+  customer_id: number;
+  /** 姓名 · Name. */
+  name: string;
+  /** 邮箱 · E-mail. */
+  email: string;
+  /** 性别 · 0 unknown · 1 male · 2 female. */
+  gender: number;
+  /** 备注 · Remark. */
+  remark: string;
+  /** 生日 · Birthday. */
+  birth: string;
+  /** 电话 · [area code, number] each. */
+  tel_list: [string, string][];
+  /** 职级 · Level of the position. */
+  post_grade: number;
+  /** 职位 · Position. */
+  post: string;
+  /** 社交账号 · Other ways to reach the person. */
+  contact: ContactAccount[];
+  /** 主要联系人 · 1: the first to be asked. */
+  main_customer_flag: number;
+  /** 客户ID · Its company; 0: not known. */
+  company_id: number;
+  /** 1: removed. */
+  delete_flag: number;
+}
+
+export interface ContactAccount {
+  /** Free text, such as whatsapp. */
+  type: string;
+  /** The account. */
+  value: string;
+}
+
+export interface ChangedFile {
+  /** The file. */
+  file_id: number;
+  /** Name with ending. */
+  file_name: string;
+  /** Bytes. */
+  file_size: number;
+  /** Where it can be fetched. */
+  file_path: string;
+  /** Where it can be looked at. */
+  file_preview_url: string;
+}
+
+export interface ChangedLead {
+  /** 线索ID · The lead. */
+  lead_id: number;
+  /** Name. */
+  name: string;
+  /** 编号 · Number. */
+  serial_id: string;
+  /** 跟进人 · Who looks after it. */
+  user_id: number[];
+  /** 创建人 · Who created it; 0: not known. */
+  create_user: number;
+  /** 创建时间 · Created. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  create_time: string;
+  /** 更新时间 · Last changed. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  update_time: string;
+  /** 资料更新时间 · Last edited. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  edit_time: string;
+  /** 建档时间 · Put on file. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  archive_time: string;
+  /** 简称 · Short name. */
+  short_name: string;
+  /** 国家 · Two letters of ISO 3166-1. */
+  country: string;
+  /** 公司网址 · Homepage. */
+  homepage: string;
+  /** 座机区号 · Area code. */
+  tel_area_code: string;
+  /** 座机 · Telephone number. */
+  tel: string;
+  /** 详细地址 · Address. */
+  address: string;
+  /** 备注 · Remark. */
+  remark: string;
+  /** 星级 · Stars. */
+  star: number;
+  /** 公司名称 · Name of the firm. */
+  company_name: string;
+  /** 线索状态 · As lead/info. */
+  status: number;
+  /** 客户ID · The company that it has become; 0: none. */
+  company_id: number;
+}
+
+export interface ChangedLeadCustomer {
+  /** 联系人ID · The contact person. */
+  customer_id: number;
+  /** 姓名 · Name. */
+  name: string;
+  /** 邮箱 · E-mail. */
+  email: string;
+  /** 性别 · 0 unknown · 1 male · 2 female. */
+  gender: number;
+  /** 备注 · Remark. */
+  remark: string;
+  /** 生日 · Birthday. */
+  birth: string;
+  /** 电话 · [area code, number] each. */
+  tel_list: [string, string][];
+  /** 职级 · Level of the position. */
+  post_grade: number;
+  /** 职位 · Position. */
+  post: string;
+  /** 社交账号 · Other ways to reach the person. */
+  contact: ContactAccount[];
+  /** 主要联系人 · 1: the first to be asked. */
+  main_customer_flag: number;
+  /** 线索ID · Its lead; 0: not known. */
+  lead_id: number;
+  /** 1: removed. */
+  delete_flag: number;
+}
+
+export interface ChangedOpportunity {
+  /** 商机ID · The opportunity. */
+  opportunity_id: number;
+  /** 商机名称 · Name. */
+  name: string;
+  /** 商机编号 · Number. */
+  serial_id: string;
+  /** 客户ID · Its company; 0: not known. */
+  company_id: number;
+  /** 主跟进人 · Whose it is; 0: nobody. */
+  main_user: number;
+  /** 协同跟进人 · Who helps. */
+  handler: number[];
+  /** 联系人ID · Contact persons. */
+  customer_id: number[];
+  /** 金额 · Amount, exactly as it was given; "": none. */
+  amount: string;
+  /** 币种 · Currency. */
+  currency: string;
+  /** 销售阶段ID · The stage; 0: none. */
+  stage: number;
+  /** 备注 · Remark. */
+  remark: string;
+  /** 创建人 · Who created it; 0: not known. */
+  create_user: number;
+  /** 创建时间 · Created. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  create_time: string;
+  /** 更新时间 · Last changed. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  update_time: string;
+  /** 资料更新时间 · Last edited. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  edit_time: string;
+  /** 0: it was removed. */
+  enable_flag: number;
+}
+
+export interface ChangedTrail {
+  /** The follow-up record behind the entry; 0 for entries made by the system. */
+  follow_up_id: number;
+  /** 动态ID · The entry. */
+  trail_id: number;
+  /** 动态类型 · 101 to 112, or another number of an imported system entry. */
+  type: number;
+  /** 企业ID · The enterprise whose data it is. */
+  client_id: number;
+  /** The author. */
+  create_user: number;
+  /** Equals follow_up_id, or names another object of a system entry. */
+  refer_id: number;
+  /** 内容 · Exactly as it came. */
+  content: string;
+  /** Files. */
+  file_ids: number[];
+  /** 1: enabled. */
+  enable_flag: number;
+  /** When it was recorded, YYYY-MM-DD HH:mm:ss, Beijing time */
+  created_at: string;
+  /** When the follow-up took place; the list is ordered by it, YYYY-MM-DD HH:mm:ss, Beijing time */
+  create_time: string;
+  /** When it was last changed, YYYY-MM-DD HH:mm:ss, Beijing time */
+  update_time: string;
+  /** 客户ID · 0: none. */
+  company_id: number;
+  /** 联系人ID · Contact persons. */
+  customer_id: number[];
+  /** 线索ID · 0: none. */
+  lead_id: number;
+  /** 线索联系人ID · Contact persons of the lead. */
+  lead_customer_id: number[];
+  /** 商机ID · 0: none. */
+  opportunity_id: number;
+  /** 0: not removed. */
+  delete_flag: number;
+  /** 询盘ID · 0: none. */
+  inquiry_id: number;
+  /** 0: none. */
+  track_session_no: number;
+  /** 评论数 · Comments. */
+  comment_count: number;
+}
+
+export interface ChangedUser {
+  /** 用户ID · The user, as a string. */
+  user_id: string;
+  /** 邮箱 · E-mail, or "". */
+  email: string;
+  /** 昵称 · Nickname. */
+  nickname: string;
+  /** 姓 · Family name. */
+  family_name: string;
+  /** 名 · Second name. */
+  second_name: string;
+  /** 性别 · "1" male, "2" female, "0" not known. */
+  gender: string;
+  /** 职位 · Positions, joined by a bar. */
+  position: string;
+  /** 用户状态 · "0" frozen, "1" normal, "2" deleted. */
+  enable_flag: string;
+  /** 手机 · Mobile phone. */
+  user_mobile: string;
+  /** 部门 · Departments. */
+  departments: ChangedUserDepartments[];
+  /** 头像 · Picture, or "". */
+  avatar: string;
+}
+
+export interface ChangedUserDepartments {
+  /** As a string; of the root the number 0. */
+  department_id: string | 0;
+  /** 部门名称 · Its name. */
+  department_name: string;
+}
+
 /** The data of GET /v1/company/info. */
 export interface CompanyInfoData {
   /** 客户ID · The company. */
@@ -300,13 +580,6 @@ export interface CompanyInfoDataCustomers {
   user_id: number[];
   /** 客户名称 · The name of the company. */
   company_name: string;
-}
-
-export interface ContactAccount {
-  /** Free text, such as whatsapp. */
-  type: string;
-  /** The account. */
-  value: string;
 }
 
 /** The query of GET /v1/company/info. */
@@ -1584,6 +1857,59 @@ export interface TokenError {
   data: [];
 }
 
+/** The data of GET /v1/dynamic/trail/changes. */
+export interface TrailChangesData {
+  /** In the order in which they were made. */
+  list: TrailChangesDataList[];
+  /** What to give as after next: the revision up to which was looked, also where others were passed over. Nothing is left when it is X-Genjin-Revision. */
+  next_after: number;
+}
+
+export interface TrailChangesDataList {
+  /** Its number in the log; they count from 1 without a gap. */
+  revision: number;
+  /** The kind of the object. */
+  kind: 'trail' | 'company' | 'customer' | 'lead' | 'lead_customer' | 'opportunity' | 'user' | 'file';
+  /** recorded · edited · removed · restored · erased. */
+  action: string;
+  /** The object. */
+  object_id: number;
+  /** Who: app:<client_id>, user:<user_id> or command:<name>. */
+  actor: string;
+  /** When, YYYY-MM-DD HH:mm:ss, Beijing time; it never goes back. */
+  time: string;
+  /** 1: its texts were erased for good since. */
+  erased: number;
+  /** What it is of the kind, as it became: all of its own fields, without those of objects that it refers to. */
+  object:
+    | ChangedTrail
+    | ChangedCompany
+    | ChangedCustomer
+    | ChangedLeadCustomer
+    | ChangedLead
+    | ChangedOpportunity
+    | ChangedUser
+    | ChangedFile;
+}
+
+/** The query of GET /v1/dynamic/trail/changes. */
+export interface TrailChangesQuery {
+  /** The last revision that is known already: changes after it; default 0, from the first one on. */
+  after?: number;
+  /** Changes an answer. */
+  count?: number;
+  /** Only changes of these kinds, with commas between them: trail, company, customer, lead, lead_customer, opportunity, user, file; default all that the token may see: lead and lead_customer need the scope lead, opportunity and user theirs. */
+  kind?: string;
+}
+
+/** The query of GET /v1/dynamic/trail/changes/stream. */
+export interface TrailChangesStreamQuery {
+  /** The last revision that is known already; default: what is changed from now on. Last-Event-ID comes before it. */
+  after?: number;
+  /** Only changes of these kinds, with commas between them: trail, company, customer, lead, lead_customer, opportunity, user, file; default all that the token may see: lead and lead_customer need the scope lead, opportunity and user theirs. */
+  kind?: string;
+}
+
 /** 跟进动态 · One entry of the timeline. */
 export interface TrailEntry {
   /** The follow-up record behind the entry; 0 for entries made by the system. */
@@ -1709,6 +2035,60 @@ export interface TrailEntryFileInfo {
   file_preview_url: string;
 }
 
+/** The data of GET /v1/dynamic/trail/history. */
+export interface TrailHistoryData {
+  /** Oldest first. */
+  list: TrailHistoryDataList[];
+  /** 总数 · How many versions there are, over all pages. */
+  totalItem: number;
+}
+
+export interface TrailHistoryDataList {
+  /** Its number in the log; they count from 1 without a gap. */
+  revision: number;
+  /** recorded · edited · removed · restored · erased. */
+  action: string;
+  /** Who: app:<client_id>, user:<user_id> or command:<name>. */
+  actor: string;
+  /** When, YYYY-MM-DD HH:mm:ss, Beijing time; it never goes back. */
+  time: string;
+  /** 1: its texts were erased for good since. */
+  erased: number;
+  /** The user behind the actor: who signed in, or the application's own; 0: nobody. */
+  user_id: number;
+  /** Its nickname now; "": nobody. */
+  nickname: string;
+  /** What differs from the version before; of the first one everything that is not empty. */
+  changes: TrailHistoryDataChanges[];
+}
+
+export interface TrailHistoryDataChanges {
+  /** Its name in the list. */
+  field: string;
+  /** What it was; null: it was not there, or its text was erased. */
+  from: unknown;
+  /** What it became; null: its text was erased. */
+  to: unknown;
+}
+
+/** The query of GET /v1/dynamic/trail/history. */
+export interface TrailHistoryQuery {
+  /** 动态ID · The entry. */
+  trail_id?: number | string;
+  /** 每页数量 · Rows a page. */
+  count?: number;
+  /** 页码 · Page number, from 1; any depth. */
+  start_index?: number;
+}
+
+/** The query of GET /v1/dynamic/trail/info. */
+export interface TrailInfoQuery {
+  /** 动态ID · The entry. */
+  trail_id?: number | string;
+  /** 1: also when it was removed. */
+  removed?: 0 | 1;
+}
+
 /** The data of GET /v1/dynamic/trail/list. */
 export interface TrailListData {
   /** Newest create_time first, then largest trail_id. */
@@ -1725,14 +2105,30 @@ export interface TrailListQuery {
   lead_id?: number | string;
   /** 商机ID · Entries about this opportunity. */
   opportunity_id?: number | string;
-  /** 开始时间 · Inclusive bound on create_time, Beijing time; a date alone means 00:00:00. */
+  /** 开始时间 · Inclusive bound on the time that time_type names, Beijing time; a date alone means 00:00:00. */
   start_time?: string;
-  /** 结束时间 · Inclusive bound on create_time, Beijing time; a date alone means 23:59:59. */
+  /** 结束时间 · Inclusive bound on the time that time_type names, Beijing time; a date alone means 23:59:59. */
   end_time?: string;
   /** 每页数量 · Rows a page. */
   count?: number;
   /** 页码 · Page number, from 1; any depth. */
   start_index?: number;
+  /** 动态类型 · Only entries of these types. A list, or text with commas; at most 200. */
+  type?: (number | string)[] | string;
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 联系人ID · Only entries with one of these contact persons of a company. A list, or text with commas; at most 200. */
+  customer_id?: (number | string)[] | string;
+  /** 关键词 · Only entries whose content has all of these words: Chinese anywhere, Latin words and numbers by how they begin; at most 100 characters and 10 words. */
+  keyword?: string;
+  /** 时间类型 · 1 last changed · 2 when it took place · 3 recorded: the list is ordered by it, and start_time and end_time are bounds on it. */
+  time_type?: 1 | 2 | 3;
+  /** 1: the entries that were removed, instead of those that are listed. */
+  removed?: 0 | 1;
+  /** 排序 · desc: newest first · asc: oldest first. */
+  sort?: 'desc' | 'asc';
+  /** A revision, or a time or a date that has come (Beijing time; a date alone means its end): the list as it was then, the objects that entries show too. X-Genjin-Revision names the revision of every answer. */
+  as_of?: string;
 }
 
 /** The body of POST /v1/dynamic/trail/push/batch. */
@@ -1773,7 +2169,7 @@ export interface TrailPushBatchData {
 }
 
 export interface TrailPushBatchDataList {
-  /** The new entry. */
+  /** The entry. */
   trail_id: number;
 }
 
@@ -1804,6 +2200,8 @@ export interface TrailPushBatchFailureErrors {
 
 /** The body of POST /v1/dynamic/trail/push. */
 export interface TrailPushBody {
+  /** 动态ID · The entry to edit: only the fields that are given change; 0 or absent: a new one. */
+  trail_id?: number | string;
   /** 客户ID · At least one of the three subjects is needed. */
   company_id?: number | string;
   /** 线索ID · The lead. */
@@ -1830,7 +2228,35 @@ export interface TrailPushBody {
 
 /** The data of POST /v1/dynamic/trail/push. */
 export interface TrailPushData {
-  /** The new entry. */
+  /** The entry. */
+  trail_id: number;
+}
+
+/** The body of POST /v1/dynamic/trail/remove. */
+export interface TrailRemoveBody {
+  /** 动态ID · The entry. */
+  trail_id?: number | string;
+  /** As the header Idempotency-Key: sent again under the same key, the request answers what it answered first. */
+  idempotency_key?: string;
+}
+
+/** The data of POST /v1/dynamic/trail/remove. */
+export interface TrailRemoveData {
+  /** The entry. */
+  trail_id: number;
+}
+
+/** The body of POST /v1/dynamic/trail/restore. */
+export interface TrailRestoreBody {
+  /** 动态ID · The entry. */
+  trail_id?: number | string;
+  /** As the header Idempotency-Key: sent again under the same key, the request answers what it answered first. */
+  idempotency_key?: string;
+}
+
+/** The data of POST /v1/dynamic/trail/restore. */
+export interface TrailRestoreData {
+  /** The entry. */
   trail_id: number;
 }
 

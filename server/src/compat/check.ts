@@ -5,6 +5,7 @@ import { opportunityScenarios } from './opportunity-scenarios.ts';
 import { reportScenarios } from './report-scenarios.ts';
 import { Difference, firmMarks, NotApplicable, type Scenario } from './scenario.ts';
 import { tokenScenarios } from './token-scenarios.ts';
+import { trailLifeScenarios } from './trail-life-scenarios.ts';
 import { trailScenarios } from './trail-scenarios.ts';
 import { userScenarios } from './user-scenarios.ts';
 import { webhookScenarios } from './webhook-scenarios.ts';
@@ -12,6 +13,7 @@ import { webhookScenarios } from './webhook-scenarios.ts';
 /** Every scenario, in the order in which they are run. */
 export const scenarios: readonly Scenario[] = [
   ...trailScenarios,
+  ...trailLifeScenarios,
   ...companyScenarios,
   ...leadScenarios,
   ...opportunityScenarios,

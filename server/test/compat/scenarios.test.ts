@@ -44,7 +44,7 @@ describe('the scenarios', () => {
       new Set(['POST /v1/oauth2/access_token', 'POST /v1/report/info']),
     );
     expect(api.requests).toBe(mirror.requests.length);
-    expect(api.requests).toBeLessThanOrEqual(64);
+    expect(api.requests).toBeLessThanOrEqual(66);
   });
 
   it('are not applicable to an application without the modules, or to one without data', async () => {

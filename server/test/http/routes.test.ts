@@ -5,6 +5,8 @@ import { routesOf } from '../../src/app.ts';
 import { tokenRoute } from '../../src/compat/api.ts';
 import { scenarios } from '../../src/compat/check.ts';
 import { modules } from '../../src/domain/application.ts';
+import { openStream } from '../support/event-stream.ts';
+import type { Envelope } from '../support/http.ts';
 import { writtenRoutes } from '../support/scenarios.ts';
 import { startServer } from '../support/server.ts';
 
@@ -49,13 +51,20 @@ describe('the route table', () => {
     if (route.method === 'GET') expect(route.body).toBeUndefined();
   });
 
-  it.each(routes)('$name opens only with a token that has its module', async ({ method, path, module }) => {
-    const ask = async (token: string | null) =>
-      server.send(path, { method, headers: token === null ? {} : { Authorization: `Bearer ${token}` } });
+  it.each(routes)('$name opens only with a token that has its module', async ({ method, path, module, streams = [] }) => {
+    const ask = async (token: string | null): Promise<{ status: number; text: string }> => {
+      const headers = token === null ? undefined : { Authorization: `Bearer ${token}` };
+      if (!streams.includes('text/event-stream')) return server.send(path, { method, headers: headers ?? {} });
+      // It has no end of its own.
+      const stream = await openStream(server.port, path, headers ?? {});
+      if (stream.status === 200) stream.cut();
+      await stream.ended;
+      return { status: stream.status, text: stream.text() };
+    };
     expect((await ask(null)).status).toBe(401);
     const others = modules.filter((one) => one !== module).join(' ');
     const without = await ask(await server.tokenOf(23412, others));
-    expect({ status: without.status, message: without.json().message }).toEqual({
+    expect({ status: without.status, message: (JSON.parse(without.text) as Envelope).message }).toEqual({
       status: 401,
       message: `no permission ${module} scopes`,
     });
@@ -158,6 +167,14 @@ describe('openapi', async () => {
       'query end_time',
       'query count',
       'query start_index',
+      'query type',
+      'query create_user',
+      'query customer_id',
+      'query keyword',
+      'query time_type',
+      'query removed',
+      'query sort',
+      'query as_of',
     ]);
   });
 

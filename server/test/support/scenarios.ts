@@ -7,15 +7,20 @@ export interface Written {
   readonly as?: string;
 }
 
+const life: Written = { files: ['server/test/http/trail-life.test.ts'] };
 const webhooks: Written = { files: ['server/test/webhook/webhook-routes.test.ts'] };
 
 /** By method and path, as in the route table. */
 export const writtenRoutes: Readonly<Record<string, Written>> = {
   'POST /v1/dynamic/trail/push': {
-    files: ['trail-push', 'trail-push-body', 'trail-push-fields'].map((name) => `server/test/http/${name}.test.ts`),
+    files: ['trail-push', 'trail-push-body', 'trail-push-fields', 'trail-life'].map((name) => `server/test/http/${name}.test.ts`),
     as: 'pushPath',
   },
   'POST /v1/dynamic/trail/push/batch': { files: ['server/test/http/trail-push-batch.test.ts'], as: '`$' + '{pushPath}/batch`' },
+  'POST /v1/dynamic/trail/remove': life,
+  'POST /v1/dynamic/trail/restore': life,
+  // It only reads, but has no end.
+  'GET /v1/dynamic/trail/changes/stream': { files: ['server/test/http/changes-stream.test.ts'] },
   'POST /v1/company/pushCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },
   'POST /v1/company/removeCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },
   'POST /v1/lead/push': { files: ['server/test/http/lead.test.ts'] },
