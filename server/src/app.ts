@@ -50,6 +50,7 @@ import { opportunityStore } from './store/opportunity-store.ts';
 import { Recencies } from './store/recency.ts';
 import { RenderedEntries, type RenderedEntry } from './store/rendered-entries.ts';
 import { reportStore } from './store/report-store.ts';
+import { SearchWorker } from './store/search-worker.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { tenantStore } from './store/tenant-store.ts';
@@ -222,11 +223,19 @@ export async function createApp(core: Core, config: Config): Promise<FastifyInst
     version: version(),
   });
   const deliverer = createDeliverer(core, { log, attempted: metrics.delivered });
-  app.addHook('onListen', async () => deliverer.start());
+  const searchWorker = new SearchWorker({
+    db: core.db,
+    tenants: core.tenants,
+    failed: (error) => log.error({ err: error }, 'the search index could not follow the log'),
+  });
+  app.addHook('onListen', async () => {
+    deliverer.start();
+    searchWorker.start();
+  });
   // Beside the requests that are under way, not after them.
-  let stopped = Promise.resolve();
+  let stopped: Promise<unknown> = Promise.resolve();
   app.addHook('preClose', async () => {
-    stopped = deliverer.stop();
+    stopped = Promise.all([deliverer.stop(), searchWorker.stop()]);
   });
   // What cannot be kept now is found out again.
   const settling = setInterval(() => void core.trailStore.settle().catch(() => undefined), settleEvery).unref();
