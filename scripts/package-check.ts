@@ -131,6 +131,10 @@ async function checkDemo(): Promise<void> {
     });
     const { data } = (await list.json()) as { data: { totalItem: number } };
     if (data.totalItem !== 6) fail(`the list has ${data.totalItem} entries instead of 6`);
+    // Its total is counted by a reader thread, whose file is another one.
+    const counted = await fetch(`${base}/v1/dynamic/trail/list?type=101`, { headers: { Authorization: access_token } });
+    const { code } = (await counted.json()) as { code: number };
+    if (code !== 200) fail(`a list by type answers ${code}`);
     const page = await (await fetch(`${base}/`)).text();
     if (!page.includes('<script type="module"')) fail('the page is not in the package');
   } finally {

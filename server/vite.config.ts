@@ -1,11 +1,18 @@
 import { defineConfig } from 'vite';
 
-/** The published program: one file, with the client bundled in it; what npm installs beside it stays outside. */
+/**
+ * The published program, with the client bundled in it; what npm installs beside it stays outside. All files lie side by side, because
+ * the one that starts the reader threads looks for theirs beside itself.
+ */
 export default defineConfig({
   publicDir: false,
   ssr: { target: 'node', noExternal: ['@genjin/client'], resolve: { conditions: ['@genjin/source'] } },
   build: {
-    ssr: 'src/main.ts',
+    ssr: true,
+    rolldownOptions: {
+      input: { main: 'src/main.ts', reader: 'src/readers/reader.ts' },
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+    },
     target: 'node24',
     outDir: 'dist',
     // The page lies in dist/web.

@@ -37,6 +37,8 @@ import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
 import { webhookRoutes } from './http/routes/webhook-routes.ts';
+import { Readers } from './readers/readers.ts';
+import { readingReports, readingTrails } from './readers/reading-stores.ts';
 import { applicationStore } from './store/application-store.ts';
 import { changeStore } from './store/change-store.ts';
 import { companyStore } from './store/company-store.ts';
@@ -61,6 +63,7 @@ import { sendTest } from './webhook/attempt.ts';
 import { Deliverer } from './webhook/deliverer.ts';
 import { checkCallbackUrl, createSender, type Sender } from './webhook/sender.ts';
 import type { WorkerParts } from './webhook/worker.ts';
+import { renderTrail } from './wire/trail-wire.ts';
 
 /** The store with the rules over it. */
 export interface Core {
@@ -96,7 +99,13 @@ export interface Core {
 /** Opens the store in a folder; throws `usage` when it is not there and `make` is not asked for. */
 export async function openCore(
   folder: string,
-  options: { make: boolean; clock?: Clock; allowPrivateCallbacks?: readonly string[] },
+  options: {
+    make: boolean;
+    clock?: Clock;
+    allowPrivateCallbacks?: readonly string[];
+    /** Threads for what takes long to read; without them everything is read on this one, as commands do. */
+    readers?: number;
+  },
 ): Promise<Core> {
   const clock = options.clock ?? Date.now;
   const allowPrivateCallbacks = options.allowPrivateCallbacks ?? [];
@@ -118,7 +127,9 @@ export async function openCore(
     pages.clear();
     entries.clear();
   });
-  const trails = trailStore(db, new RenderedEntries(entries, recencies));
+  const readers = options.readers ? new Readers(storePath(folder), options.readers) : null;
+  const own = trailStore(db, new RenderedEntries(entries, recencies, renderTrail));
+  const trails = readers === null ? own : readingTrails(own, readers);
   const changes = changeStore(db);
   const users = userStore(db);
   const webhooks = webhookStore(db);
@@ -140,7 +151,7 @@ export async function openCore(
     trailLife: new TrailLife({ changes, objects, vault, clock }),
     changes: new Changes({ changes }),
     users: new Users({ users }),
-    reports: new Reports({ reports: reportStore(db), users }),
+    reports: new Reports({ reports: readers === null ? reportStore(db) : readingReports(readers), users }),
     companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
     leads: new Leads({ leads: leadStore(db), objects, vault, clock }),
     opportunities: new Opportunities({ opportunities: opportunityStore(db), objects, vault, clock }),
@@ -158,6 +169,7 @@ export async function openCore(
     }),
     clock,
     async close() {
+      await readers?.close();
       await trails.settle().catch(() => undefined);
       await db.close();
     },

@@ -16,6 +16,9 @@ import { AppError } from '../errors.ts';
 import { lockFolder, makeFolder } from '../store/files.ts';
 import { type Command, print } from './command.ts';
 
+/** Threads for what takes long to read: one for an export of an hour, and another one that answers meanwhile. */
+const readers = 2;
+
 /** What is under way at a stop may take this long; then the process ends all the same. */
 const drainTime = 9_000;
 
@@ -56,7 +59,7 @@ export const serve: Command = {
     const lock = lockFolder(config.data);
     if (reset) await resetDemo(config.data, plan);
     else if (config.demo) await completeReset(config.data);
-    const core = await openCore(config.data, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks });
+    const core = await openCore(config.data, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks, readers });
     const credentials = config.demo ? await makeDemo(core, config.data, plan) : null;
     const app = await createApp(core, config);
     const stopped = new Promise<void>((done) => {

@@ -1,5 +1,5 @@
 /** What the rules need from storage, in the words of the trade. `store/` implements it; nothing here knows SQL. */
-import type { Render, RenderedPage } from './basis.ts';
+import type { RenderedPage } from './basis.ts';
 import type { Company, Contact, JoinedKind, Kind, Lead, LeadContact, ObjectKinds, Opportunity, Trail, User } from './objects.ts';
 
 /** An object with the revision that last changed it and the instant (ms) that its state is known from. */
@@ -142,7 +142,7 @@ export interface TrailStore {
   /** As it stands, or stood at the revision `asOf`, which must not be after the head. */
   list(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null): Promise<TrailPage>;
   /** The same page, its entries rendered: those whose rendering stands are not read again. */
-  rendered(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null, render: Render): Promise<RenderedPage>;
+  rendered(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null): Promise<RenderedPage>;
   /** Everything that `list` would give over all pages, in its order, from one state, in portions of constant memory. */
   stream(tenantId: number, filter: TrailFilter, asOf: number | null): AsyncIterable<TrailPortion>;
   /** The end of the tenant's change log. */

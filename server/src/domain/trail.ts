@@ -1,6 +1,6 @@
 import { AppError, badParameter } from '../errors.ts';
 import type { Caller } from './application.ts';
-import type { Render, RenderedPage } from './basis.ts';
+import type { RenderedPage } from './basis.ts';
 import { once } from './idempotency.ts';
 import { readKeyword } from './keyword.ts';
 import { recordableTrailTypes, type Trail } from './objects.ts';
@@ -47,10 +47,10 @@ export class Trails {
   }
 
   /** The same, its entries rendered. */
-  async rendered(caller: Caller, filter: TrailFilter, page: Page, asOf: AsOf | null, render: Render): Promise<RenderedPage> {
+  async rendered(caller: Caller, filter: TrailFilter, page: Page, asOf: AsOf | null): Promise<RenderedPage> {
     if (filter.keyword !== null) readKeyword(filter.keyword);
     const revision = asOf === null ? null : await this.#revisionOf(caller.tenantId, asOf);
-    return this.#trails.rendered(caller.tenantId, filter, page, revision, render);
+    return this.#trails.rendered(caller.tenantId, filter, page, revision);
   }
 
   /**

@@ -1,8 +1,8 @@
 import { type Basis, type Render, refersTo } from '../domain/basis.ts';
-import { Kept } from '../domain/kept.ts';
-import type { Db, Tx } from './db.ts';
+import type { Kept } from '../domain/kept.ts';
+import type { Tx } from './db.ts';
 import { entriesOf } from './entries.ts';
-import { Recencies } from './recency.ts';
+import type { Recencies } from './recency.ts';
 
 /** A rendered entry, and what it rests on. */
 export interface RenderedEntry {
@@ -14,10 +14,12 @@ export interface RenderedEntry {
 export class RenderedEntries {
   readonly #kept: Kept<RenderedEntry>;
   readonly #recencies: Recencies;
+  readonly render: Render;
 
-  constructor(kept: Kept<RenderedEntry>, recencies: Recencies) {
+  constructor(kept: Kept<RenderedEntry>, recencies: Recencies, render: Render) {
     this.#kept = kept;
     this.#recencies = recencies;
+    this.render = render;
   }
 
   /** The entries with these ids, in this order, as they stand in the state that `tx` sees, which is that after `revision`. */
@@ -26,7 +28,6 @@ export class RenderedEntries {
     tenantId: number,
     ids: readonly number[],
     revision: number,
-    render: Render,
   ): Promise<{ entries: Buffer[]; joined: Basis['joined'] }> {
     const { clearings } = this.#kept;
     const recency = this.#recencies.of(tenantId);
@@ -50,7 +51,7 @@ export class RenderedEntries {
       for (const trail of trails) {
         const { trailId } = trail;
         const basis: Basis = { tenantId, revision, subject: { kind: 'entry', id: trailId }, joined: refersTo([trail]) };
-        const rendered = { text: render(tenantId, trail, joined), basis };
+        const rendered = { text: this.render(tenantId, trail, joined), basis };
         this.#kept.set(keyOf(tenantId, trailId), rendered, rendered.text.length, clearings);
         found.set(trailId, rendered);
       }
@@ -74,5 +75,3 @@ function together(all: readonly Basis['joined'][]): Basis['joined'] {
   }
   return [...ids].map(([kind, of]) => [kind, [...of]]);
 }
-
-export const keepingNone = (db: Db): RenderedEntries => new RenderedEntries(new Kept(0), new Recencies(db, () => undefined));

@@ -4,27 +4,28 @@ import { trailMatcher } from '../domain/trail-filter.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { entriesOf } from './entries.ts';
 import { headOf, revisionAt } from './log-times.ts';
-import { keepingNone } from './rendered-entries.ts';
+import type { RenderedEntries } from './rendered-entries.ts';
 import { type Cursor, TrailPages } from './trail-pages.ts';
 
 /** Entries a portion of `all` and `stream`, fewer when they are long: about this many characters. */
 const portionSize = 500;
 const portionLength = 2_000_000;
 
-/** The timeline as it is read: pages with their totals, and streams for an export. */
-export function trailStore(db: Db, rendered = keepingNone(db)): TrailStore {
+/** The timeline as it is read: pages with their totals, and streams for an export. `entries`: where pages are asked for rendered. */
+export function trailStore(db: Db, entries: RenderedEntries | null = null): TrailStore {
   const pages = new TrailPages(db);
   return {
-    rendered: (tenantId, filter, page, asOf, render) =>
+    rendered: (tenantId, filter, page, asOf) =>
       pages.read(tenantId, filter, page, asOf, async (tx, { revision, total, ids }) => {
+        if (entries === null) throw new Error('nothing was said of how entries are rendered');
         if (asOf === null) {
-          const { entries, joined } = await rendered.read(tx, tenantId, ids, revision, render);
-          return { total, entries, basis: { tenantId, revision, subject: subjectOf(filter), joined } };
+          const read = await entries.read(tx, tenantId, ids, revision);
+          return { total, entries: read.entries, basis: { tenantId, revision, subject: subjectOf(filter), joined: read.joined } };
         }
         const { trails, joined } = await entriesOf(tx, tenantId, ids, asOf);
-        const entries = trails.map((trail) => render(tenantId, trail, joined));
+        const texts = trails.map((trail) => entries.render(tenantId, trail, joined));
         // What was cannot change any more.
-        return { total, entries, basis: { tenantId, revision, subject: null, joined: [] } };
+        return { total, entries: texts, basis: { tenantId, revision, subject: null, joined: [] } };
       }),
 
     list: (tenantId, filter, page, asOf) =>

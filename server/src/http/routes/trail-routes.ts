@@ -14,7 +14,7 @@ import {
   trailPushBody,
   trailPushData,
 } from '../../wire/trail-push-wire.ts';
-import { presentTrailPage, renderTrail, trailListData } from '../../wire/trail-wire.ts';
+import { presentTrailPage, trailListData } from '../../wire/trail-wire.ts';
 import type { Route } from '../route.ts';
 import { revisionHeader, revisionOf } from './listing.ts';
 import { changeErrors, ifMatch } from './trail-life-routes.ts';
@@ -39,7 +39,7 @@ export const trailRoutes = (trails: Trails, life: TrailLife): Route[] => [
     kept: true,
     handle: async (caller, query) => {
       const { filter, page, asOf } = readTrailList(query);
-      const rendered = await trails.rendered(caller, filter, page, asOf, renderTrail);
+      const rendered = await trails.rendered(caller, filter, page, asOf);
       const { basis, total } = rendered;
       const headersAt = (revision: number) => {
         const shown = asOf === null ? revision : basis.revision;

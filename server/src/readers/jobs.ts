@@ -1,0 +1,48 @@
+/**
+ * What reader threads do, by name: everything that may take long. The same code as on the thread that answers requests, on a store of its
+ * own; arguments and results go from one thread to the other, so they are plain.
+ */
+import type { RenderedPage } from '../domain/basis.ts';
+import { Kept } from '../domain/kept.ts';
+import type { Bounds, Page, ReportCounts, TrailFilter } from '../domain/stores.ts';
+import { formats } from '../export/formats.ts';
+import type { Db } from '../store/db.ts';
+import { Recencies } from '../store/recency.ts';
+import { RenderedEntries } from '../store/rendered-entries.ts';
+import { reportStore } from '../store/report-store.ts';
+import { trailStore } from '../store/trail-store.ts';
+import { renderTrail } from '../wire/trail-wire.ts';
+
+type ExportFormat = keyof typeof formats;
+type ExportLanguage = Parameters<(typeof formats)[ExportFormat]['write']>[1];
+
+export interface Jobs {
+  page(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null): Promise<RenderedPage>;
+  counts(tenantId: number, period: Bounds): Promise<ReportCounts>;
+  export(
+    tenantId: number,
+    filter: TrailFilter,
+    asOf: number,
+    format: ExportFormat,
+    language: ExportLanguage,
+  ): AsyncIterableIterator<Buffer>;
+}
+
+export type JobName = 'page' | 'counts';
+export type StreamName = 'export';
+
+/** Entries are kept by the thread that answers; here each page is another one. */
+export function jobsOn(db: Db): Jobs {
+  const trails = trailStore(db, new RenderedEntries(new Kept(0), new Recencies(db, () => undefined), renderTrail));
+  const reports = reportStore(db);
+  return {
+    page: (tenantId, filter, page, asOf) => trails.rendered(tenantId, filter, page, asOf),
+    counts: (tenantId, period) => reports.counts(tenantId, period),
+    export: (tenantId, filter, asOf, format, language) =>
+      formats[format].write(portionsOf(tenantId, trails.stream(tenantId, filter, asOf)), language),
+  };
+}
+
+async function* portionsOf(tenantId: number, portions: ReturnType<ReturnType<typeof trailStore>['stream']>) {
+  for await (const portion of portions) yield { tenantId, ...portion };
+}

@@ -1,0 +1,74 @@
+/** A reader thread: does what `messages.ts` orders on a store of its own, several things in turns. Started by `readers.ts`. */
+import { setPriority } from 'node:os';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { openSqlite } from '../store/sqlite.ts';
+import { type Jobs, jobsOn } from './jobs.ts';
+import { failureOf, type Order, type Report } from './messages.ts';
+
+const port = parentPort as MessagePort;
+const db = openSqlite(String(workerData), { cacheMb: 16 });
+const jobs = jobsOn(db);
+/** How many chunks of a stream may be sent, and what waits for that. */
+const streams = new Map<number, { credit: number; wake: (() => void) | null; givenUp: boolean }>();
+
+try {
+  // Of this thread only, on Linux: when processors are scarce, whoever waits for a page comes first.
+  setPriority(10);
+} catch {
+  // Not everywhere allowed, and nothing depends on it.
+}
+
+port.on('message', (order: Order) => {
+  if ('end' in order) void end();
+  else if ('do' in order) void run(order.id, order.do, order.args);
+  else if ('stream' in order) void stream(order.id, order.stream, order.args);
+  else {
+    const flow = streams.get(order.id);
+    if (flow === undefined) return;
+    if ('more' in order) flow.credit += order.more;
+    else flow.givenUp = true;
+    flow.wake?.();
+  }
+});
+
+const tell = (report: Report, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(report, transfer);
+
+async function run(id: number, name: 'page' | 'counts', args: readonly unknown[]): Promise<void> {
+  try {
+    tell({ id, result: await (jobs[name] as (...given: readonly unknown[]) => Promise<unknown>)(...args) });
+  } catch (error) {
+    tell({ id, failed: failureOf(error) });
+  }
+}
+
+async function stream(id: number, name: 'export', args: readonly unknown[]): Promise<void> {
+  const flow = { credit: 0, wake: null as (() => void) | null, givenUp: false };
+  streams.set(id, flow);
+  try {
+    for await (const chunk of (jobs[name] as (...given: readonly unknown[]) => ReturnType<Jobs['export']>)(...args)) {
+      while (flow.credit === 0 && !flow.givenUp) await new Promise<void>((resolve) => (flow.wake = resolve));
+      if (flow.givenUp) break;
+      flow.credit -= 1;
+      const { buffer } = chunk;
+      // Memory of its own changes hands, a part of a pool is copied.
+      const whole = buffer instanceof ArrayBuffer && buffer.byteLength === chunk.byteLength;
+      tell({ id, chunk }, whole ? [buffer] : []);
+      // Other orders have their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    tell({ id, ended: true });
+  } catch (error) {
+    tell({ id, failed: failureOf(error) });
+  } finally {
+    streams.delete(id);
+  }
+}
+
+async function end(): Promise<void> {
+  for (const flow of streams.values()) {
+    flow.givenUp = true;
+    flow.wake?.();
+  }
+  await db.close();
+  port.close();
+}

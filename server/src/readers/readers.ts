@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { AppError } from '../errors.ts';
+import type { JobName, Jobs, StreamName } from './jobs.ts';
+import { errorOf, type Order, type Report } from './messages.ts';
+
+/** Chunks of a stream that are made before anybody asked for them. */
+const ahead = 4;
+
+type Result<N extends JobName> = Awaited<ReturnType<Jobs[N]>>;
+
+/** What waits for a report. */
+interface Waiting {
+  report(report: Report): void;
+  fail(error: Error): void;
+}
+
+/**
+ * Threads that read what takes long, so that the thread that answers requests never waits for it. They start with the first order. One
+ * that dies is replaced with the next order; what it was at fails with `store_unavailable`.
+ */
+export class Readers {
+  readonly #path: string;
+  readonly #threads: (Thread | null)[];
+  #closed = false;
+
+  constructor(path: string, count: number) {
+    this.#path = path;
+    this.#threads = Array.from({ length: count }, () => null);
+  }
+
+  /** Orders with the same `place` go to the same thread, which may know something from the one before. */
+  async run<N extends JobName>(name: N, args: Parameters<Jobs[N]>, place: string | null = null): Promise<Result<N>> {
+    const thread = this.#thread(place);
+    const { promise, resolve, reject } = Promise.withResolvers<Result<N>>();
+    const id = thread.begin({
+      report: (report) => {
+        thread.end(id);
+        if ('failed' in report) reject(errorOf(report.failed));
+        else if ('result' in report) resolve(report.result as Result<N>);
+      },
+      fail: reject,
+    });
+    thread.order({ id, do: name, args });
+    return promise;
+  }
+
+  /** As fast as it is read; given up, the thread gives up too. */
+  async *stream<N extends StreamName>(name: N, args: Parameters<Jobs[N]>): AsyncGenerator<Buffer> {
+    const thread = this.#thread(null);
+    const chunks: Buffer[] = [];
+    let ended = false;
+    let failure: Error | null = null;
+    let wake: (() => void) | null = null;
+    const id = thread.begin({
+      report(report) {
+        if ('chunk' in report) chunks.push(Buffer.from(report.chunk.buffer, report.chunk.byteOffset, report.chunk.byteLength));
+        else if ('failed' in report) failure = errorOf(report.failed);
+        else ended = true;
+        wake?.();
+      },
+      fail(error) {
+        failure = error;
+        wake?.();
+      },
+    });
+    try {
+      thread.order({ id, stream: name, args });
+      thread.order({ id, more: ahead });
+      for (;;) {
+        const chunk = chunks.shift();
+        if (chunk !== undefined) {
+          thread.order({ id, more: 1 });
+          yield chunk;
+        } else if (failure !== null) throw failure;
+        else if (ended) return;
+        else await new Promise<void>((resolve) => (wake = resolve));
+      }
+    } finally {
+      thread.order({ id, giveUp: true });
+      thread.end(id);
+    }
+  }
+
+  /** Gives up what is under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#threads.map((thread) => thread?.close()));
+  }
+
+  #thread(place: string | null): Thread {
+    if (this.#closed) throw new AppError('store_unavailable');
+    const loads = this.#threads.map((thread) => thread?.load ?? 0);
+    const at = place === null ? loads.indexOf(Math.min(...loads)) : hashOf(place) % this.#threads.length;
+    const known = this.#threads[at] ?? null;
+    if (known !== null && !known.dead) return known;
+    const thread = new Thread(this.#path);
+    this.#threads[at] = thread;
+    return thread;
+  }
+}
+
+function hashOf(text: string): number {
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = (31 * hash + text.charCodeAt(i)) % 0x7fffffff;
+  return hash;
+}
+
+/** Beside this file: a source from the sources, built from what is built. */
+const script = new URL(import.meta.url.endsWith('.ts') ? './reader.ts' : './reader.js', import.meta.url);
+
+class Thread {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<unknown>;
+  #last = 0;
+  dead = false;
+
+  constructor(path: string) {
+    this.#worker = new Worker(script, { workerData: path, execArgv: ['--conditions=@genjin/source', '--no-warnings'] });
+    this.#ended = once(this.#worker, 'exit').catch(() => undefined);
+    this.#worker.on('message', (report: Report) => this.#waiting.get(report.id)?.report(report));
+    this.#worker.on('error', (error) => this.#die(error));
+    this.#worker.on('exit', () => this.#die(null));
+    // Nothing here keeps a process that wants to end; who waits for an answer does that.
+    this.#worker.unref();
+  }
+
+  get load(): number {
+    return this.#waiting.size;
+  }
+
+  begin(waiting: Waiting): number {
+    this.#last += 1;
+    this.#waiting.set(this.#last, waiting);
+    return this.#last;
+  }
+
+  order(order: Order): void {
+    if (!this.dead) this.#worker.postMessage(order);
+  }
+
+  end(id: number): void {
+    this.#waiting.delete(id);
+  }
+
+  async close(): Promise<void> {
+    if (!this.dead) {
+      this.#worker.ref();
+      this.order({ id: 0, end: true });
+    }
+    await this.#ended;
+  }
+
+  #die(cause: unknown): void {
+    this.dead = true;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const one of waiting) one.fail(new AppError('store_unavailable', {}, cause === null ? {} : { cause }));
+  }
+}
