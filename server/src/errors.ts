@@ -58,8 +58,8 @@ export const errorKinds = {
   trail_content_empty: business(-1, '备注内容不能为空'),
   trail_subject_missing: business(-1, 'lead_id and company_id and opportunity_id is empty'),
   opportunity_company_missing: business(404, 'The associated customer cannot be empty use company_id'),
-  // The text of an entry that a table for people cannot hold.
-  not_exportable: business(400, 'entry {trailId}: {column} has a NUL character, which {format} cannot hold; NDJSON keeps it'),
+  // A table for people cannot hold everything.
+  not_exportable: business(400, '{format} cannot hold it: {reason}; NDJSON can'),
   webhook_missing: business(400, 'there is no webhook to be told at: set one first, POST /v1/webhook'),
   webhook_test_failed: business(400, 'the callback did not accept the test event: {reason}'),
   // Who asks.

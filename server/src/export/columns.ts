@@ -2,10 +2,7 @@
 import { type Contact, type LeadContact, recordableTrailTypes, type Trail } from '../domain/objects.ts';
 import type { Joined } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
-
-export const languages = ['zh', 'en'] as const;
-/** Of the headers and of the words for types and states. */
-export type Language = (typeof languages)[number];
+import type { ExportLanguage as Language } from '../wire/trail-export-wire.ts';
 
 /** An entry with what it refers to, and the tenant whose it is. */
 export interface Exported {
@@ -143,7 +140,10 @@ const typeName = (type: number, language: Language): string => typeNames[languag
 export function textOf(column: Column & { kind: 'text' }, entry: Exported, language: Language, format: string): string {
   const value = column.value(entry, language);
   if (value.includes('\0')) {
-    throw new AppError('not_exportable', { trailId: entry.trail.trailId, column: column.header.en, format });
+    throw new AppError('not_exportable', {
+      format,
+      reason: `entry ${entry.trail.trailId} has a NUL character in ${column.header.en}`,
+    });
   }
   return value;
 }

@@ -1,6 +1,7 @@
 /** Entries as CSV (RFC 4180), for Excel and for programs: UTF-8 with a byte order mark, lines end in CR LF. */
 import { formatTime } from '../wire/time.ts';
-import { type Column, columns, type Exported, type Language, textOf } from './columns.ts';
+import type { ExportLanguage as Language } from '../wire/trail-export-wire.ts';
+import { type Column, columns, type Exported, textOf } from './columns.ts';
 
 /** The first line. Without the mark Excel takes the bytes for the machine's old code page. */
 export const csvHeader = (language: Language): string =>

@@ -1,8 +1,9 @@
 /** The formats of an export, and how each is written: a portion at a time, so that memory does not grow with what is exported. */
 import type { Trail } from '../domain/objects.ts';
 import type { Joined } from '../domain/stores.ts';
+import type { ExportFormat, ExportLanguage as Language } from '../wire/trail-export-wire.ts';
 import { presentTrail } from '../wire/trail-wire.ts';
-import type { Exported, Language } from './columns.ts';
+import type { Exported } from './columns.ts';
 import { csvHeader, csvRecord } from './csv.ts';
 import { workbook } from './xlsx.ts';
 import { zipped } from './zip.ts';
@@ -20,11 +21,8 @@ interface Format {
   write(portions: AsyncIterable<Portion>, language: Language): AsyncGenerator<Buffer>;
 }
 
-export const formatNames = ['ndjson', 'csv', 'xlsx'] as const;
-export type FormatName = (typeof formatNames)[number];
-
 /** By name, which is also the ending of its files. */
-export const formats: Readonly<Record<FormatName, Format>> = {
+export const formats: Readonly<Record<ExportFormat, Format>> = {
   /** One entry a line, as the list answers it; the import takes it back. */
   ndjson: { contentType: 'application/x-ndjson; charset=utf-8', write: ndjson },
   csv: { contentType: 'text/csv; charset=utf-8', write: csv },

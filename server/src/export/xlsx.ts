@@ -3,12 +3,15 @@
  * in no common table, for which all of them would have to be known.
  */
 import { formatTime } from '../wire/time.ts';
-import { type Column, columns, type Exported, type Language, textOf } from './columns.ts';
+import type { ExportLanguage as Language } from '../wire/trail-export-wire.ts';
+import { type Column, columns, type Exported, textOf } from './columns.ts';
 import type { ZipPart } from './zip.ts';
 
 /** What Excel's sheets and cells hold. */
 export const maxRows = 1_048_576;
 export const maxCellLength = 32_767;
+/** Of a sheet's XML, so that the zip file can tell its length. */
+const maxSheetBytes = 2 ** 31;
 
 /** Instead of what does not fit; the other formats have the whole text. */
 const cutMarks: Readonly<Record<Language, string>> = {
@@ -56,13 +59,18 @@ async function* sheet(
   sheetRows: number,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(sheetStart + headerRow(language));
-  for (let row = 2; ; ) {
+  for (let [row, last, bytes] = [2, sheetRows, 0]; ; ) {
     let text = '';
-    for (; rest.place < rest.entries.length && row <= sheetRows; row++) {
+    for (; rest.place < rest.entries.length && row <= last; row++) {
       text += entryRow(rest.entries[rest.place] as Exported, language, row);
       rest.place += 1;
     }
-    if (text !== '') yield Buffer.from(text);
+    if (text !== '') {
+      const chunk = Buffer.from(text);
+      bytes += chunk.length;
+      if (bytes > maxSheetBytes) last = row - 1;
+      yield chunk;
+    }
     if (rest.place < rest.entries.length) break;
     const next = await source.next();
     rest.ended = next.done === true;
@@ -70,7 +78,7 @@ async function* sheet(
     rest.entries = next.value;
     rest.place = 0;
     // Whether a full sheet is the last one shows only when something follows.
-    if (row > sheetRows && rest.entries.length > 0) break;
+    if (row > last && rest.entries.length > 0) break;
   }
   yield Buffer.from(sheetEnd);
 }

@@ -33,14 +33,14 @@ const asOf: Field<AsOf | null> = {
 
 const most = 200;
 
-export const trailListQuery = fieldSet({
+/** What says which entries, in which order and of which state; everything but the page. */
+export const trailFilterFields = {
   company_id: idOrNone(
     '客户ID · Entries about this company. Given together with the others, all must match; none: the whole enterprise.',
   ),
   lead_id: idOrNone('线索ID · Entries about this lead.'),
   opportunity_id: idOrNone('商机ID · Entries about this opportunity.'),
   ...boundFields('the time that time_type names'),
-  ...pageFields,
   type: numberList('动态类型 · Only entries of these types.', most),
   create_user: idList('创建人ID · Only entries that these users wrote.', most),
   customer_id: idList('联系人ID · Only entries with one of these contact persons of a company.', most),
@@ -56,13 +56,28 @@ export const trailListQuery = fieldSet({
   removed: oneOf('1: the entries that were removed, instead of those that are listed.', [0, 1], 0),
   sort: word('排序 · desc: newest first · asc: oldest first.', ['desc', 'asc'], 'desc'),
   as_of: asOf,
+};
+
+const { company_id, lead_id, opportunity_id, start_time, end_time, ...others } = trailFilterFields;
+
+export const trailListQuery = fieldSet({
+  ...{ company_id, lead_id, opportunity_id, start_time, end_time },
+  ...pageFields,
+  ...others,
 });
 
 const orders = { 1: 'updatedAt', 2: 'happenedAt', 3: 'recordedAt' } as const;
 
 /** Throws `bad_parameter` also for a start after the end. */
 export function readTrailList(query: Given): { filter: TrailFilter; page: Page; asOf: AsOf | null } {
-  const given = trailListQuery.read(query);
+  return { ...readTrailFilter(query), page: readPage(trailListQuery.read(query)) };
+}
+
+const trailFilter = fieldSet(trailFilterFields);
+
+/** As `readTrailList`, without a page. */
+export function readTrailFilter(query: Given): { filter: TrailFilter; asOf: AsOf | null } {
+  const given = trailFilter.read(query);
   return {
     filter: {
       ...allTrails,
@@ -78,7 +93,6 @@ export function readTrailList(query: Given): { filter: TrailFilter; page: Page; 
       removed: given.removed === 1,
       oldestFirst: given.sort === 'asc',
     },
-    page: readPage(given),
     asOf: given.as_of,
   };
 }
