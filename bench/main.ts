@@ -25,8 +25,8 @@ interface Benchmark {
 interface RunOptions extends Omit<BasicOptions, 'only'> {
   /** `null`: all. */
   readonly parts: readonly string[] | null;
-  /** A whole run of the default size: what it finds is kept. */
-  readonly whole: boolean;
+  /** Where a picture is written; `null`: nowhere. */
+  readonly plot: string | null;
 }
 
 /** Add a benchmark here. */
@@ -45,7 +45,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     companies: (entries) => Math.min(20_000, Math.ceil(entries / 50)),
     parts: rowNames,
     results: 'SCALE.md',
-    run: (options) => scale({ ...options, rows: options.parts as ScaleRun['rows'], plot: options.whole ? plotFile : null }),
+    run: (options) => scale({ ...options, rows: options.parts as ScaleRun['rows'] }),
     document: documentScale,
   },
 };
@@ -66,6 +66,7 @@ Options:
   --no-bounds       exit 0 although a bound is missed
   --results FILE    where the report is written; default: bench/RESULTS.md, of scale bench/SCALE.md, for a whole run of the default
                     size, else nowhere
+  --plot FILE       where scale draws its picture; default: docs/images/cost.svg for such a run, else nowhere
   --profile FOLDER  write CPU profiles of the program's processes and print where their time goes; no bounds, no report
   --fresh           generate and import anew, whatever an earlier run left in the folder for temporary files
   --help            this text
@@ -103,7 +104,8 @@ async function main(words: readonly string[]): Promise<number> {
   const { quick, fresh } = given;
 
   const complete = parts === null && !quick && given.entries === undefined && given.companies === undefined;
-  const report = await benchmark.run({ entries, companies, parts, quick, fresh, profile, whole: complete && profile === null });
+  const plot = given.plot ?? (complete && profile === null ? plotFile : null);
+  const report = await benchmark.run({ entries, companies, parts, quick, fresh, profile, plot });
   if (profile !== null) {
     process.stdout.write(hotSpots(profile));
     return 0;
@@ -129,6 +131,7 @@ function read(words: readonly string[]) {
         quick: { type: 'boolean', default: false },
         'no-bounds': { type: 'boolean', default: false },
         results: { type: 'string' },
+        plot: { type: 'string' },
         profile: { type: 'string' },
         fresh: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

@@ -99,6 +99,7 @@ export function yearFrom(data: ScaleData, session: Session): string {
 export async function giant(scale: Scale): Promise<Report> {
   const data = await scale.store();
   const query = `&company_id=${data.largestCompany.companyId}`;
+  const first = await firstDeep(scale, data);
   const [measured, last] = await scale.session(async (session): Promise<[Measured, number]> => {
     step('the giant company');
     const target = await session.program(data, 0);
@@ -119,7 +120,6 @@ export async function giant(scale: Scale): Promise<Report> {
     );
     return [measured, last];
   });
-  const first = await firstDeep(scale, data, last);
   const cost = (name: string): number => measured.cost(name, 'page 1');
   return {
     tables: [sidesTable(`A company with ${(last * pageSize).toLocaleString('en-US')} entries`, measured, 'page 1', [])],
@@ -133,7 +133,8 @@ export async function giant(scale: Scale): Promise<Report> {
 }
 
 /** On servers just started that have answered about other companies only: one deep page of the giant, then its first pages. */
-async function firstDeep(scale: Scale, data: ScaleData, last: number): Promise<number> {
+async function firstDeep(scale: Scale, data: ScaleData): Promise<number> {
+  const last = Math.floor(data.largestCompany.entries / pageSize);
   const ratios: number[] = [];
   const query = `&company_id=${data.largestCompany.companyId}`;
   for (let i = 0; i < scale.rounds(7); i++) {
@@ -186,7 +187,7 @@ export async function second(scale: Scale): Promise<Report> {
 
 /** Page 1 of the large store against that of one with a hundredth. */
 export async function size(scale: Scale): Promise<Report> {
-  const [large, small] = [await scale.store(), await scale.store(Math.max(1000, Math.round(scale.options.entries / 100)))];
+  const [large, small] = [await scale.store(), await scale.store(Math.max(100, Math.round(scale.options.entries / 100)))];
   return scale.session(async (session) => {
     step('page 1 in a large and a small store');
     const targets = [await session.program(large, 0), await session.program(small, 0)] as const;

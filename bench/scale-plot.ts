@@ -14,7 +14,7 @@ interface Cost {
 
 export async function plot(scale: Scale): Promise<Report> {
   const { entries } = scale.options;
-  const sizes = [entries / 1000, entries / 100, entries / 10].map((size) => Math.max(1000, Math.round(size)));
+  const sizes = [entries / 1000, entries / 100, entries / 10].map((size) => Math.max(100, Math.round(size)));
   const bySize: Cost[] = [];
   for (const size of [...new Set(sizes)]) {
     const found = await costs(scale, size, (last) => [last >> 1]);
