@@ -30,6 +30,7 @@ import type { KeptPage } from './http/kept-page.ts';
 import type { Route } from './http/route.ts';
 import { changeRoutes } from './http/routes/change-routes.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
+import { exportRoutes } from './http/routes/export-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
@@ -194,6 +195,7 @@ export const routesOf = (core: Core): Route[] => [
   ...trailRoutes(core.trails, core.trailLife),
   ...trailLifeRoutes(core.trailLife),
   ...changeRoutes(core.changes),
+  ...exportRoutes(core.trails),
   ...companyRoutes(core.companies),
   ...leadRoutes(core.leads),
   ...opportunityRoutes(core.opportunities),
