@@ -1,5 +1,6 @@
 import { grown } from './key-list.ts';
-import { type Placing, type Scope, timeIn } from './scope.ts';
+import type { Placing } from './places.ts';
+import { type Scope, timeIn } from './scope.ts';
 
 /** The entries that were changed after a revision: how they stood then, and how they stand. */
 export interface Changed {

@@ -3,11 +3,12 @@
  * described today: a later step that adds a column to one of them has to leave it out here.
  */
 import { blank } from '../domain/blank.ts';
-import type { Kind } from '../domain/objects.ts';
+import type { Kind, Trail } from '../domain/objects.ts';
 import { AppError } from '../errors.ts';
 import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.ts';
 import { type Content, contentOf, objectOf } from './content.ts';
 import type { Row, Tx, Value } from './db.ts';
+import { placesOf } from './places.ts';
 import { decode, type Table, tables } from './tables.ts';
 
 /** Rows that are in memory at a time. */
@@ -67,12 +68,12 @@ async function fillChain(tx: Tx, tenantId: number): Promise<void> {
   let changedAt = 0;
   // `<> 0` lets the partial index serve.
   const sql =
-    'SELECT c.revision, c.kind, c.object_id, c.action, c.actor, c.changed_at, c.before_revision, n.before_facts, n.before_words ' +
+    'SELECT c.revision, c.kind, c.object_id, c.action, c.actor, c.changed_at, c.before_revision, n.before_facts, n.before_words, c.before_facts ' +
     'FROM change c LEFT JOIN change n ON n.tenant_id = c.tenant_id AND n.before_revision <> 0 AND n.before_revision = c.revision ' +
     'WHERE c.tenant_id = ? AND c.revision > ?';
   for await (const rows of portions(tx, sql, [tenantId], 'c.revision')) {
     const filled: Value[][] = [];
-    for (const [revision, kind, id, action, actor, at, beforeRevision, facts, words] of rows) {
+    for (const [revision, kind, id, action, actor, at, beforeRevision, facts, words, oldFacts] of rows) {
       const content =
         facts === null
           ? await present(tx, tenantId, kind as Kind, id as number)
@@ -83,15 +84,19 @@ async function fillChain(tx: Tx, tenantId: number): Promise<void> {
       const hashOfContent = contentHash(wordsHash(salt, content.words), content.facts);
       const header = [tenantId, revision, kind, id, action, actor, changedAt, beforeRevision] as Value[];
       previous = chainHash(previous, header, hashOfContent);
-      filled.push([changedAt, salt, hashOfContent, previous, tenantId, revision as number]);
+      const places =
+        kind === 'trail' ? placesOf(oldFacts === null ? null : trailOf(oldFacts as string), trailOf(content.facts)) : '';
+      filled.push([changedAt, salt, hashOfContent, previous, places, tenantId, revision as number]);
     }
     await tx.runMany(
-      'UPDATE change SET changed_at = ?, salt = ?, content_hash = ?, chain_hash = ? WHERE tenant_id = ? AND revision = ?',
+      'UPDATE change SET changed_at = ?, salt = ?, content_hash = ?, chain_hash = ?, places = ? WHERE tenant_id = ? AND revision = ?',
       filled,
     );
   }
   await tx.run('UPDATE tenant SET changed_at = ?, chain_hash = ? WHERE tenant_id = ?', [changedAt, previous, tenantId]);
 }
+
+const trailOf = (facts: string): Trail => objectOf(tables.trail, { facts, words: '{}' });
 
 async function present(tx: Tx, tenantId: number, kind: Kind, id: number): Promise<Content> {
   const table = tables[kind] as Table<unknown>;

@@ -178,6 +178,8 @@ const migrations: readonly Step[] = [
       ...['salt', 'erased_hash', 'content_hash', 'chain_hash'].map(
         (column) => `ALTER TABLE change ADD COLUMN ${column} TEXT NOT NULL DEFAULT ''`,
       ),
+      // Derived: of an entry, where it stands after the change and before it (places.ts); '' of anything else.
+      "ALTER TABLE change ADD COLUMN places TEXT NOT NULL DEFAULT ''",
       // The state after a change is the state before the next one of the same object.
       'CREATE UNIQUE INDEX change_by_before ON change (tenant_id, before_revision) WHERE before_revision <> 0',
       // "live": 1, 0 for disabled, and now 2 for removed.

@@ -1,4 +1,4 @@
-import type { Kind, ObjectKinds } from '../domain/objects.ts';
+import type { Kind, ObjectKinds, Trail } from '../domain/objects.ts';
 import { same } from '../domain/same.ts';
 import type {
   Actor,
@@ -20,6 +20,7 @@ import { contentOf, noWords, withoutWords } from './content.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { eraseStates, hasWords } from './erasure.ts';
 import { Pending } from './pending.ts';
+import { placesOf } from './places.ts';
 import { forgetInSearch } from './search-forget.ts';
 import { endSignIn, putSignIn, signInBy } from './sign-in-store.ts';
 import { decode, type Table, tables } from './tables.ts';
@@ -86,7 +87,7 @@ function statementsFor<T>(table: Table<T>) {
 
 const logChange =
   'INSERT INTO change (tenant_id, revision, kind, object_id, action, actor, changed_at, before_revision, before_facts, before_words, ' +
-  'salt, content_hash, chain_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
+  'salt, content_hash, chain_hash, places) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 
 const statements = Object.fromEntries(
   Object.entries(tables).map(([kind, table]) => [kind, statementsFor(table as Table<unknown>)]),
@@ -310,7 +311,8 @@ class TxEdit extends TxView implements Edit {
     this.#chainHash = chainHash(this.#chainHash, header, hashOfContent);
     const old = before === null ? null : contentOf(table, before.object);
     const oldWords = erasing ? noWords : (old?.words ?? null);
-    return [...header, old?.facts ?? null, oldWords, salt, hashOfContent, this.#chainHash];
+    const places = kind === 'trail' ? placesOf((before?.object ?? null) as Trail | null, after as Trail) : '';
+    return [...header, old?.facts ?? null, oldWords, salt, hashOfContent, this.#chainHash, places];
   }
 
   /** An id of ours that comes back from an export, be it as a mere reference, must never be given out again. */

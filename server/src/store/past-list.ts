@@ -27,6 +27,8 @@ const emptyTrail: Trail = objectOf(tables.trail, { facts: '{}', words: '{}' });
  * index has there now, but for the entries changed since, and theirs of then.
  */
 export class PastList {
+  /** `null`: it has no counts of its own. */
+  readonly scope: Scope | null;
   readonly #query: TrailQuery;
   readonly #changed: Changed;
   readonly #timeOf: (moved: Moved) => number | null;
@@ -37,15 +39,16 @@ export class PastList {
 
   /** `scope`, `blocks`: those of a list that has counts of its own. */
   constructor(tenantId: number, filter: TrailFilter, scope: Scope | null, changed: Changed, blocks: Blocks | null) {
+    this.scope = scope;
     this.#query = trailQuery(tenantId, filter);
     this.#changed = changed;
     this.#blocks = blocks;
     const matches = trailMatcher(filter);
     this.#timeOf =
       scope === null
-        ? ({ oldFacts }) => {
-            const trail = { ...emptyTrail, ...oldFacts };
-            return matches(trail) ? trail[filter.by] : null;
+        ? ({ facts }) => {
+            const trail = { ...emptyTrail, ...facts };
+            return facts !== null && matches(trail) ? trail[filter.by] : null;
           }
         : ({ old }) => (old === null ? null : timeIn(scope, old));
   }
@@ -67,7 +70,7 @@ export class PastList {
   /** Cuts it into blocks, none above its size; `log`: what was changed before it was made, `null` when it has that. */
   async make(tx: Tx, log: AsyncIterable<Moved[]> | null): Promise<void> {
     if (log !== null) {
-      for await (const changes of log) for (const moved of changes) if (moved.oldFacts !== null) this.take(moved);
+      for await (const changes of log) for (const moved of changes) if (moved.facts !== null) this.take(moved);
     }
     if (this.#blocks === null) {
       this.#blocks = Blocks.of(await this.#cut(tx, null, null));

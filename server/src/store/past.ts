@@ -59,7 +59,9 @@ export class Past {
       scope === null
         ? new PastList(this.#tenantId, whole, null, this.#changed, null)
         : await this.#countedList(tx, scope, timeline, head);
-    if (list === null || this.#upTo !== head || this.#lists.has(name)) return null;
+    // Who follows the log at this moment may not have asked for the facts that a list without a scope needs.
+    const unsure = scope === null && this.#following !== null;
+    if (list === null || unsure || this.#upTo !== head || this.#lists.has(name)) return null;
     // From here on it is told of what changes; what changed before is read from the log when it has no scope.
     const making: Making = {
       list,
@@ -108,12 +110,15 @@ export class Past {
 
   async #advance(tx: Tx, head: number): Promise<void> {
     const portions: Moved[][] = [];
-    for await (const portion of tail(tx, this.#tenantId, this.#upTo, head, this.revision)) portions.push(portion);
+    // Lists that have no scope are told by the facts.
+    const factsOf = [...this.#lists.values()].some(({ list }) => list.scope === null) ? this.revision : null;
+    for await (const portion of tail(tx, this.#tenantId, this.#upTo, head, factsOf)) portions.push(portion);
     // At one go: what is changed and what the lists have of it belong together.
     for (const portion of portions) {
       for (const moved of portion) {
-        this.#changed.note(moved.id, moved.old, moved.now);
-        if (moved.oldFacts !== null) for (const { list } of this.#lists.values()) list.take(moved);
+        const first = moved.before <= this.revision;
+        this.#changed.note(moved.id, first ? moved.old : null, moved.now);
+        if (first && moved.old !== null) for (const { list } of this.#lists.values()) list.take(moved);
       }
     }
     this.#upTo = head;

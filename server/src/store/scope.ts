@@ -1,8 +1,7 @@
 /** What of a timeline is counted while it changes: the scopes whose order one index has. */
 
-import type { Trail } from '../domain/objects.ts';
 import { allTrails, type TrailFilter } from '../domain/stores.ts';
-import type { Row } from './db.ts';
+import type { Placing } from './places.ts';
 import { live } from './tables.ts';
 
 const subjectFields = ['companyId', 'leadId', 'opportunityId'] as const;
@@ -19,45 +18,6 @@ export interface Scope {
   readonly by: By;
   /** The filter that lists it, oldest first. */
   readonly filter: TrailFilter;
-}
-
-/** What of an entry tells its scopes and its place in them; ids are 0 for none. */
-export interface Placing {
-  readonly live: number;
-  readonly companyId: number;
-  readonly leadId: number;
-  readonly opportunityId: number;
-  readonly happenedAt: number;
-  readonly recordedAt: number;
-  readonly updatedAt: number;
-}
-
-/** As columns of `trail t`, in the order that `placingOfRow` reads. */
-export const placingColumns = 't.live, t.company_id, t.lead_id, t.opportunity_id, t.happened_at, t.recorded_at, t.updated_at';
-
-export function placingOfRow(row: Row, offset: number): Placing {
-  return {
-    live: row[offset] as number,
-    companyId: row[offset + 1] as number,
-    leadId: row[offset + 2] as number,
-    opportunityId: row[offset + 3] as number,
-    happenedAt: row[offset + 4] as number,
-    recordedAt: row[offset + 5] as number,
-    updatedAt: row[offset + 6] as number,
-  };
-}
-
-/** From the facts of the log, where what says nothing is left out. */
-export function placingOfFacts(facts: Partial<Trail>): Placing {
-  return {
-    live: facts.removed === true ? live.removed : facts.enabled === true ? live.yes : live.no,
-    companyId: facts.companyId ?? 0,
-    leadId: facts.leadId ?? 0,
-    opportunityId: facts.opportunityId ?? 0,
-    happenedAt: facts.happenedAt ?? 0,
-    recordedAt: facts.recordedAt ?? 0,
-    updatedAt: facts.updatedAt ?? 0,
-  };
 }
 
 /** The scope that a filter lists but for its bounds and its direction; `null` when it is none that is counted. */

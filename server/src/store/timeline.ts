@@ -9,7 +9,8 @@ import { cut } from './cut.ts';
 import type { Tx } from './db.ts';
 import { readAllBlocks, readBlocks } from './kept-blocks.ts';
 import { headOf } from './log-times.ts';
-import { eachScope, type Placing, type Scope, scopeNamed, timeIn } from './scope.ts';
+import type { Placing } from './places.ts';
+import { eachScope, type Scope, scopeNamed, timeIn } from './scope.ts';
 import { tail } from './tail.ts';
 import { trailQuery } from './trail-query.ts';
 
@@ -115,10 +116,8 @@ export class Timeline {
           ids.push(id);
         });
       const gone: number[] = [];
-      for await (const portion of tail(tx, this.#tenantId, known, target, known)) {
-        // An entry counts from the state before its first change to the state that the transaction sees, whatever lay between.
-        for (const { id, before, old, now } of portion) {
-          if (before > known) continue;
+      for await (const portion of tail(tx, this.#tenantId, known, target)) {
+        for (const { id, old, now } of portion) {
           if (old !== null) add(old, id);
           while (gone.length < scopes.length) gone.push(-1);
           add(now, id);
@@ -187,9 +186,8 @@ export class Timeline {
       this.#forget(counted);
       return null;
     }
-    for await (const portion of tail(tx, this.#tenantId, known, revision, known)) {
-      for (const { id, before, old, now } of portion) {
-        if (before > known) continue;
+    for await (const portion of tail(tx, this.#tenantId, known, revision)) {
+      for (const { id, old, now } of portion) {
         const from = old === null ? null : timeIn(scope, old);
         const to = timeIn(scope, now);
         if (from === to) continue;
