@@ -1,6 +1,6 @@
 /**
- * Builds `@genjin/client`: its modules as one file that can be read, and the types of what it exports as another, so that it stays as
- * small as it promises. The examples stay in the sources, and so do the descriptions of the wire's fields: `/docs` of a server has these.
+ * Builds `@genjin/client`: its modules as one small file, and the types of what it exports, to be read, as another, so that it stays
+ * as small as it promises. The examples stay in the sources, and so do the descriptions of the wire's fields: `/docs` of a server has these.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -69,7 +69,13 @@ await build({
     minify: false,
     target: 'es2022',
     lib: { entry: join(root, 'src/index.ts'), formats: ['es'], fileName: () => 'index.js' },
-    rolldownOptions: { output: { comments: false } },
+    rolldownOptions: {
+      output: {
+        comments: false,
+        // The names that a stack shows stay; only what is within a function is called otherwise.
+        minify: { compress: true, mangle: { toplevel: false }, codegen: { removeWhitespace: true } },
+      },
+    },
   },
 });
 const code = join(target, 'index.js');

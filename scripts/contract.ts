@@ -50,8 +50,10 @@ function simplified(schema: Json): Json {
   if (schema['type'] === 'array' && !pair) return rest;
   const unsaid = Object.keys(schema).length === 1 && typeof schema['description'] === 'string';
   if (unsaid) return { ...schema, tsType: 'unknown' };
-  const anyFields = schema['type'] === 'object' && Object.keys(schema['properties'] ?? {}).length === 0;
-  return anyFields ? { ...schema, tsType: 'Record<string, unknown>' } : Object.fromEntries(fields);
+  // Many objects that nothing within tells apart are of no use as a type.
+  const objects = Array.isArray(schema['anyOf']) && schema['anyOf'].length > 4;
+  const anyFields = objects || (schema['type'] === 'object' && Object.keys(schema['properties'] ?? {}).length === 0);
+  return anyFields ? { description: schema['description'] ?? '', tsType: 'Record<string, unknown>' } : Object.fromEntries(fields);
 }
 
 /** The types of everything that has a name in the contract, and of each operation's query. */

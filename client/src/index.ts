@@ -12,8 +12,8 @@ export type { Opportunities, OpportunityQuery } from './opportunities.ts';
 export type { AllOptions } from './pager.ts';
 export type { Reports } from './reports.ts';
 export type { ApplicationCredentials, GenjinCredentials, UserCredentials } from './tokens.ts';
-export type { NewTrail, TrailQuery, Trails } from './trails.ts';
-export type { CallOptions, GenjinClientOptions, KeyedCallOptions } from './transport.ts';
+export type { NewTrail, TrailEdit, TrailQuery, Trails } from './trails.ts';
+export type { CallOptions, EditOptions, GenjinClientOptions, KeyedCallOptions } from './transport.ts';
 export type { Users } from './users.ts';
 export {
   decryptWebhook,

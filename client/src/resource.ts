@@ -1,4 +1,4 @@
-import type { CallOptions, KeyedCallOptions, Transport } from './transport.ts';
+import type { CallOptions, EditOptions, Transport } from './transport.ts';
 
 /** A part of the API. */
 export abstract class Resource {
@@ -21,7 +21,8 @@ export abstract class Resource {
   }
 
   /** @internal Of what a server does once for a key. */
-  protected sendOnce<T>(path: string, body: object, options: KeyedCallOptions): Promise<T> {
-    return this.transport.call({ method: 'POST', path, body, idempotencyKey: options.idempotencyKey }, options);
+  protected sendOnce<T>(path: string, body: object, options: EditOptions): Promise<T> {
+    const { idempotencyKey, ifMatch } = options;
+    return this.transport.call({ method: 'POST', path, body, idempotencyKey, ifMatch }, options);
   }
 }

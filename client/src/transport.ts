@@ -27,6 +27,12 @@ export interface KeyedCallOptions extends CallOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** Where only what is as it was read may be changed. */
+export interface EditOptions extends KeyedCallOptions {
+  /** The `etag` of `trails.info`: when the entry was changed since, nothing is done, and the code is 409. */
+  readonly ifMatch?: string | undefined;
+}
+
 /** @internal */
 export interface Request {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -36,6 +42,13 @@ export interface Request {
   /** The body goes as a form: where OKKI takes no JSON. */
   readonly form?: true;
   readonly idempotencyKey?: string | undefined;
+  readonly ifMatch?: string | undefined;
+}
+
+/** @internal */
+export interface Answer<T> {
+  readonly data: T;
+  readonly headers: Headers;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -62,8 +75,13 @@ export class Transport {
     this.#tokens = new Tokens(options, (path, body) => this.#askForToken(path, body));
   }
 
-  /** The `data` of the answer. Throws `GenjinError`, `GenjinConnectionError`, `TypeError`, or the reason of the caller's signal. */
-  async call<T>({ query, body, ...rest }: Request, options: CallOptions): Promise<T> {
+  /** The `data` of the answer; throws as `answer`. */
+  async call<T>(request: Request, options: CallOptions): Promise<T> {
+    return (await this.answer<T>(request, options)).data;
+  }
+
+  /** Throws `GenjinError`, `GenjinConnectionError`, `TypeError`, or the reason of the caller's signal. */
+  async answer<T>({ query, body, ...rest }: Request, options: CallOptions): Promise<Answer<T>> {
     const request: Request = { ...rest, query: toWire(query) as typeof query, body: toWire(body) as typeof body };
     const key = request.idempotencyKey;
     if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
@@ -84,12 +102,17 @@ export class Transport {
   }
 
   /** Of what changes something only that with a key is tried again: nobody knows what became of the rest that was not answered. */
-  async #callWith<T>(token: string, request: Request, deadline: Deadline): Promise<T> {
-    const { method, idempotencyKey: key } = request;
-    const headers = { Authorization: `Bearer ${token}`, ...(key === undefined ? {} : { 'Idempotency-Key': key }) };
+  async #callWith<T>(token: string, request: Request, deadline: Deadline): Promise<Answer<T>> {
+    const { method, idempotencyKey: key, ifMatch } = request;
+    const headers = {
+      Authorization: `Bearer ${token}`,
+      ...(key === undefined ? {} : { 'Idempotency-Key': key }),
+      ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+    };
     for (let retry = 0; ; retry++) {
       try {
-        return (await this.#send(request, headers, deadline, isEnvelope))['data'] as T;
+        const [envelope, answered] = await this.#send(request, headers, deadline, isEnvelope);
+        return { data: envelope.data as T, headers: answered };
       } catch (error) {
         const repeatable = method === 'GET' || key !== undefined;
         const pause = repeatable && retry < maxRetries ? pauseAfter(error, retry) : null;
@@ -103,7 +126,7 @@ export class Transport {
   async #askForToken(path: string, body: object): Promise<Token> {
     const deadline = new Deadline(this.#timeout, undefined);
     try {
-      return await this.#send({ method: 'POST', path, body }, {}, deadline, isToken);
+      return (await this.#send({ method: 'POST', path, body }, {}, deadline, isToken))[0];
     } finally {
       deadline.end();
     }
@@ -114,7 +137,7 @@ export class Transport {
     headers: Readonly<Record<string, string>>,
     deadline: Deadline,
     isAnswer: (json: Fields) => json is T,
-  ): Promise<T> {
+  ): Promise<[T, Headers]> {
     const { method, path, query = {}, body, form } = request;
     const url = `${this.#base}${path}?${formOf(query)}`.replace(/\?$/, '');
     const content = body === undefined ? {} : { body: form ? formOf(body) : JSON.stringify(body) };
@@ -138,7 +161,7 @@ export class Transport {
     const ignored = response.headers.get('X-Genjin-Ignored');
     if (ignored !== null) this.#onIgnored?.(ignored.split(', '), `${method} ${path}`);
     const json = fieldsIn(text);
-    if (response.ok && isAnswer(json)) return json;
+    if (response.ok && isAnswer(json)) return [json, response.headers];
     throw errorIn(json, response, this.#base);
   }
 }

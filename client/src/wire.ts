@@ -1881,15 +1881,7 @@ export interface TrailChangesDataList {
   /** 1: its texts were erased for good since. */
   erased: number;
   /** What it is of the kind, as it became: all of its own fields, without those of objects that it refers to. */
-  object:
-    | ChangedTrail
-    | ChangedCompany
-    | ChangedCustomer
-    | ChangedLeadCustomer
-    | ChangedLead
-    | ChangedOpportunity
-    | ChangedUser
-    | ChangedFile;
+  object: Record<string, unknown>;
 }
 
 /** The query of GET /v1/dynamic/trail/changes. */

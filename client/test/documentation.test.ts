@@ -14,7 +14,7 @@ const examples = new Map(
   readdirSync(sources).flatMap((file) => {
     const source = readFileSync(new URL(file, sources), 'utf8');
     const owner = /class (\w+) extends Resource/.exec(source)?.[1];
-    const blocks = source.matchAll(/@example\n((?: *\*(?!\/).*\n)+) *\*\/\n( *)(?:export |async |class |function )*(\w+)/g);
+    const blocks = source.matchAll(/@example\n((?: *\*(?!\/).*\n)+) *\*\/\n( *)(?:export |async |\*|class |function )*(\w+)/g);
     return [...blocks].map(([, text = '', indent = '', name = '']) => {
       const example = text.replaceAll(/^ *\* ?/gm, '');
       return [indent === '' ? name : `${owner}.${name}`, example] as const;

@@ -66,6 +66,9 @@ describe('what changes something is sent twice only with an idempotency key', ()
   const calls: readonly [string, (client: GenjinClient, options: { idempotencyKey?: string }) => Promise<unknown>][] = [
     ['record', (c, options) => c.trails.record({ companyId: 1, content: 'x' }, options)],
     ['recordMany', (c, options) => c.trails.recordMany([{ companyId: 1, content: 'x' }], options)],
+    ['edit', (c, options) => c.trails.edit(1, { content: 'x' }, options)],
+    ['remove', (c, options) => c.trails.remove(1, options)],
+    ['restore', (c, options) => c.trails.restore(1, options)],
     ['a company', (c, options) => c.companies.push({ name: 'x' }, options)],
     ['a lead', (c, options) => c.leads.push({ name: 'x' }, options)],
     ['an opportunity', (c, options) => c.opportunities.push({ name: 'x', companyId: 1 }, options)],
@@ -94,7 +97,7 @@ describe('what changes something is sent twice only with an idempotency key', ()
     const keyed = Object.entries(contract.paths).filter(([, { post }]) =>
       post?.parameters?.some(({ name }) => name === 'Idempotency-Key'),
     );
-    expect(received.map(({ url }) => url).sort()).toEqual(keyed.map(([path]) => path).sort());
+    expect([...new Set(received.map(({ url }) => url))].sort()).toEqual(keyed.map(([path]) => path).sort());
   });
 
   const keyless: readonly [string, (client: GenjinClient, options: object) => Promise<unknown>][] = [
