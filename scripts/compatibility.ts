@@ -49,6 +49,7 @@ const addedOperations: ReadonlySet<string> = new Set([
   'POST /v1/dynamic/trail/restore',
   'GET /v1/dynamic/trail/changes',
   'GET /v1/dynamic/trail/changes/stream',
+  'GET /v1/dynamic/trail/export',
 ]);
 const addedEverywhere: ReadonlySet<string> = new Set(['Idempotency-Key', 'idempotency_key']);
 

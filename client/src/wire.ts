@@ -2027,6 +2027,40 @@ export interface TrailEntryFileInfo {
   file_preview_url: string;
 }
 
+/** The query of GET /v1/dynamic/trail/export. */
+export interface TrailExportQuery {
+  /** 格式 · ndjson: an entry a line, as the list answers it · csv: UTF-8 with a byte order mark · xlsx: an Excel workbook. */
+  format?: 'ndjson' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers and the words for types and states in csv and xlsx. */
+  language?: 'zh' | 'en';
+  /** 客户ID · Entries about this company. Given together with the others, all must match; none: the whole enterprise. */
+  company_id?: number | string;
+  /** 线索ID · Entries about this lead. */
+  lead_id?: number | string;
+  /** 商机ID · Entries about this opportunity. */
+  opportunity_id?: number | string;
+  /** 开始时间 · Inclusive bound on the time that time_type names, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Inclusive bound on the time that time_type names, Beijing time; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 动态类型 · Only entries of these types. A list, or text with commas; at most 200. */
+  type?: (number | string)[] | string;
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 联系人ID · Only entries with one of these contact persons of a company. A list, or text with commas; at most 200. */
+  customer_id?: (number | string)[] | string;
+  /** 关键词 · Only entries whose content has all of these words: Chinese anywhere, Latin words and numbers by how they begin; at most 100 characters and 10 words. */
+  keyword?: string;
+  /** 时间类型 · 1 last changed · 2 when it took place · 3 recorded: the list is ordered by it, and start_time and end_time are bounds on it. */
+  time_type?: 1 | 2 | 3;
+  /** 1: the entries that were removed, instead of those that are listed. */
+  removed?: 0 | 1;
+  /** 排序 · desc: newest first · asc: oldest first. */
+  sort?: 'desc' | 'asc';
+  /** A revision, or a time or a date that has come (Beijing time; a date alone means its end): the list as it was then, the objects that entries show too. X-Genjin-Revision names the revision of every answer. */
+  as_of?: string;
+}
+
 /** The data of GET /v1/dynamic/trail/history. */
 export interface TrailHistoryData {
   /** Oldest first. */
