@@ -5,10 +5,12 @@ import { appCreate } from './commands/app-create.ts';
 import { appList } from './commands/app-list.ts';
 import { appRevoke } from './commands/app-revoke.ts';
 import { appRotate } from './commands/app-rotate.ts';
+import { auditExport, auditHead } from './commands/audit-export.ts';
 import { backup, restore } from './commands/backup.ts';
 import { check } from './commands/check.ts';
 import { type Command, languageOf } from './commands/command.ts';
 import { configCommand } from './commands/config.ts';
+import { erase } from './commands/erase.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { okkiCheck } from './commands/okki-check.ts';
@@ -32,7 +34,10 @@ const commands: readonly Command[] = [
   userCreate,
   webhookDeliveries,
   webhookReplay,
+  erase,
   check,
+  auditExport,
+  auditHead,
   backup,
   restore,
   okkiCheck,
@@ -43,6 +48,7 @@ const groups: Readonly<Record<string, Bilingual>> = {
   tenant: { en: 'enterprises', zh: '企业' },
   app: { en: 'applications', zh: '应用' },
   webhook: { en: 'events to applications', zh: '向应用投递的事件' },
+  audit: { en: 'the hash chain of the change logs', zh: '变更日志的哈希链' },
   user: { en: 'people who sign in', zh: '可登录的用户' },
 };
 

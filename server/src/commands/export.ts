@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { type Core, openCore } from '../app.ts';
 import type { TrailPortion } from '../domain/stores.ts';
@@ -9,6 +7,7 @@ import { exportFormats, exportLanguages, readTrailExport } from '../wire/trail-e
 import { type Command, type Option, print } from './command.ts';
 import { Progress } from './progress.ts';
 import { existingTenant } from './tenant-option.ts';
+import { checkNew, writeWhole } from './whole-file.ts';
 
 /** The list's parameters as options: the option's name as commander keeps it, and what it is called on the command line and the wire. */
 const filterOptions: Readonly<Record<string, { readonly parameter: string } & Option>> = {
@@ -108,7 +107,7 @@ export const exportCommand: Command = {
   ],
   async run({ config, args, options, say }) {
     const file = args[0] === undefined || args[0] === '-' ? null : args[0];
-    if (file !== null && existsSync(file)) throw new AppError('usage', { reason: `${file} is there already` });
+    if (file !== null) checkNew(file);
     const question = readQuestion(options);
     const core = await openCore(config.data, { make: false });
     try {
@@ -122,16 +121,8 @@ export const exportCommand: Command = {
         await pipeline(bytes('stdout'), process.stdout, { end: false }).catch(unlessGone);
         return 0;
       }
-      // The file is there whole or not at all.
-      const part = `${file}.${randomBytes(6).toString('hex')}.part`;
-      try {
-        await pipeline(bytes(file), createWriteStream(part, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20, flush: true }));
-        renameSync(part, file);
-        print(say({ en: `exported: ${file}`, zh: `已导出：${file}` }));
-      } catch (error) {
-        rmSync(part, { force: true });
-        throw error;
-      }
+      await writeWhole(file, bytes(file));
+      print(say({ en: `exported: ${file}`, zh: `已导出：${file}` }));
       return 0;
     } finally {
       await core.close();
