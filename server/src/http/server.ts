@@ -226,7 +226,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
         () => true,
         () => false,
       );
-    return reply.headers({ ...headers }).send(Readable.from(body(ended.signal, admitted), { objectMode: false }));
+    const portions = Readable.from(body(ended.signal, admitted), { objectMode: false });
+    // Whoever does not read on would not hear of an end either, and hold up the stop.
+    ended.signal.addEventListener('abort', () => {
+      if (reply.raw.writableNeedDrain) portions.destroy(new AppError('store_unavailable'));
+    });
+    return reply.headers({ ...headers }).send(portions);
   }
 
   await documentation(app, parts.version);
