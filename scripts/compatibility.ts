@@ -47,6 +47,7 @@ const addedOperations: ReadonlySet<string> = new Set([
   'GET /v1/dynamic/trail/history',
   'POST /v1/dynamic/trail/remove',
   'POST /v1/dynamic/trail/restore',
+  'POST /v1/dynamic/trail/erase',
   'GET /v1/dynamic/trail/changes',
   'GET /v1/dynamic/trail/changes/stream',
   'GET /v1/dynamic/trail/export',

@@ -2027,6 +2027,18 @@ export interface TrailEntryFileInfo {
   file_preview_url: string;
 }
 
+/** The body of POST /v1/dynamic/trail/erase. */
+export interface TrailEraseBody {
+  /** 动态ID · The entry. */
+  trail_id?: number | string;
+}
+
+/** The data of POST /v1/dynamic/trail/erase. */
+export interface TrailEraseData {
+  /** The entry. */
+  trail_id: number;
+}
+
 /** The query of GET /v1/dynamic/trail/export. */
 export interface TrailExportQuery {
   /** 格式 · ndjson: an entry a line, as the list answers it · csv: UTF-8 with a byte order mark · xlsx: an Excel workbook. */

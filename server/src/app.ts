@@ -193,7 +193,7 @@ export const createDeliverer = (core: Core, { log, attempted }: Pick<WorkerParts
 /** Every route in the envelope, resource by resource. */
 export const routesOf = (core: Core): Route[] => [
   ...trailRoutes(core.trails, core.trailLife),
-  ...trailLifeRoutes(core.trailLife),
+  ...trailLifeRoutes(core.trailLife, core.erasures),
   ...changeRoutes(core.changes),
   ...exportRoutes(core.trails),
   ...companyRoutes(core.companies),

@@ -49,8 +49,8 @@ export const errorKinds = {
   invalid_query: business(400, 'Invalid query'),
   // Ours: an idempotency key that stands for another request, and the like.
   conflict: business(409, '{reason}'),
-  // Ours: OKKI publishes no way to change an entry.
-  not_yours: business(403, '{reason}'),
+  // Ours: OKKI publishes no way to change an entry, or to erase one.
+  not_allowed: business(403, '{reason}'),
   // The reasons, by the place in the list, are in the answer's data.
   records_refused: business(400, '{refused} of {count} records are not accepted; nothing was recorded'),
   // Recording: OKKI's own words (docs/wire.md#record).

@@ -65,7 +65,7 @@ export class TrailLife {
   /**
    * Changes the given fields of an entry, with the checks of a record on what differs from before; an edit that changes nothing writes
    * nothing. Under an idempotency `key` see `once`. Throws `not_found` for an entry that is not there or was removed, and for what it
-   * is to refer to, `not_yours`, `conflict` when it is at another revision than expected.
+   * is to refer to, `not_allowed`, `conflict` when it is at another revision than expected.
    */
   edit(caller: Caller, target: TrailTarget, fields: TrailFields, key: string | null = null): Promise<number> {
     return this.#change(caller, target, { edit: fields }, key, async (edit, trail, now) => {
@@ -118,7 +118,7 @@ function checkAllowed(
   expected: readonly number[] | null,
 ): void {
   if (caller.member && authorId !== caller.userId) {
-    throw new AppError('not_yours', {
+    throw new AppError('not_allowed', {
       reason: `entry ${trailId} is another user's: only its author and applications may change it`,
     });
   }

@@ -61,6 +61,11 @@ export function readTrailTarget(body: Given, ifMatch: string | undefined): Trail
   return { trailId: requiredTrail(trailTargetBody.read(body)), expected: readIfMatch(ifMatch) };
 }
 
+export const trailEraseBody = fieldSet({ trail_id: trailId });
+
+/** Throws `missing_parameter`. */
+export const readTrailErase = (body: Given): number => requiredTrail(trailEraseBody.read(body));
+
 export const trailHistoryQuery = fieldSet({ trail_id: trailId, ...pageFields });
 
 /** Throws `missing_parameter`. */

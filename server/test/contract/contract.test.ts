@@ -175,6 +175,7 @@ describe('the document', () => {
     ['POST /v1/company/removeCompanyAndCustomers', 'companyRemove'],
     ['GET /v1/dynamic/trail/changes', 'trailChanges'],
     ['GET /v1/dynamic/trail/changes/stream', 'trailChangesStream'],
+    ['POST /v1/dynamic/trail/erase', 'trailErase'],
     ['GET /v1/dynamic/trail/export', 'trailExport'],
     ['GET /v1/dynamic/trail/history', 'trailHistory'],
     ['GET /v1/dynamic/trail/info', 'trailInfo'],

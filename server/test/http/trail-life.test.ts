@@ -237,6 +237,54 @@ describe('remove and restore', () => {
   });
 });
 
+describe('erase', () => {
+  const erasePath = '/v1/dynamic/trail/erase';
+  const changesPath = '/v1/dynamic/trail/changes';
+
+  it('deletes the text in every version and everywhere it is answered, and nothing else', async () => {
+    const id = await record({ content: 'secret one', remark_type: 103 });
+    const { etag = '' } = await info(id);
+    const at = Number(etag.slice(2, -1));
+    await edit(id, { content: 'secret two' });
+    expect(await post(erasePath, { trail_id: id })).toMatchObject({ code: 200, data: { trail_id: id } });
+    expect((await info(id)).entry).toMatchObject({ content: '', type: 103, company_id: 100, delete_flag: 0 });
+    const answers: string[] = [];
+    for (const path of [
+      `${historyPath}?trail_id=${id}`,
+      `${changesPath}?after=${at - 1}`,
+      `/v1/dynamic/trail/list?as_of=${at}`,
+      '/v1/dynamic/trail/list?keyword=secret',
+    ])
+      answers.push((await server.get(await server.token(application), path)).text);
+    expect(answers.filter((text) => /secret (one|two)/.test(text))).toEqual([]);
+    const { list } = (JSON.parse(answers[0] ?? '') as { data: { list: WireEntry[] } }).data;
+    expect(list.map(({ action, erased }) => [action, erased])).toEqual([
+      ['recorded', 1],
+      ['edited', 1],
+      ['erased', 0],
+    ]);
+    const contents = list.map(({ changes }) => (changes as WireEntry[]).find(({ field }) => field === 'content'));
+    expect(contents).toEqual([{ field: 'content', from: null, to: null }, undefined, { field: 'content', from: null, to: '' }]);
+    // Once more is nothing more.
+    const after = await info(id);
+    expect((await post(erasePath, { trail_id: id })).code).toBe(200);
+    expect(await info(id)).toEqual(after);
+    // It can be written anew.
+    expect((await edit(id, { content: 'written anew' })).code).toBe(200);
+    expect((await info(id)).entry).toMatchObject({ content: 'written anew' });
+  });
+
+  it('is for applications, and for what is there', async () => {
+    const id = await record();
+    const person = await addPerson(server, `dora${server.clock.at}@example.com`);
+    const { access_token } = await signIn(server, application, person);
+    expect(await post(erasePath, { trail_id: id }, {}, access_token)).toMatchObject({ status: 200, code: 403 });
+    expect((await post(erasePath, { trail_id: 901 })).code).toBe(404);
+    expect((await post(erasePath, { trail_id: 0, x: 1 })).code).toBe(400);
+    expect((await info(id)).entry).toMatchObject({ content: '打电话' });
+  });
+});
+
 describe('who may', () => {
   it('a member changes its own entries, an application those of everybody', async () => {
     const [anna, bert] = [await addPerson(server, 'anna@example.com'), await addPerson(server, 'bert@example.com')];

@@ -19,6 +19,7 @@ export const writtenRoutes: Readonly<Record<string, Written>> = {
   'POST /v1/dynamic/trail/push/batch': { files: ['server/test/http/trail-push-batch.test.ts'], as: '`$' + '{pushPath}/batch`' },
   'POST /v1/dynamic/trail/remove': life,
   'POST /v1/dynamic/trail/restore': life,
+  'POST /v1/dynamic/trail/erase': life,
   // These only read, but not in the envelope: one is a file, the other has no end.
   'GET /v1/dynamic/trail/export': { files: ['server/test/http/export.test.ts'] },
   'GET /v1/dynamic/trail/changes/stream': { files: ['server/test/http/changes-stream.test.ts'] },

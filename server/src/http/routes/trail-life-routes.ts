@@ -1,11 +1,14 @@
+import type { Erasures } from '../../domain/erasure.ts';
 import type { TrailLife } from '../../domain/trail-life.ts';
 import {
   presentTrailHistory,
   presentTrailInfo,
+  readTrailErase,
   readTrailHistory,
   readTrailInfo,
   readTrailTarget,
   tagOfRevision,
+  trailEraseBody,
   trailHistoryData,
   trailHistoryQuery,
   trailInfoData,
@@ -26,7 +29,7 @@ export const ifMatch = {
 export const changeErrors = ['400', "403: another user's entry", notFound, '409'];
 
 /** One entry: as it is, as it was, taken out of the list and put back. */
-export const trailLifeRoutes = (life: TrailLife): Route[] => [
+export const trailLifeRoutes = (life: TrailLife, erasures: Erasures): Route[] => [
   {
     method: 'GET',
     path: '/v1/dynamic/trail/info',
@@ -92,5 +95,22 @@ export const trailLifeRoutes = (life: TrailLife): Route[] => [
     errors: changeErrors,
     handle: async (caller, body, { headers, idempotencyKey }) =>
       presentRecorded(await life.restore(caller, readTrailTarget(body, headers['If-Match']), idempotencyKey)),
+  },
+  {
+    method: 'POST',
+    path: '/v1/dynamic/trail/erase',
+    module: 'company',
+    summary: '抹除跟进内容 · Erase the text of a follow-up',
+    description:
+      'Deletes the text of an entry for good, in every version that it ever had, wherever it is kept; the entry stays, without a text. For applications only. ' +
+      'Asked again, it changes nothing.',
+    body: trailEraseBody,
+    data: trailPushData,
+    errors: ['400', '403: a user who signed in', notFound],
+    handle: async (caller, body) => {
+      const trailId = readTrailErase(body);
+      await erasures.erase(caller, 'trail', trailId);
+      return presentRecorded(trailId);
+    },
   },
 ];
