@@ -19,8 +19,7 @@ export class Erasures {
 
   /** As `eraseAs`. Throws `not_allowed` for a person who signed in: it is for the enterprise to decide, through an application. */
   async erase(caller: Caller, kind: ErasableKind, id: number): Promise<boolean> {
-    if (caller.member)
-      throw new AppError('not_allowed', { reason: 'only an application may erase, not a user who signed in' });
+    if (caller.member) throw new AppError('not_allowed', { reason: 'only an application may erase, not a user who signed in' });
     return this.eraseAs(caller.tenantId, caller.actor, kind, id);
   }
 
