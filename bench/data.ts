@@ -84,9 +84,16 @@ export const root = join(tmpdir(), 'genjin-bench');
 export function scratchFolder(): string {
   mkdirSync(root, { recursive: true, mode: 0o700 });
   const folder = mkdtempSync(join(root, 'run-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  if (scratch.length === 0) {
+    process.once('exit', () => {
+      for (const one of scratch) rmSync(one, { recursive: true, force: true });
+    });
+  }
+  scratch.push(folder);
   return folder;
 }
+
+const scratch: string[] = [];
 
 /** Generates the firm, or takes what an earlier run with the same options and the same generator left. */
 export async function dataset({ entries, companies, fresh }: DataOptions): Promise<Dataset> {

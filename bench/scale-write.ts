@@ -14,13 +14,13 @@ const storeSize = 1_000_000;
 
 export async function write(scale: Scale): Promise<Report> {
   const data = await scale.store(Math.min(storeSize, scale.options.entries));
-  const batches = Math.max(5, scale.rounds(50));
+  const batches = Math.max(5, scale.rounds(30));
   step('copying the store');
   const [ours, plain] = [join(scratchFolder(), 'ours'), join(scratchFolder(), 'plain')];
   cpSync(data.store, ours, { recursive: true });
   cpSync(data.store, plain, { recursive: true });
   const [recorded, searched, inserted]: [JobResult[], JobResult[], JobResult[]] = [[], [], []];
-  for (let round = 1; round <= scale.rounds(5); round++) {
+  for (let round = 1; round <= scale.rounds(3); round++) {
     step(`recording and inserting ${batches} batches, round ${round}`);
     const since = nextId(ours);
     recorded.push(await runJob('record', [ours, String(batches)]));
