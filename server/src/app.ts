@@ -30,7 +30,7 @@ import type { KeptPage } from './http/kept-page.ts';
 import type { Route } from './http/route.ts';
 import { changeRoutes } from './http/routes/change-routes.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
-import { exportRoutes } from './http/routes/export-routes.ts';
+import { exportRoutes, type WriteExport } from './http/routes/export-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
@@ -38,6 +38,7 @@ import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
 import { webhookRoutes } from './http/routes/webhook-routes.ts';
+import { jobsOn } from './readers/jobs.ts';
 import { Readers } from './readers/readers.ts';
 import { readingReports, readingTrails } from './readers/reading-stores.ts';
 import { applicationStore } from './store/application-store.ts';
@@ -86,14 +87,15 @@ export interface Core {
   readonly leads: Leads;
   readonly opportunities: Opportunities;
   readonly users: Users;
+  readonly writeExport: WriteExport;
   readonly reports: Reports;
   readonly importer: Importer;
+  readonly erasures: Erasures;
   readonly webhookStore: WebhookStore;
   readonly deliveryStore: DeliveryStore;
   readonly sender: Sender;
   readonly webhooks: Webhooks;
   readonly clock: Clock;
-  readonly erasures: Erasures;
   close(): Promise<void>;
 }
 
@@ -106,6 +108,8 @@ export async function openCore(
     allowPrivateCallbacks?: readonly string[];
     /** Threads for what takes long to read; without them everything is read on this one, as commands do. */
     readers?: number;
+    /** Another process owns the writes: nothing is written here. */
+    reads?: true;
   },
 ): Promise<Core> {
   const clock = options.clock ?? Date.now;
@@ -118,7 +122,7 @@ export async function openCore(
   }
   makeFolder(folder);
   const db = openSqlite(storePath(folder));
-  await migrate(db);
+  if (options.reads !== true) await migrate(db);
   const vault = new Vault(readKey(folder));
   const objects = objectStore(db, clock);
   const tenants = tenantStore(db);
@@ -152,6 +156,7 @@ export async function openCore(
     trailLife: new TrailLife({ changes, objects, vault, clock }),
     changes: new Changes({ changes }),
     users: new Users({ users }),
+    writeExport: readers === null ? jobsOn(db).export : (...asked) => readers.stream('export', asked),
     reports: new Reports({ reports: readers === null ? reportStore(db) : readingReports(readers), users }),
     companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
     leads: new Leads({ leads: leadStore(db), objects, vault, clock }),
@@ -171,7 +176,7 @@ export async function openCore(
     clock,
     async close() {
       await readers?.close();
-      await trails.settle().catch(() => undefined);
+      if (options.reads !== true) await trails.settle().catch(() => undefined);
       await db.close();
     },
   };
@@ -195,7 +200,7 @@ export const routesOf = (core: Core): Route[] => [
   ...trailRoutes(core.trails, core.trailLife),
   ...trailLifeRoutes(core.trailLife, core.erasures),
   ...changeRoutes(core.changes),
-  ...exportRoutes(core.trails),
+  ...exportRoutes(core.trails, core.writeExport),
   ...companyRoutes(core.companies),
   ...leadRoutes(core.leads),
   ...opportunityRoutes(core.opportunities),
@@ -204,11 +209,14 @@ export const routesOf = (core: Core): Route[] => [
   ...reportRoutes(core.reports),
 ];
 
-/** The HTTP server over a core, not yet listening. */
 /** How often the trail store is told to keep what it found out, in ms. */
 const settleEvery = 10_000;
 
-export async function createApp(core: Core, config: Config): Promise<FastifyInstance> {
+/** Of several processes: the one that owns the writes, or one that hands them to the owner's socket. */
+export type Role = 'alone' | 'owner' | { readonly owner: string };
+
+/** The HTTP server over a core, not yet listening. */
+export async function createApp(core: Core, config: Config, role: Role = 'alone'): Promise<FastifyInstance> {
   // Only here, because the other commands have no use for them, and they take 50 MB.
   const [{ createServer }, { createMetrics }] = await Promise.all([import('./http/server.ts'), import('./http/metrics.ts')]);
   // To stderr: stdout is for what a person or a script asked for.
@@ -230,12 +238,15 @@ export async function createApp(core: Core, config: Config): Promise<FastifyInst
     storeAnswers: () => core.db.read(async (tx) => void (await tx.get('SELECT max(version) FROM schema_version'))),
     log,
     strict: config.strict,
-    limits: { perMinute: config.rateLimit, behindProxy: config.behindProxy },
+    limits: { perMinute: config.rateLimit, behindProxy: config.behindProxy, behindWorkers: role === 'owner' },
+    owner: typeof role === 'object' ? role.owner : null,
     metricsToken: config.metricsToken,
     webRoot: webRoot(),
-    tls: readTls(config),
+    // Between the processes of one machine there is none.
+    tls: role === 'owner' ? null : readTls(config),
     version: version(),
   });
+  if (typeof role === 'object') return app;
   const deliverer = createDeliverer(core, { log, attempted: metrics.delivered });
   const searchWorker = new SearchWorker({
     db: core.db,

@@ -109,6 +109,16 @@ export const settings = {
     en: 'a reverse proxy with TLS stands in front; addresses come from X-Forwarded-For',
     zh: '前面有终止 TLS 的反向代理；客户端地址取自 X-Forwarded-For',
   }),
+  workers: whole(
+    {
+      en: 'processes that answer requests; of more than one, another one owns the writes (default 1)',
+      zh: '应答请求的进程数；多于一个时，另有一个进程负责写入（默认 1）',
+    },
+    'N',
+    1,
+    1,
+    64,
+  ),
   cacheMb: whole(
     {
       en: 'memory for rendered entries and pages, in MB; 0: none (default 64)',

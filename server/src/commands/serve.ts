@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { checkExposure, createApp, openCore, programName } from '../app.ts';
+import { type Core, checkExposure, createApp, openCore, programName } from '../app.ts';
 import type { Config } from '../config.ts';
 import {
   completeReset,
@@ -15,6 +15,7 @@ import { modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
 import { lockFolder, makeFolder } from '../store/files.ts';
 import { type Command, print } from './command.ts';
+import { makeSocket, ownerSocket, serveAsWorker, startWorkers } from './serve-workers.ts';
 
 /** Threads for what takes long to read: one for an export of an hour, and another one that answers meanwhile. */
 const readers = 2;
@@ -35,6 +36,7 @@ export const serve: Command = {
     'demoClientSecret',
     'strict',
     'rateLimit',
+    'workers',
     'cacheMb',
     'tlsCert',
     'tlsKey',
@@ -50,6 +52,8 @@ export const serve: Command = {
     },
   ],
   async run({ config, options }) {
+    const socket = ownerSocket();
+    if (socket !== null) return serveAsWorker(config, socket);
     checkExposure(config);
     const reset = options['reset'] === true;
     if (reset && !config.demo) throw new AppError('usage', { reason: '--reset needs --demo: it deletes demo data only' });
@@ -61,35 +65,54 @@ export const serve: Command = {
     else if (config.demo) await completeReset(config.data);
     const core = await openCore(config.data, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks, readers });
     const credentials = config.demo ? await makeDemo(core, config.data, plan) : null;
-    const app = await createApp(core, config);
     const stopped = new Promise<void>((done) => {
       // For good, not once: npm passes on what its whole group got already, and the second one must not cut the draining short.
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => done());
     });
-    try {
-      await app.listen({ host: config.host, port: config.port });
-    } catch (cause) {
-      await app.close();
-      await core.close();
-      const { code } = cause as NodeJS.ErrnoException;
-      if (code === 'EADDRINUSE')
-        throw new AppError('usage', { reason: `port ${config.port} is in use; choose another with --port` }, { cause });
-      if (code === 'EACCES')
-        throw new AppError('usage', { reason: `port ${config.port} may not be used by this user` }, { cause });
-      if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-        throw new AppError('usage', { reason: `--host ${config.host} is no address of this machine` }, { cause });
-      }
-      throw cause;
-    }
-    announce(config, (app.server.address() as AddressInfo).port, credentials);
+    const listening = await listen(core, config);
+    announce(config, listening.port, credentials);
     await stopped;
     setTimeout(() => process.exit(0), drainTime).unref();
-    await app.close();
+    await listening.close();
     await core.close();
     lock.release();
     return 0;
   },
 };
+
+/** The whole server, listening, in this process or several. Throws `usage` when it cannot. */
+async function listen(core: Core, config: Config): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const socket = config.workers > 1 ? makeSocket() : null;
+  const app = await createApp(core, config, socket === null ? 'alone' : 'owner');
+  try {
+    if (socket === null) {
+      await app.listen({ host: config.host, port: config.port });
+      return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
+    }
+    await app.listen({ path: socket.path });
+    const workers = await startWorkers(config.workers, socket.path);
+    return {
+      port: workers.port,
+      async close() {
+        await workers.stop();
+        await app.close();
+        socket.remove();
+      },
+    };
+  } catch (cause) {
+    await app.close();
+    await core.close();
+    socket?.remove();
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE')
+      throw new AppError('usage', { reason: `port ${config.port} is in use; choose another with --port` }, { cause });
+    if (code === 'EACCES') throw new AppError('usage', { reason: `port ${config.port} may not be used by this user` }, { cause });
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+      throw new AppError('usage', { reason: `--host ${config.host} is no address of this machine` }, { cause });
+    }
+    throw cause;
+  }
+}
 
 /** In both languages, because the first run has not been told which one; one write, so that a script reads all or nothing. */
 function announce(config: Config, port: number, credentials: DemoCredentials | null): void {

@@ -8,6 +8,8 @@ export interface RateLimits {
   /** Requests a minute, each for an application and for an address; 0: none. `null`: 600, and none for this machine's own. */
   readonly perMinute: number | null;
   readonly behindProxy: boolean;
+  /** Requests come from workers of our own, which name whom they have them from, as a proxy does. */
+  readonly behindWorkers: boolean;
 }
 
 const defaultPerMinute = 600;
@@ -15,8 +17,15 @@ const defaultPerMinute = 600;
 /** Answers a check by address (before anything else is done) and one by application; both throw `too_many_requests`. */
 export async function limiters(app: FastifyInstance, limits: RateLimits) {
   const perMinute = limits.perMinute ?? defaultPerMinute;
-  const unlimited = ({ socket }: Pick<IncomingMessage, 'socket'>): boolean =>
-    perMinute === 0 || (limits.perMinute === null && !limits.behindProxy && isLoopback(socket.remoteAddress ?? ''));
+  const peerOf = ({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string =>
+    (limits.behindWorkers
+      ? String(headers['x-forwarded-for'] ?? '')
+          .split(',')
+          .at(-1)
+          ?.trim()
+      : socket.remoteAddress) ?? '';
+  const unlimited = (request: Pick<IncomingMessage, 'socket' | 'headers'>): boolean =>
+    perMinute === 0 || (limits.perMinute === null && !limits.behindProxy && isLoopback(peerOf(request)));
   if (perMinute === 0) return { unlimited, byAddress: async () => undefined, byApplication: async () => undefined };
   await app.register(rateLimit, { global: false, max: perMinute, timeWindow: 60_000, cache: 50_000 });
   // The plugin's own key: the address, of IPv6 its /64, of which every host may choose the rest.

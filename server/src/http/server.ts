@@ -24,6 +24,7 @@ import { tokenOf } from './auth.ts';
 import { codingOf, compressFrom } from './compression.ts';
 import { asAppError, envelope, failure, jsonType } from './envelope.ts';
 import { fastWay } from './fast-way.ts';
+import { forwarder } from './forward.ts';
 import { commonHeaders, pageHeaders } from './headers.ts';
 import { IgnoredFields } from './ignored.ts';
 import { KeptPage, matches, tagOf } from './kept-page.ts';
@@ -57,6 +58,8 @@ export interface ServerParts {
   readonly log: FastifyBaseLogger;
   readonly strict: boolean;
   readonly limits: RateLimits;
+  /** The socket of the process that owns the writes; `null`: this one. */
+  readonly owner: string | null;
   readonly metricsToken: string | null;
   /** The built page; `null` when there is none. */
   readonly webRoot: string | null;
@@ -67,6 +70,7 @@ export interface ServerParts {
 /** The HTTP server, not yet listening. */
 export async function createServer(parts: ServerParts): Promise<FastifyInstance> {
   const { clock, metrics } = parts;
+  const hops = (parts.limits.behindProxy ? 1 : 0) + (parts.limits.behindWorkers ? 1 : 0);
   const options: FastifyServerOptions = {
     loggerInstance: parts.log,
     // One line an answer, written below.
@@ -78,7 +82,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     keepAliveTimeout: 75_000,
     handlerTimeout: 60_000,
     // The nearest hop is the proxy; what it says came before it is the client.
-    trustProxy: parts.limits.behindProxy ? (_address, hop) => hop === 0 : false,
+    trustProxy: hops === 0 ? false : (_address, hop) => hop < hops,
     genReqId: () => randomUUID(),
     // Too long a parameter in the path is refused like any other that is wrong, by who reads it.
     routerOptions: { maxParamLength: 1 << 16 },
@@ -276,8 +280,9 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
   const [usual] = app.server.listeners('request') as RequestListener[];
   const answeredFast = fastWay({ ...parts, pages, envelope: around, unlimited });
+  const forwarded = parts.owner === null ? () => false : forwarder(parts.owner, clock);
   app.server.removeAllListeners('request').on('request', (request, response) => {
-    if (stopping || !answeredFast(request, response)) usual?.(request, response);
+    if (stopping || (!forwarded(request, response) && !answeredFast(request, response))) usual?.(request, response);
   });
   return app;
 }

@@ -2,19 +2,18 @@
  * What reader threads do, by name: everything that may take long. The same code as on the thread that answers requests, on a store of its
  * own; arguments and results go from one thread to the other, so they are plain.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { RenderedPage } from '../domain/basis.ts';
 import { Kept } from '../domain/kept.ts';
-import type { Bounds, Page, ReportCounts, TrailFilter } from '../domain/stores.ts';
-import { formats } from '../export/formats.ts';
+import type { Bounds, Page, ReportCounts, TrailFilter, TrailPortion } from '../domain/stores.ts';
+import { formats, type Portion } from '../export/formats.ts';
 import type { Db } from '../store/db.ts';
 import { Recencies } from '../store/recency.ts';
 import { RenderedEntries } from '../store/rendered-entries.ts';
 import { reportStore } from '../store/report-store.ts';
 import { trailStore } from '../store/trail-store.ts';
+import type { ExportFormat, ExportLanguage } from '../wire/trail-export-wire.ts';
 import { renderTrail } from '../wire/trail-wire.ts';
-
-type ExportFormat = keyof typeof formats;
-type ExportLanguage = Parameters<(typeof formats)[ExportFormat]['write']>[1];
 
 export interface Jobs {
   page(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null): Promise<RenderedPage>;
@@ -25,7 +24,7 @@ export interface Jobs {
     asOf: number,
     format: ExportFormat,
     language: ExportLanguage,
-  ): AsyncIterableIterator<Buffer>;
+  ): AsyncGenerator<Buffer>;
 }
 
 export type JobName = 'page' | 'counts';
@@ -43,6 +42,10 @@ export function jobsOn(db: Db): Jobs {
   };
 }
 
-async function* portionsOf(tenantId: number, portions: ReturnType<ReturnType<typeof trailStore>['stream']>) {
-  for await (const portion of portions) yield { tenantId, ...portion };
+/** Reading is done without waiting: between portions others have their turn. */
+async function* portionsOf(tenantId: number, portions: AsyncIterable<TrailPortion>): AsyncGenerator<Portion> {
+  for await (const portion of portions) {
+    yield { tenantId, ...portion };
+    await setImmediate();
+  }
 }

@@ -53,8 +53,6 @@ async function stream(id: number, name: 'export', args: readonly unknown[]): Pro
       // Memory of its own changes hands, a part of a pool is copied.
       const whole = buffer instanceof ArrayBuffer && buffer.byteLength === chunk.byteLength;
       tell({ id, chunk }, whole ? [buffer] : []);
-      // Other orders have their turn.
-      await new Promise((resolve) => setImmediate(resolve));
     }
     tell({ id, ended: true });
   } catch (error) {

@@ -98,6 +98,14 @@ const values: { readonly [N in SettingName]: { good: [string, unknown][]; bad: s
     bad: ['-1', '1000001', 'many', ''],
     accepted: /a whole number from 0 to 1000000/,
   },
+  workers: {
+    good: [
+      ['1', 1],
+      ['8', 8],
+    ],
+    bad: ['0', '65', '-1', ''],
+    accepted: /a whole number from 1 to 64/,
+  },
   cacheMb: {
     good: [
       ['0', 0],

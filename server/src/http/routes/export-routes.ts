@@ -1,14 +1,29 @@
-import { setImmediate } from 'node:timers/promises';
-import type { TrailPortion } from '../../domain/stores.ts';
+import type { TrailFilter } from '../../domain/stores.ts';
 import type { Trails } from '../../domain/trail.ts';
 import { AppError } from '../../errors.ts';
-import { formats, type Portion } from '../../export/formats.ts';
-import { exportFormats, readTrailExport, trailExportData, trailExportQuery } from '../../wire/trail-export-wire.ts';
+import { formats } from '../../export/formats.ts';
+import {
+  type ExportFormat,
+  type ExportLanguage,
+  exportFormats,
+  readTrailExport,
+  trailExportData,
+  trailExportQuery,
+} from '../../wire/trail-export-wire.ts';
 import type { Portions, Route } from '../route.ts';
 import { revisionHeader, revisionOf } from './listing.ts';
 
+/** The bytes of an export of the state at a revision; gives up when it is given up. */
+export type WriteExport = (
+  tenantId: number,
+  filter: TrailFilter,
+  revision: number,
+  format: ExportFormat,
+  language: ExportLanguage,
+) => AsyncGenerator<Buffer>;
+
 /** The timeline as a file. */
-export const exportRoutes = (trails: Trails): Route[] => [
+export const exportRoutes = (trails: Trails, write: WriteExport): Route[] => [
   {
     method: 'GET',
     path: '/v1/dynamic/trail/export',
@@ -27,8 +42,8 @@ export const exportRoutes = (trails: Trails): Route[] => [
     errors: ['400'],
     handle: async (caller, query): Promise<Portions> => {
       const { format, language, filter, asOf } = readTrailExport(query);
-      const { revision, portions } = await trails.stream(caller, filter, asOf);
-      const bytes = formats[format].write(paced(caller.tenantId, portions), language);
+      const { revision } = await trails.stream(caller, filter, asOf);
+      const bytes = write(caller.tenantId, filter, revision, format, language);
       // What goes wrong up to here is answered in the envelope.
       const first = await bytes.next();
       return {
@@ -55,12 +70,4 @@ async function* whole(first: IteratorResult<Buffer>, rest: AsyncGenerator<Buffer
   yield first.value;
   yield* rest;
   if (ended.aborted) throw new AppError('store_unavailable');
-}
-
-/** Reading is done without waiting: between portions other requests have their turn. */
-async function* paced(tenantId: number, portions: AsyncIterable<TrailPortion>): AsyncGenerator<Portion> {
-  for await (const portion of portions) {
-    yield { tenantId, ...portion };
-    await setImmediate();
-  }
 }
