@@ -84,14 +84,21 @@ const conditions = (command: string): string[] => [
 const boundsTable = (report: Report): Table => ({
   title: 'Bounds',
   columns: ['what', 'measured', 'must be', 'holds'],
-  rows: report.bounds.map((bound) => [
-    bound.what,
-    bound.value === null ? '–' : `${figure(bound.value)} ${bound.unit}`,
-    `${bound.holds} ${bound.limit < 0.05 ? figure(bound.limit) : bound.limit} ${bound.unit}`,
-    met(bound) ? 'yes' : 'NO',
-  ]),
+  rows: report.bounds.map((bound) => [bound.what, ...cellsOf(bound)]),
   notes: [],
 });
+
+function cellsOf(bound: Bound): [string, string, string] {
+  const { value, holds, limit, unit } = bound;
+  return [
+    value === null ? '–' : `${figure(value)} ${unit}`,
+    value === null ? '–' : `${holds} ${limit < 0.05 ? figure(limit) : limit} ${unit}`,
+    met(bound) ? 'yes' : 'NO',
+  ];
+}
+
+/** One bound as a line for a person. */
+export const told = (bound: Bound): string => `  ${bound.what}: ${cellsOf(bound).join('; ')}`;
 
 const startLoad = loadavg()[0]?.toFixed(2) ?? 'unknown';
 

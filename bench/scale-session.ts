@@ -6,7 +6,7 @@ import type { LoadOrder, LoadResult } from './load.ts';
 import { type Load, makeToken, runProgram, type Server, startLoad, startProgram, startRival } from './processes.ts';
 import { profileFile } from './profile.ts';
 import type { Bound, Table } from './report.ts';
-import { figure, median, ratio, step } from './report.ts';
+import { figure, median, ratio } from './report.ts';
 import type { Measured, Side } from './rounds.ts';
 import { type ScaleData, scaleData } from './scale-data.ts';
 
@@ -201,6 +201,5 @@ export function sidesTable(title: string, measured: Measured, base: string, note
 
 /** A row of the table that could not be measured, because this program does not have it: missed. */
 export function lacking(what: string, why: string): Bound {
-  step(`${what}: ${why}`);
   return { what: `${what} (${why})`, value: null, limit: 0, holds: 'at least', unit: '×' };
 }

@@ -1,7 +1,7 @@
 /** The benchmark of what stays constant: every row of the table in docs/performance.md, in one run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Report, renderBounds, step } from './report.ts';
+import { type Report, renderBounds, step, told } from './report.ts';
 import { asOf } from './scale-as-of.ts';
 import { exported, imported } from './scale-bulk.ts';
 import { busy, memory } from './scale-busy.ts';
@@ -10,7 +10,7 @@ import { keyword } from './scale-keyword.ts';
 import { depth, giant, period, second, size } from './scale-pages.ts';
 import { plot } from './scale-plot.ts';
 import { rival } from './scale-rival.ts';
-import { Scale, type ScaleOptions } from './scale-session.ts';
+import { lacking, Scale, type ScaleOptions } from './scale-session.ts';
 import { write } from './scale-write.ts';
 
 /** In the order in which they are measured: those that write come last, and the memory is that of all servers before. */
@@ -55,13 +55,23 @@ export function documentScale(report: Report, command: string): void {
   writeFileSync(document, `${before}${sectionBegin}\n\n${renderBounds(report, command)}\n\n${sectionEnd}${after}`);
 }
 
+/** A row that cannot be measured is missed; the others are measured all the same. */
+const failed =
+  (name: string) =>
+  (error: Error): Report => {
+    step(`${error.stack}`);
+    return { tables: [], bounds: [lacking(`row ${name}`, error.message.split('\n')[0] as string)] };
+  };
+
 export async function scale(options: ScaleRun): Promise<Report> {
   const run = new Scale(options);
   const reports: Report[] = [];
   for (const name of rowNames) {
     if (options.rows !== null && !options.rows.includes(name)) continue;
     step(`row ${name}`);
-    reports.push(await rows[name](run));
+    const report = await rows[name](run).catch(failed(name));
+    for (const bound of report.bounds) step(told(bound));
+    reports.push(report);
   }
   return { tables: reports.flatMap(({ tables }) => tables), bounds: reports.flatMap(({ bounds }) => bounds) };
 }
