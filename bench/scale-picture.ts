@@ -9,7 +9,7 @@ export interface Panel {
 
 const width = 460;
 const height = 320;
-const frame = { left: 62, right: 18, top: 44, bottom: 48 };
+const frame = { left: 62, right: 24, top: 44, bottom: 48 };
 
 const style = `
   text { font: 12px system-ui, sans-serif; fill: #24292f }
@@ -58,7 +58,7 @@ function draw({ title, along, points }: Panel): string {
   return [
     `<text class="title" x="${frame.left}" y="18">${title}</text>`,
     `<text class="usual" x="${frame.left}" y="36">OFFSET and COUNT(*)</text>`,
-    `<text class="ours" x="${frame.left + 150}" y="36">Genjin</text>`,
+    `<text class="ours" x="${frame.left + 180}" y="36">Genjin</text>`,
     ...up.ticks.map(
       (tick) =>
         `<path class="grid" d="M${frame.left} ${y(tick)}H${right}"/><text x="${frame.left - 6}" y="${Number(y(tick)) + 4}" text-anchor="end">${tick} ms</text>`,

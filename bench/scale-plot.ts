@@ -23,9 +23,11 @@ export async function plot(scale: Scale): Promise<Report> {
   const byDepth = await costs(scale, entries, (last) => {
     const places: number[] = [];
     for (let page = 1; page < last; page *= 10) places.push(page);
-    return [...places, last >> 1, last - 10];
+    return [...places, last >> 1, last - 10].sort((a, b) => a - b);
   });
-  bySize.push({ ...(byDepth.at(-2) as Cost), at: entries });
+  // Of the depths the one in the middle.
+  const middleOf = byDepth.toSorted((a, b) => Math.abs(2 * a.at - entries) - Math.abs(2 * b.at - entries))[0];
+  bySize.push({ ...(middleOf as Cost), at: entries });
   const panels: Panel[] = [
     { title: `Page by depth, ${entries.toLocaleString('en-US')} entries`, along: 'entries before the page', points: byDepth },
     { title: 'Page in the middle, with its total, by size', along: 'entries in the store', points: bySize },
