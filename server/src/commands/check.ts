@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { checkStore } from '../store/check.ts';
 import type { KeptHead } from '../store/check-log.ts';
 import { integrityOf } from '../store/files.ts';
+import { followAll, rebuildSearch } from '../store/search-follower.ts';
 import { type Command, type Invocation, print } from './command.ts';
 import { readHead } from './head-option.ts';
 import { existingTenant } from './tenant-option.ts';
@@ -22,12 +23,17 @@ export const check: Command = {
         zh: '“audit head” 曾输出的链头：日志须与之一致',
       },
     },
+    {
+      flags: '--rebuild-search',
+      help: { en: 'delete the search index and build it anew first', zh: '先删除并重建搜索索引' },
+    },
     { flags: '--tenant <ID>', help: { en: 'whose head it is, when there are several', zh: '该链头所属企业（有多个企业时）' } },
   ],
   async run({ config, options, say }) {
     const core = await openCore(config.data, { make: false });
     try {
       const kept = await keptHead(core, options);
+      if (options['rebuildSearch'] === true) await rebuildAll(core);
       const { tenants, findings, count } = await checkStore(core.db, () => integrityOf(config.data), kept);
       for (const { tenantId, revision, trails } of tenants) {
         print(
@@ -61,6 +67,14 @@ export const check: Command = {
     }
   },
 };
+
+/** Builds the search index of every enterprise anew. */
+async function rebuildAll(core: Core): Promise<void> {
+  for (const { tenantId } of await core.tenants.list()) {
+    await core.db.write((tx) => rebuildSearch(tx, tenantId));
+    await followAll(core.db, tenantId);
+  }
+}
 
 /** The head that a log must still have, by its tenant. Throws `usage`. */
 async function keptHead(core: Core, options: Invocation['options']): Promise<ReadonlyMap<number, KeptHead>> {

@@ -78,26 +78,27 @@ const longestToken = 24;
  */
 export function tokensOf(content: string): Set<string> {
   const tokens = new Set<string>();
-  eachToken(content, (token) => tokens.add(token));
+  eachToken(content, (text, start, end) => tokens.add(text.slice(start, end)));
   return tokens;
 }
 
-/** The same, some of them several times, without collecting them. */
-export function eachToken(content: string, take: (token: string) => void): void {
+/** The same, some of them several times: each is `text` from `start` to `end`. */
+export function eachToken(content: string, take: (text: string, start: number, end: number) => void): void {
   const folded = fold(content);
   eachRun(folded, (start, end, kind) => {
     if (kind === dense) {
       for (let i = start, before = -1; i < end; ) {
         const next = i + lengthAt(folded, i);
-        take(folded.slice(i, next));
-        if (before >= 0) take(folded.slice(before, next));
+        take(folded, i, next);
+        if (before >= 0) take(folded, before, next);
         before = i;
         i = next;
       }
     } else {
-      const text = folded.slice(start, end);
-      const characters = text.length <= longestToken && !hasPairs(text) ? text : [...text];
-      for (const length of [1, 2, longestToken]) take(head(characters, length));
+      for (let i = start, n = 1; i < end && n <= longestToken; n++) {
+        i += lengthAt(folded, i);
+        if (n <= 2 || n === longestToken || i === end) take(folded, start, i);
+      }
     }
   });
 }
@@ -134,20 +135,11 @@ export function queryOf(keyword: Keyword): Query {
         // What something follows within the word stands there whole. The last one is a prefix, and the first two have a token of their own.
         if (characters.length > longestToken) exact = false;
         const whole = end < word.length || characters.length <= 2 || characters.length > longestToken;
-        add(head(characters, longestToken), !whole);
+        add(characters.slice(0, longestToken).join(''), !whole);
       }
     });
   }
   return { tokens: [...tokens.values()], exact };
-}
-
-const head = (characters: string | readonly string[], length: number): string =>
-  typeof characters === 'string' ? characters.slice(0, length) : characters.slice(0, length).join('');
-
-/** Whether UTF-16 needs two units for some character. */
-function hasPairs(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xf800) === 0xd800) return true;
-  return false;
 }
 
 const border = 1;

@@ -71,7 +71,8 @@ class SearchCheck {
         this.#report(`entry ${id} stands in block ${block.block} otherwise than it stood at revision ${this.#revision}`);
         continue;
       }
-      eachIndexToken(trail, (token) => {
+      eachIndexToken(trail, (text, start, end) => {
+        const token = text.slice(start, end);
         const slots = expected.get(token);
         if (slots === undefined) expected.set(token, [slot]);
         else if (slots.at(-1) !== slot) slots.push(slot);

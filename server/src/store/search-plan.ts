@@ -2,6 +2,7 @@
 import { eachToken } from '../domain/keyword.ts';
 import type { Trail } from '../domain/objects.ts';
 import type { Tx } from './db.ts';
+import { Postings } from './search-postings.ts';
 import { type Pause, posting, type SearchChanges } from './search-rows.ts';
 import { bitsOf, blockSize, changed, hasBit, type Slots } from './search-slots.ts';
 import { type Block, blocksOf, bytesOf, keysOf, placeOf } from './search-tables.ts';
@@ -11,15 +12,6 @@ import { eachIndexToken, eachMark, liveOf } from './search-tokens.ts';
 const placedAtOnce = 128;
 /** Half full: after a split there is room on both sides. */
 const splitInto = blockSize / 2;
-
-/** By token, ascending slots; each once. */
-type Postings = Map<string, number[]>;
-
-function put(postings: Postings, token: string, slot: number): void {
-  const slots = postings.get(token);
-  if (slots === undefined) postings.set(token, [slot]);
-  else if (slots[slots.length - 1] !== slot) slots.push(slot);
-}
 
 /** A block that the plan touches. */
 interface Touched {
@@ -70,7 +62,7 @@ export class SearchPlan {
     const slot = touched === null ? -1 : slotOf(touched, trail.trailId);
     if (touched === null || slot < 0) return;
     touched.keys[2 * slot + 1] = 0;
-    eachIndexToken(trail, (token) => put(touched.removed, token, slot));
+    eachIndexToken(trail, (text, start, end) => touched.removed.add(slot, text, start, end));
   }
 
   /** Whether the index, with what is planned, has the entry where this state of it belongs. */
@@ -124,12 +116,12 @@ export class SearchPlan {
   #put(touched: Touched, trail: Trail): void {
     const slot = touched.slots;
     let found = false;
-    eachToken(trail.content, (token) => {
+    eachToken(trail.content, (text, start, end) => {
       found = true;
-      put(touched.added, token, slot);
+      touched.added.add(slot, text, start, end);
     });
     if (!found) return;
-    eachMark(trail, (token) => put(touched.added, token, slot));
+    eachMark(trail, (token) => touched.added.add(slot, token));
     touched.keys[2 * slot] = trail.happenedAt;
     touched.keys[2 * slot + 1] = trail.trailId;
     touched.times[2 * slot] = trail.recordedAt;
@@ -201,8 +193,8 @@ export class SearchPlan {
       keys: new Float64Array(2 * blockSize),
       times: new Float64Array(2 * blockSize),
       rows: new Map(),
-      added: new Map(),
-      removed: new Map(),
+      added: new Postings(),
+      removed: new Postings(),
     };
   }
 
@@ -217,7 +209,7 @@ export class SearchPlan {
     const times = new Float64Array(2 * blockSize);
     keys.set(await keysOf(this.#tx, this.#tenantId, block.block, 'keys'));
     times.set(await keysOf(this.#tx, this.#tenantId, block.block, 'times'));
-    const touched: Touched = { ...block, keys, times, rows: null, added: new Map(), removed: new Map() };
+    const touched: Touched = { ...block, keys, times, rows: null, added: new Postings(), removed: new Postings() };
     blocks[place] = touched;
     return touched;
   }
@@ -231,7 +223,7 @@ export class SearchPlan {
         rows.set(token as string, { count: count as number, bytes: bytes as Uint8Array });
     }
     for (const token of tokensIn(touched)) {
-      const row = changed(rows.get(token) ?? null, touched.removed.get(token) ?? [], touched.added.get(token) ?? []);
+      const row = changed(rows.get(token) ?? null, touched.removed.get(token), touched.added.get(token));
       if (row === null) rows.delete(token);
       else rows.set(token, row);
     }
@@ -265,8 +257,8 @@ export class SearchPlan {
           const old = await this.#tx.get(posting, [this.#tenantId, block, token]);
           const row = changed(
             old === undefined ? null : { count: old[0] as number, bytes: old[1] as Uint8Array },
-            touched.removed.get(token) ?? [],
-            touched.added.get(token) ?? [],
+            touched.removed.get(token),
+            touched.added.get(token),
           );
           if (row === null) changes.deletes.push([this.#tenantId, block, token]);
           else changes.puts.push([this.#tenantId, block, token, row.count, row.bytes]);
@@ -278,7 +270,7 @@ export class SearchPlan {
 }
 
 /** In the order of the table. */
-const tokensIn = (touched: Touched): string[] => [...new Set([...touched.added.keys(), ...touched.removed.keys()])].sort();
+const tokensIn = (touched: Touched): string[] => [...new Set([...touched.added.tokens(), ...touched.removed.tokens()])].sort();
 
 function slotOf({ keys, slots }: Touched, trailId: number): number {
   for (let slot = 0; slot < slots; slot++) if (keys[2 * slot + 1] === trailId) return slot;

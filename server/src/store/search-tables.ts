@@ -30,6 +30,8 @@ export const searchTables = ({ clustered, bytes }: Pick<Dialect, 'clustered' | '
   ) ${clustered}`,
 ];
 
+export const searchTableNames = ['search_state', 'search_block', 'search_keys', 'search_posting'] as const;
+
 /**
  * How far the index is. `drop`: what an index of before has is being deleted; `scan`: the entries are read in their order, `live`, `happenedAt`
  * and `trailId` being the last one; `complete`: those changed meanwhile are looked through, `trailId` being the last revision;

@@ -22,9 +22,9 @@ export function eachMark(trail: Trail, take: (token: string) => void): void {
   for (const id of trail.contactIds) take(marks.contactId(id));
 }
 
-/** What an entry is kept under, some of it several times. */
-export function eachIndexToken(trail: Trail, take: (token: string) => void): void {
-  eachMark(trail, take);
+/** What an entry is kept under; some of it comes several times. */
+export function eachIndexToken(trail: Trail, take: (text: string, start: number, end: number) => void): void {
+  eachMark(trail, (token) => take(token, 0, token.length));
   eachToken(trail.content, take);
 }
 

@@ -50,6 +50,8 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Db {
   writer.raw.exec('PRAGMA journal_mode = WAL');
   // FULL is what "acknowledged" means: the log is on disk before the caller hears of it.
   writer.raw.exec('PRAGMA synchronous = FULL');
+  // What is deleted is overwritten: nothing that was erased stays behind in a page.
+  writer.raw.exec('PRAGMA secure_delete = ON');
   // Less often than the default of 1,000 pages: each checkpoint writes the same hot pages again.
   writer.raw.exec('PRAGMA wal_autocheckpoint = 4000');
   writer.raw.exec('PRAGMA journal_size_limit = 67108864');
