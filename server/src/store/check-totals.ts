@@ -1,5 +1,4 @@
 import { Blocks } from './blocks.ts';
-import { checkPlaces } from './check-places.ts';
 import type { Tx } from './db.ts';
 import type { Findings } from './findings.ts';
 import { headOf } from './log-times.ts';
@@ -15,11 +14,10 @@ const subjects = [
 ] as const;
 
 /**
- * What the log says of where entries went, and the counted blocks of the enterprise, of its 1,000 largest subjects of each kind, and of whatever has blocks that are kept in the store,
+ * The counted blocks of the enterprise, of its 1,000 largest subjects of each kind, and of whatever has blocks that are kept in the store,
  * each against a recount.
  */
 export async function checkTotals(tx: Tx, tenantId: number, findings: Findings): Promise<void> {
-  await checkPlaces(tx, tenantId, findings);
   const scopes = new Map<string, Scope>();
   const add = (one: Scope): void => void scopes.set(one.name, one);
   for (const state of [live.yes, live.removed]) {

@@ -2,15 +2,22 @@ import type { JoinedKind, ObjectKinds, Trail } from '../domain/objects.ts';
 import type { Joined, TrailPortion } from '../domain/stores.ts';
 import type { Tx } from './db.ts';
 import { TxView } from './object-store.ts';
+import { type RowPlaces, trailsAt } from './rows-at.ts';
 import { statesAt } from './states.ts';
 
 const nothing: ReadonlyMap<number, never> = new Map<number, never>();
 
 /**
  * The entries with these ids, in this order, with everything they refer to, looked up once per object; as they stand, or as all of it
- * stood at the revision `asOf`.
+ * stood at the revision `asOf`. `places`: where the rows lie, of as many as is known.
  */
-export async function entriesOf(tx: Tx, tenantId: number, ids: readonly number[], asOf: number | null): Promise<TrailPortion> {
+export async function entriesOf(
+  tx: Tx,
+  tenantId: number,
+  ids: readonly number[],
+  asOf: number | null,
+  places: RowPlaces | null = null,
+): Promise<TrailPortion> {
   const load = async <K extends 'trail' | JoinedKind>(
     kind: K,
     wanted: ReadonlySet<number>,
@@ -22,7 +29,7 @@ export async function entriesOf(tx: Tx, tenantId: number, ids: readonly number[]
     for (const [id, { object }] of states) objects.set(id, object);
     return objects;
   };
-  const found = await load('trail', new Set(ids));
+  const found = places === null ? await load('trail', new Set(ids)) : await trailsAt(tx, tenantId, ids, places);
   const trails = ids.map((id) => found.get(id)).filter((trail) => trail !== undefined);
   return { trails, joined: await joinedOf(trails, load) };
 }

@@ -74,7 +74,7 @@ export class KeyList {
   }
 }
 
-export function grown(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+function grown(column: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(column.length * 2);
   larger.set(column);
   return larger;

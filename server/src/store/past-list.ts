@@ -7,6 +7,7 @@ import { objectOf } from './content.ts';
 import type { Tx } from './db.ts';
 import { KeyList } from './key-list.ts';
 import { pace } from './pace.ts';
+import { placeWidth } from './places.ts';
 import { type Scope, timeIn } from './scope.ts';
 import { tables } from './tables.ts';
 import type { Moved } from './tail.ts';
@@ -50,7 +51,7 @@ export class PastList {
             const trail = { ...emptyTrail, ...facts };
             return facts !== null && matches(trail) ? trail[filter.by] : null;
           }
-        : ({ old }) => (old === null ? null : timeIn(scope, old));
+        : ({ places }) => timeIn(scope, places, placeWidth);
   }
 
   get bytes(): number {
@@ -175,7 +176,8 @@ export class PastList {
 
   /** Of a stretch that the index has so: what is changed is left out, and put in as it stood. */
   #asItWas(rows: readonly (readonly [number, number])[], from: Key, until: Key | null): Key[] {
-    const now = this.#changed.unchanged(rows.map(([at, id]) => ({ at, id })));
+    const now: Key[] = [];
+    for (const [at, id] of rows) if (!this.#changed.has(id)) now.push({ at, id });
     const old = this.#old;
     let i = old.below(from.at, from.id);
     const end = until === null ? old.length : old.below(until.at, until.id);

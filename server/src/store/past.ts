@@ -3,13 +3,16 @@
  * log, once; later writes only add to them.
  */
 import { allTrails, type TrailFilter } from '../domain/stores.ts';
-import { ChangedInMemory } from './changed.ts';
+import { Changed } from './changed.ts';
 import type { Tx } from './db.ts';
 import { headOf } from './log-times.ts';
 import { PastList } from './past-list.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { type Moved, tail } from './tail.ts';
 import type { Timeline } from './timeline.ts';
+
+/** Room for more changed entries is made as they come. */
+const maxReserved = 100_000;
 
 /** A list, and the promise of it while it is made. */
 interface Making {
@@ -21,7 +24,7 @@ interface Making {
 export class Past {
   readonly revision: number;
   readonly #tenantId: number;
-  readonly #changed = new ChangedInMemory();
+  readonly #changed = new Changed();
   readonly #lists = new Map<string, Making>();
   #upTo: number;
   #following: Promise<void> | null = null;
@@ -59,8 +62,8 @@ export class Past {
       scope === null
         ? new PastList(this.#tenantId, whole, null, this.#changed, null)
         : await this.#countedList(tx, scope, timeline, head);
-    // Who follows the log at this moment may not have asked for the facts that a list without a scope needs.
-    const unsure = scope === null && this.#following !== null;
+    // While somebody follows the log, it is not known whether this list would be told of it.
+    const unsure = this.#following !== null;
     if (list === null || unsure || this.#upTo !== head || this.#lists.has(name)) return null;
     // From here on it is told of what changes; what changed before is read from the log when it has no scope.
     const making: Making = {
@@ -109,18 +112,34 @@ export class Past {
   }
 
   async #advance(tx: Tx, head: number): Promise<void> {
-    const portions: Moved[][] = [];
+    this.#changed.reserve(Math.min(head - this.#upTo, maxReserved));
     // Lists that have no scope are told by the facts.
     const factsOf = [...this.#lists.values()].some(({ list }) => list.scope === null) ? this.revision : null;
-    for await (const portion of tail(tx, this.#tenantId, this.#upTo, head, factsOf)) portions.push(portion);
-    // At one go: what is changed and what the lists have of it belong together.
-    for (const portion of portions) {
-      for (const moved of portion) {
-        const first = moved.before <= this.revision;
-        this.#changed.note(moved.id, first ? moved.old : null, moved.now);
-        if (first && moved.old !== null) for (const { list } of this.#lists.values()) list.take(moved);
+    // At one go where there are lists: what is changed and what the lists have of it belong together.
+    const alone = this.#lists.size === 0;
+    const portions: Moved[][] = [];
+    try {
+      for await (const portion of tail(tx, this.#tenantId, this.#upTo, head, factsOf)) {
+        if (alone) this.#note(portion);
+        else portions.push(portion);
       }
+    } catch (error) {
+      // Half of it is of no state.
+      if (alone) {
+        this.#changed.clear();
+        this.#upTo = this.revision;
+      }
+      throw error;
     }
+    for (const portion of portions) this.#note(portion);
     this.#upTo = head;
+  }
+
+  #note(portion: readonly Moved[]): void {
+    for (const moved of portion) {
+      const first = moved.before <= this.revision;
+      this.#changed.note(moved.id, moved.places, first);
+      if (first && moved.before > 0) for (const { list } of this.#lists.values()) list.take(moved);
+    }
   }
 }

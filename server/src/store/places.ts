@@ -1,22 +1,24 @@
-/** Where an entry stands: what of it tells the lists that it is in and its place there. The change log has it beside each change. */
+/**
+ * Where an entry stands: what of it tells the lists that it is in and its place there, as seven numbers. The change log has them beside each
+ * change, so that whoever follows it need not look at the entries.
+ */
 import type { Trail } from '../domain/objects.ts';
+import { objectOf } from './content.ts';
 import { tables } from './tables.ts';
 
-/** Ids are 0 for none. */
-export interface Placing {
-  /** See `live` in tables.ts. */
-  readonly live: number;
-  readonly companyId: number;
-  readonly leadId: number;
-  readonly opportunityId: number;
-  readonly happenedAt: number;
-  readonly recordedAt: number;
-  readonly updatedAt: number;
-}
+/** What stands where among the numbers; ids are 0 for none, `live` see tables.ts. */
+export const place = { live: 0, companyId: 1, leadId: 2, opportunityId: 3, happenedAt: 4, recordedAt: 5, updatedAt: 6 } as const;
+export const placeWidth = 7;
 
 /** Where a change puts an entry, and where that was before, as a text; see `readPlaces`. */
 export function placesOf(before: Trail | null, after: Trail): string {
   return before === null ? `[${numbersOf(after)}]` : `[${numbersOf(after)},${numbersOf(before)}]`;
+}
+
+/** The same from the facts of the two states, as the log has them. Throws when one of them is no such text. */
+export function placesOfFacts(before: string | null, after: string): string {
+  const trailOf = (facts: string): Trail => objectOf(tables.trail, { facts, words: '{}' });
+  return placesOf(before === null ? null : trailOf(before), trailOf(after));
 }
 
 function numbersOf(trail: Trail): string {
@@ -25,17 +27,5 @@ function numbersOf(trail: Trail): string {
   return `${live},${companyId ?? 0},${leadId ?? 0},${opportunityId ?? 0},${happenedAt},${recordedAt},${updatedAt}`;
 }
 
-export function readPlaces(text: string): { readonly now: Placing; readonly old: Placing | null } {
-  const numbers = JSON.parse(text) as number[];
-  return { now: placing(numbers, 0), old: numbers.length > 7 ? placing(numbers, 7) : null };
-}
-
-const placing = (numbers: readonly number[], start: number): Placing => ({
-  live: numbers[start] as number,
-  companyId: numbers[start + 1] as number,
-  leadId: numbers[start + 2] as number,
-  opportunityId: numbers[start + 3] as number,
-  happenedAt: numbers[start + 4] as number,
-  recordedAt: numbers[start + 5] as number,
-  updatedAt: numbers[start + 6] as number,
-});
+/** Seven numbers after the change; if the entry is not new, another seven before it. */
+export const readPlaces = (text: string): readonly number[] => JSON.parse(text) as number[];

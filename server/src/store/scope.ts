@@ -1,7 +1,7 @@
 /** What of a timeline is counted while it changes: the scopes whose order one index has. */
 
 import { allTrails, type TrailFilter } from '../domain/stores.ts';
-import type { Placing } from './places.ts';
+import { place } from './places.ts';
 import { live } from './tables.ts';
 
 const subjectFields = ['companyId', 'leadId', 'opportunityId'] as const;
@@ -59,19 +59,20 @@ export function scopeNamed(name: string): Scope | null {
 
 const times = ['happenedAt', 'recordedAt', 'updatedAt'] as const;
 
-/** Calls `found` for every scope that an entry stands in, by its name, with its time there. */
-export function eachScope(placing: Placing, found: (name: string, at: number) => void): void {
-  const of = placing.live;
+/** Calls `found` for every scope that an entry stands in, by its name, with its time there; its place begins at `start`. */
+export function eachScope(places: ArrayLike<number>, start: number, found: (name: string, at: number) => void): void {
+  const of = places[start + place.live] as number;
   if (of === live.no) return;
-  for (const by of times) found(nameOf(of, null, 0, by), placing[by]);
+  for (const by of times) found(nameOf(of, null, 0, by), places[start + place[by]] as number);
   for (const subject of subjectFields) {
-    const id = placing[subject];
-    if (id !== 0) found(nameOf(of, subject, id, 'happenedAt'), placing.happenedAt);
+    const id = places[start + place[subject]] as number;
+    if (id !== 0) found(nameOf(of, subject, id, 'happenedAt'), places[start + place.happenedAt] as number);
   }
 }
 
-/** The entry's time in the scope; `null` when it does not stand there. */
-export function timeIn(scope: Scope, placing: Placing): number | null {
-  if (placing.live !== (scope.filter.removed ? live.removed : live.yes)) return null;
-  return scope.subject === null || placing[scope.subject] === scope.id ? placing[scope.by] : null;
+/** The entry's time in the scope; `null` when it does not stand there. Its place begins at `start`. */
+export function timeIn(scope: Scope, places: ArrayLike<number>, start: number): number | null {
+  if (places[start + place.live] !== (scope.filter.removed ? live.removed : live.yes)) return null;
+  if (scope.subject !== null && places[start + place[scope.subject]] !== scope.id) return null;
+  return places[start + place[scope.by]] as number;
 }

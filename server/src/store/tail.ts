@@ -1,17 +1,15 @@
 import type { Trail } from '../domain/objects.ts';
 import type { Row, Tx } from './db.ts';
 import { pace } from './pace.ts';
-import { type Placing, readPlaces } from './places.ts';
+import { readPlaces } from './places.ts';
 
 /** A change of an entry. */
 export interface Moved {
   readonly id: number;
   /** The revision of the state that the change found; 0: the entry is new. */
   readonly before: number;
-  /** Where it stood in that state; `null` when it is new. */
-  readonly old: Placing | null;
-  /** Where it stood after the change. */
-  readonly now: Placing;
+  /** Where it stood after the change and, if it is not new, before: see `readPlaces`. */
+  readonly places: readonly number[];
   /** What the log has of that former state, when it is asked for; what says nothing is left out. */
   readonly facts: Partial<Trail> | null;
 }
@@ -47,7 +45,7 @@ function movedOf([id, before, places, facts]: Row): Moved {
   return {
     id: id as number,
     before: before as number,
-    ...readPlaces(places as string),
+    places: readPlaces(places as string),
     facts: facts === null ? null : (JSON.parse(facts as string) as Partial<Trail>),
   };
 }

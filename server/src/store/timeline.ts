@@ -9,7 +9,7 @@ import { cut } from './cut.ts';
 import type { Tx } from './db.ts';
 import { readAllBlocks, readBlocks } from './kept-blocks.ts';
 import { headOf } from './log-times.ts';
-import type { Placing } from './places.ts';
+import { placeWidth } from './places.ts';
 import { eachScope, type Scope, scopeNamed, timeIn } from './scope.ts';
 import { tail } from './tail.ts';
 import { trailQuery } from './trail-query.ts';
@@ -107,25 +107,24 @@ export class Timeline {
       const scopes: Counted[] = [];
       const at: number[] = [];
       const ids: number[] = [];
-      const add = (placing: Placing, id: number): void =>
-        eachScope(placing, (name, time) => {
+      const deltas: number[] = [];
+      const add = (places: readonly number[], start: number, id: number, delta: number): void =>
+        eachScope(places, start, (name, time) => {
           const counted = this.#scopes.get(name);
           if (counted === undefined) return;
           scopes.push(counted);
           at.push(time);
           ids.push(id);
+          deltas.push(delta);
         });
-      const gone: number[] = [];
       for await (const portion of tail(tx, this.#tenantId, known, target)) {
-        for (const { id, old, now } of portion) {
-          if (old !== null) add(old, id);
-          while (gone.length < scopes.length) gone.push(-1);
-          add(now, id);
-          while (gone.length < scopes.length) gone.push(1);
+        for (const { id, places } of portion) {
+          if (places.length > placeWidth) add(places, placeWidth, id, -1);
+          add(places, 0, id, 1);
         }
       }
       for (const [i, { blocks, revision }] of scopes.entries()) {
-        if (revision === null) blocks.add(at[i] as number, ids[i] as number, gone[i] as number);
+        if (revision === null) blocks.add(at[i] as number, ids[i] as number, deltas[i] as number);
       }
     }
     this.#revision = target;
@@ -187,9 +186,9 @@ export class Timeline {
       return null;
     }
     for await (const portion of tail(tx, this.#tenantId, known, revision)) {
-      for (const { id, old, now } of portion) {
-        const from = old === null ? null : timeIn(scope, old);
-        const to = timeIn(scope, now);
+      for (const { id, places } of portion) {
+        const from = places.length > placeWidth ? timeIn(scope, places, placeWidth) : null;
+        const to = timeIn(scope, places, 0);
         if (from === to) continue;
         if (from !== null) blocks.add(from, id, -1);
         if (to !== null) blocks.add(to, id, 1);

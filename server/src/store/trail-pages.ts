@@ -7,8 +7,9 @@ import type { Db, Row, Tx, Value } from './db.ts';
 import { headOf } from './log-times.ts';
 import { Past } from './past.ts';
 import type { PastList } from './past-list.ts';
+import type { RowPlaces } from './rows-at.ts';
 import { type Scope, scopeOf } from './scope.ts';
-import { searchTrails } from './search.ts';
+import { TrailSearch } from './search.ts';
 import { settle } from './settle.ts';
 import { type At, Timeline } from './timeline.ts';
 import { type TrailQuery, trailQuery } from './trail-query.ts';
@@ -18,6 +19,8 @@ export interface PageKeys {
   readonly revision: number;
   readonly total: number;
   readonly ids: readonly number[];
+  /** Where their rows lie, if that is known. */
+  readonly places: RowPlaces | null;
 }
 
 /** Goes through the ids of a list in its order; at the end none are left. */
@@ -37,6 +40,7 @@ const maxPastBytes = 96 * 2 ** 20;
 export class TrailPages {
   readonly #db: Db;
   readonly #timelines = new Map<number, Timeline>();
+  readonly #search = new TrailSearch();
   /** By tenant and revision; last asked, last to go. */
   readonly #pasts = new Map<string, Past>();
 
@@ -70,15 +74,15 @@ export class TrailPages {
     atLast: boolean,
   ): Promise<PageKeys | null> {
     const { revision, head } = await revisionOf(tx, tenantId, asOf);
-    if (revision === 0) return { revision, total: 0, ids: [] };
+    if (revision === 0) return { revision, total: 0, ids: [], places: null };
     const { keyword } = filter;
     if (keyword !== null) {
-      const { total, keys } = await searchTrails(tx, tenantId, { ...filter, keyword }, page, revision);
-      return { revision, total, ids: keys.map(({ id }) => id) };
+      const { total, keys } = await this.#search.page(tx, tenantId, { ...filter, keyword }, page, revision);
+      return { revision, total, ids: keys.map(({ id }) => id), places: null };
     }
     if (revision < head) {
       const list = await this.#pastList(tx, tenantId, filter, revision);
-      return list === null ? null : { revision, ...(await list.page(tx, filter, skipped(page), page.size)) };
+      return list === null ? null : { revision, places: null, ...(await list.page(tx, filter, skipped(page), page.size)) };
     }
     const scope = scopeOf(filter);
     if (scope === null || atLast) return { revision, ...(await countedPage(tx, tenantId, filter, page)) };
@@ -201,20 +205,20 @@ async function placedPage(
   if (!at.still()) return null;
   const total = Math.max(0, upper - lower);
   const skip = skipped(page);
-  if (skip >= total) return { revision, total, ids: [] };
+  if (skip >= total) return { revision, total, ids: [], places: null };
   const position = oldestFirst ? lower + skip : upper - 1 - skip;
   const { block, passed } = blocks.find(position);
   const start = blocks.start(oldestFirst ? block : block + 1);
   const offset = oldestFirst ? position - passed : passed + blocks.count(block) - 1 - position;
   const bound = start === null ? '' : ` AND (${query.at}, t.trail_id) ${oldestFirst ? '>=' : '<'} (?, ?)`;
-  const ids = await idsFrom(
+  const found = await idsFrom(
     tx,
     { ...query, where: query.where + bound, values: [...query.values, ...(start === null ? [] : [start.at, start.id])] },
     oldestFirst,
     Math.min(page.size, total - skip),
     offset,
   );
-  return { revision, total, ids };
+  return { revision, total, ...found };
 }
 
 /** How many entries of the scope lie before the time. */
@@ -230,20 +234,31 @@ async function rank(tx: Tx, query: TrailQuery, { blocks }: At, time: number): Pr
 }
 
 /** A page of what has no counts of its own. */
-async function countedPage(tx: Tx, tenantId: number, filter: TrailFilter, page: Page): Promise<{ total: number; ids: number[] }> {
+async function countedPage(tx: Tx, tenantId: number, filter: TrailFilter, page: Page): Promise<Omit<PageKeys, 'revision'>> {
   const query = trailQuery(tenantId, filter);
   const row = await tx.get(`SELECT COUNT(*) FROM trail t WHERE ${query.where}`, query.values);
   const total = row?.[0] as number;
   const skip = skipped(page);
-  return { total, ids: skip >= total ? [] : await idsFrom(tx, query, filter.oldestFirst, page.size, skip) };
+  if (skip >= total) return { total, ids: [], places: null };
+  return { total, ...(await idsFrom(tx, query, filter.oldestFirst, page.size, skip)) };
 }
 
-async function idsFrom(tx: Tx, query: TrailQuery, oldestFirst: boolean, take: number, skip: number): Promise<number[]> {
-  const { where, values, at } = query;
+async function idsFrom(
+  tx: Tx,
+  query: TrailQuery,
+  oldestFirst: boolean,
+  take: number,
+  skip: number,
+): Promise<Pick<PageKeys, 'ids' | 'places'>> {
+  const { where, values, at, live } = query;
   const order = oldestFirst ? 'ASC' : 'DESC';
   const rows = await tx.all(
-    `SELECT t.trail_id FROM trail t WHERE ${where} ORDER BY ${at} ${order}, t.trail_id ${order} LIMIT ? OFFSET ?`,
+    `SELECT t.trail_id, t.company_id, t.happened_at FROM trail t WHERE ${where} ` +
+      `ORDER BY ${at} ${order}, t.trail_id ${order} LIMIT ? OFFSET ?`,
     [...values, take, skip],
   );
-  return rows.map((row) => row[0] as number);
+  const of = new Map(
+    (rows as [number, number, number][]).map(([id, company, happenedAt]) => [id, [company, happenedAt] as const]),
+  );
+  return { ids: [...of.keys()], places: { live, of } };
 }

@@ -19,6 +19,8 @@ export interface TrailQuery {
   readonly values: readonly Value[];
   /** The column that the list is ordered by, as it has to stand in ORDER BY and in bounds. */
   readonly at: string;
+  /** In which of the states that `live` in tables.ts names they all are. */
+  readonly live: number;
   /** Its conditions and its order lie in one index: a stretch of it costs what it holds. */
   readonly ordered: boolean;
 }
@@ -71,5 +73,5 @@ export function trailQuery(tenantId: number, filter: TrailFilter): TrailQuery {
   }
   list((marks) => `t.type IN (${marks})`, filter.types);
   list((marks) => `t.author_id IN (${marks})`, filter.authorIds);
-  return { where: conditions.join(' AND '), values, at, ordered: inIndex };
+  return { where: conditions.join(' AND '), values, at, live: liveness, ordered: inIndex };
 }

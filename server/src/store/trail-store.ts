@@ -29,10 +29,10 @@ export function trailStore(db: Db, entries: RenderedEntries | null = null): Trai
       }),
 
     list: (tenantId, filter, page, asOf) =>
-      pages.read(tenantId, filter, page, asOf, async (tx, { revision, total, ids }) => ({
+      pages.read(tenantId, filter, page, asOf, async (tx, { revision, total, ids, places }) => ({
         revision,
         total,
-        ...(await entriesOf(tx, tenantId, ids, asOf)),
+        ...(await entriesOf(tx, tenantId, ids, asOf, places)),
       })),
 
     stream: (tenantId, filter, asOf) => stream(db, pages, tenantId, filter, asOf),
