@@ -27,8 +27,8 @@ export interface Standing {
    * not known: after `follow` it is.
    */
   standsAt(basis: Basis, stamp: number): number | null;
-  /** Reads what was changed since. Answers the stamp at which everything is known now. */
-  follow(tenantId: number): Promise<number>;
+  /** Reads what was changed up to this stamp, which was just asked for, or later. */
+  follow(tenantId: number, stamp: number): Promise<void>;
 }
 
 /** What is made of an entry to answer with. */

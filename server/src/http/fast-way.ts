@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Applications } from '../domain/application.ts';
+import { tenantOf } from '../domain/token.ts';
 import { tokenIn } from './auth.ts';
 import { codingOf, compressFrom } from './compression.ts';
 import type { Envelope } from './envelope.ts';
-import { commonHeaders, pageHeaders } from './headers.ts';
+import { commonHeaders } from './headers.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages, StandingPage } from './pages.ts';
 import type { Route } from './route.ts';
@@ -41,6 +42,9 @@ export function fastWay(parts: FastWayParts): (request: IncomingMessage, respons
       return null;
     const token = tokenIn(headers.authorization);
     if (token === null) return null;
+    // A token begins with its tenant's id: what is not kept needs no look at the store.
+    const tenantId = tenantOf(token);
+    if (tenantId === null || !pages.has(tenantId, url)) return null;
     const stamp = pages.stamp();
     const caller = applications.known(token, stamp);
     if (caller === null || !caller.scopes.has(route.module)) return null;
@@ -71,8 +75,7 @@ export function fastWay(parts: FastWayParts): (request: IncomingMessage, respons
     for (const part of body) length += part.length;
     const headers: Record<string, string | number> = {
       ...commonHeaders(id),
-      ...pageHeaders(page.tag),
-      ...page.headersAt(revision),
+      ...page.headers(revision),
       'content-length': length,
     };
     if (coding !== 'identity' && coding !== null) headers['content-encoding'] = coding;

@@ -1,25 +1,34 @@
 import { hash } from 'node:crypto';
 import type { Basis } from '../domain/basis.ts';
 import { type Coding, compressedRest, joined } from './compression.ts';
+import { pageHeaders } from './headers.ts';
 import type { Keepable } from './route.ts';
 
 /** The rest of a successful answer, after what changes each second: its data and the end, with its tag, and compressed once it was asked for so. */
 export class KeptPage {
   readonly basis: Basis;
-  /** Those of its own, at a revision at which it stands. */
-  readonly headersAt: Keepable['headersAt'];
   readonly rest: Buffer;
   /** Weak: it is over everything but the time. */
   readonly tag: string;
   /** When it was last known to stand. */
   stood: { readonly stamp: number; readonly revision: number } | null = null;
+  readonly #headersAt: Keepable['headersAt'];
+  #headers: { readonly revision: number; readonly all: Readonly<Record<string, string>> } | null = null;
   readonly #compressed = new Map<Coding, Buffer>();
 
   constructor({ basis, headersAt }: Keepable, rest: Buffer) {
     this.basis = basis;
-    this.headersAt = headersAt;
+    this.#headersAt = headersAt;
     this.rest = rest;
     this.tag = tagOf(rest);
+  }
+
+  /** All that belong to the page, at a revision at which it stands. */
+  headers(revision: number): Readonly<Record<string, string>> {
+    if (this.#headers?.revision !== revision) {
+      this.#headers = { revision, all: { ...pageHeaders(this.tag), ...this.#headersAt(revision) } };
+    }
+    return this.#headers.all;
   }
 
   /** The answer with this start; `null`: `compress` first. */

@@ -24,6 +24,11 @@ export class Pages {
     return this.#standing.stamp();
   }
 
+  /** Whether there is one at all. */
+  has(tenantId: number, url: string): boolean {
+    return this.#kept.get(keyOf(tenantId, url)) !== undefined;
+  }
+
   /** The page of this path and query; `null` when it is not there, does not stand, or that is not known at this stamp. */
   at(tenantId: number, url: string, stamp: number): StandingPage | null {
     const key = keyOf(tenantId, url);
@@ -38,8 +43,9 @@ export class Pages {
   }
 
   /** The same after following the log; when it is not there, how it is kept once it is made. */
-  async find(tenantId: number, url: string): Promise<StandingPage | ((page: KeptPage) => StandingPage)> {
-    const found = this.at(tenantId, url, await this.#standing.follow(tenantId));
+  async find(tenantId: number, url: string, stamp: number): Promise<StandingPage | ((page: KeptPage) => StandingPage)> {
+    await this.#standing.follow(tenantId, stamp);
+    const found = this.at(tenantId, url, stamp);
     if (found !== null) {
       this.#kept.hit(found.key);
       return found;

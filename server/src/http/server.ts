@@ -162,21 +162,24 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     );
   });
 
-  const callers = new WeakMap<FastifyRequest, Caller>();
+  const callers = new WeakMap<FastifyRequest, { readonly caller: Caller; readonly stamp: number }>();
   const ignored = new IgnoredFields(parts.strict, parts.log);
   const pages = new Pages(parts.pages, parts.standing);
   const around = envelope(clock);
 
   /** Before the body is read: what a stranger sends is not looked at. */
   async function authorize(route: Route, request: FastifyRequest): Promise<void> {
-    const caller = await parts.applications.authenticate(tokenOf(request));
+    const token = tokenOf(request);
+    const stamp = pages.stamp();
+    const caller =
+      (token === null ? null : parts.applications.known(token, stamp)) ?? (await parts.applications.authenticate(token));
     parts.applications.requireScope(caller, route.module);
     await byApplication(request, caller.clientId);
-    callers.set(request, caller);
+    callers.set(request, { caller, stamp });
   }
 
   async function answer(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const caller = callers.get(request) as Caller;
+    const { caller, stamp } = callers.get(request) as { caller: Caller; stamp: number };
     const query = request.query as Given;
     const body = route.body === undefined ? {} : bodyObject(request.body);
     const call: Call = {
@@ -186,7 +189,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const allRead = ignored.report(route, caller, query, body, reply);
     // Who is told of ignored fields, and when, is not kept.
     const url = route.kept && allRead ? (request.raw.url as string) : null;
-    const kept = url === null ? null : await pages.find(caller.tenantId, url);
+    const kept = url === null ? null : await pages.find(caller.tenantId, url, stamp);
     if (kept !== null && typeof kept === 'object') return sendPage(kept, request, reply);
     const given = { ...(route.body === undefined ? query : body), ...(request.params as Given) };
     const result = await route.handle(caller, given, call);
@@ -204,7 +207,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   async function sendPage(standing: StandingPage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { page, revision } = standing;
-    reply.headers(pageHeaders(page.tag)).headers(page.headersAt(revision));
+    reply.headers(page.headers(revision));
     if (matches(request.headers['if-none-match'], page.tag)) return reply.code(304).send();
     const head = around.head();
     const whole = [head, page.rest];

@@ -46,14 +46,12 @@ export class Recencies implements Standing {
     return recency.touchedSince(basis) ? null : recency.revision;
   }
 
-  async follow(tenantId: number): Promise<number> {
+  async follow(tenantId: number, stamp: number): Promise<void> {
     const recency = this.of(tenantId);
-    // Before the state is read: what is committed in between makes another stamp.
-    const stamp = this.#db.stamp();
-    if (recency.stamp === stamp) return stamp;
+    if (recency.stamp === stamp) return;
     await this.#db.read((tx) => recency.follow(tx));
+    // It was asked for before the state was read: what was committed in between makes another one.
     recency.stamp = stamp;
-    return stamp;
   }
 }
 

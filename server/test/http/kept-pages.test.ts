@@ -202,6 +202,32 @@ describe('a kept page', async () => {
   });
 });
 
+it('of what is erased nothing is kept, the past included, whoever erased it', async () => {
+  const secret = 'the text of 王小明';
+  await server.import([
+    entry({ trail_id: 701, company_id: 300, content: secret }),
+    entry({ company_id: 300, create_time: '2020-01-01 00:00:00' }),
+  ]);
+  const revision = Number((await server.get(token, listPath)).headers['x-genjin-revision']);
+  const paths = [
+    `${listPath}?company_id=300`,
+    `${listPath}?company_id=300&as_of=${revision}`,
+    `${listPath}?company_id=300&count=1`,
+  ];
+  for (const path of [...paths, ...paths]) expect((await server.get(token, path)).text).toContain(secret);
+  expect((await pageOf(paths[1] ?? '')).kept).toBe(true);
+  const other = await openCore(server.folder, { make: false, clock: server.clock.now });
+  onTestFinished(() => other.close());
+  expect(await other.erasures.eraseAs(testTenant, 'command:erase', 'trail', 701)).toBe(true);
+  for (const path of [...paths, ...paths]) {
+    const answer = await server.get(token, path);
+    expect(answer.status).toBe(200);
+    expect(answer.text).not.toContain('王小明');
+  }
+  const { text } = await server.send('/metrics');
+  expect(Number(/^genjin_kept_bytes\{what="entry"\} (\d+)$/m.exec(text)?.[1])).toBeLessThan(10_000);
+});
+
 it('random writes by two processes: every page is the one that a server without kept pages answers', async () => {
   const random = randomFrom(announceSeed('kept pages'));
   const below = (n: number): number => Math.floor(random() * n);
