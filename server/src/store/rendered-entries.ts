@@ -3,6 +3,7 @@ import type { Kept } from '../domain/kept.ts';
 import type { Tx } from './db.ts';
 import { entriesOf } from './entries.ts';
 import type { Recencies } from './recency.ts';
+import type { PageKeys } from './trail-pages.ts';
 
 /** A rendered entry, and what it rests on. */
 export interface RenderedEntry {
@@ -22,12 +23,11 @@ export class RenderedEntries {
     this.render = render;
   }
 
-  /** The entries with these ids, in this order, as they stand in the state that `tx` sees, which is that after `revision`. */
+  /** The entries of a page, in its order, as they stand in the state that `tx` sees, which is that after its revision. */
   async read(
     tx: Tx,
     tenantId: number,
-    ids: readonly number[],
-    revision: number,
+    { ids, revision, places }: Pick<PageKeys, 'ids' | 'revision' | 'places'>,
   ): Promise<{ entries: Buffer[]; joined: Basis['joined'] }> {
     const { clearings } = this.#kept;
     const recency = this.#recencies.of(tenantId);
@@ -47,7 +47,7 @@ export class RenderedEntries {
       }
     }
     if (missing.length > 0) {
-      const { trails, joined } = await entriesOf(tx, tenantId, missing, null);
+      const { trails, joined } = await entriesOf(tx, tenantId, missing, null, places);
       for (const trail of trails) {
         const { trailId } = trail;
         const basis: Basis = { tenantId, revision, subject: { kind: 'entry', id: trailId }, joined: refersTo([trail]) };

@@ -16,10 +16,11 @@ export function trailStore(db: Db, entries: RenderedEntries | null = null): Trai
   const pages = new TrailPages(db);
   return {
     rendered: (tenantId, filter, page, asOf) =>
-      pages.read(tenantId, filter, page, asOf, async (tx, { revision, total, ids }) => {
+      pages.read(tenantId, filter, page, asOf, async (tx, keys) => {
+        const { revision, total, ids } = keys;
         if (entries === null) throw new Error('nothing was said of how entries are rendered');
         if (asOf === null) {
-          const read = await entries.read(tx, tenantId, ids, revision);
+          const read = await entries.read(tx, tenantId, keys);
           return { total, entries: read.entries, basis: { tenantId, revision, subject: subjectOf(filter), joined: read.joined } };
         }
         const { trails, joined } = await entriesOf(tx, tenantId, ids, asOf);

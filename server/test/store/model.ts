@@ -234,6 +234,7 @@ export class Model {
   /** The state of a tenant at a revision, from nothing but the rows of its log and of its objects: what it says of each object last. */
   static async at(db: Db, tenantId: number, revision: number): Promise<Model> {
     const model = new Model();
+    model.#trails.set(tenantId, new Map());
     await db.read(async (tx) => {
       const log = await tx.all(
         'SELECT revision, kind, object_id, before_revision, before_facts, before_words FROM change WHERE tenant_id = ?',
