@@ -1,7 +1,7 @@
 /**
  * The tables of the search index, and its state. Per tenant the entries in the list, and those removed, lie in blocks: runs of the
  * order `(happened_at, trail_id)` of at most 8,192 entries, each entry at a slot of its own. For each token that some entry of a block has
- * there is one row with the set of their slots (docs/decisions/0015-search-in-blocks.md).
+ * there is one row with the set of their slots (docs/decisions/0016-search-in-blocks.md).
  */
 import type { Dialect, Tx } from './db.ts';
 
