@@ -1,9 +1,12 @@
 /** The hash chain of a tenant's log, and every content that it vouches for, wherever that stands now. */
+
+import type { Kind } from '../domain/objects.ts';
 import { chainHash, chainStart, contentHash, wordsHash } from './chain.ts';
 import { hexOf, isKind, type ObjectCheck } from './check-objects.ts';
 import { noWords } from './content.ts';
 import type { Row, Tx, Value } from './db.ts';
 import type { Findings } from './findings.ts';
+import { placesOfFacts } from './places.ts';
 
 /** The end of a log as somebody kept it elsewhere. */
 export interface KeptHead {
@@ -17,7 +20,7 @@ const portion = 200;
 /** Each change, with the one that has the state after it: that of the same object which comes next. `<> 0` lets the index serve. */
 const sql =
   'SELECT c.revision, c.kind, c.object_id, c.action, c.actor, c.changed_at, c.before_revision, ' +
-  'c.before_facts IS NULL, c.before_words IS NULL, c.salt, c.erased_hash, c.content_hash, c.chain_hash, ' +
+  'c.before_facts, c.before_words IS NULL, c.salt, c.erased_hash, c.content_hash, c.chain_hash, c.places, ' +
   'n.revision, n.kind, n.object_id, n.action, n.erased_hash, n.before_facts, n.before_words ' +
   'FROM change c LEFT JOIN change n ON n.tenant_id = c.tenant_id AND n.before_revision <> 0 AND n.before_revision = c.revision ' +
   'WHERE c.tenant_id = ? AND c.revision > ? ORDER BY c.revision LIMIT ?';
@@ -98,7 +101,7 @@ export class LogCheck {
   }
 
   async #change(row: Row): Promise<void> {
-    const [revision, kind, id, action, actor, changedAt, before, noFacts, noWordsBefore] = row as [number, ...Value[]];
+    const [revision, kind, id, action, actor, changedAt, before, oldFacts, noWordsBefore] = row as [number, ...Value[]];
     if (!Number.isSafeInteger(revision))
       return this.#report(`there is a change with revision ${revision}, which is none`, this.#revision + 1);
     const [hashOfContent, hashOfChain] = [row[11] as string, row[12] as string];
@@ -108,7 +111,7 @@ export class LogCheck {
     if (this.#chainHash !== null && hashOfChain !== chainHash(this.#chainHash, header, hashOfContent))
       this.#report('the chain is broken: the hash is not that of this change after the one before it', revision);
     if ((changedAt as number) < this.#changedAt) this.#report('the time goes back', revision);
-    if ((before === 0) !== (noFacts === 1) || noFacts !== noWordsBefore || (before as number) >= revision)
+    if ((before === 0) !== (oldFacts === null) || (oldFacts === null) !== (noWordsBefore === 1) || (before as number) >= revision)
       this.#report(`the change is of what revision ${before} made, but does not have that`, revision);
     this.#revision = revision;
     this.#chainHash = hashOfChain;
@@ -123,7 +126,7 @@ export class LogCheck {
   async #content(row: Row, hashOfContent: string): Promise<void> {
     const [revision, kind, id] = row as [number, ...Value[]];
     const [salt, erasedHash] = [row[9] as string, row[10] as string];
-    const [next, nextKind, nextId, nextAction, nextErasedHash, facts, words] = row.slice(13);
+    const [next, nextKind, nextId, nextAction, nextErasedHash, facts, words] = row.slice(14);
     if (!isKind(kind) || !Number.isSafeInteger(id))
       return this.#report(`it is about ${kind} ${id}, which there cannot be`, revision);
     const what = `its ${kind} ${id}`;
@@ -150,6 +153,8 @@ export class LogCheck {
     const hashOfWords = followed ? erasedHash : wordsHash(salt, content.words);
     if (contentHash(hashOfWords, content.facts) !== hashOfContent)
       this.#report(`${what}, kept in ${next === null ? 'its table' : `change ${next}`}, is not what it was then`, revision);
+    else if (row[13] !== placesAfter(kind, row[7] as string | null, content.facts))
+      this.#report(`${what} stands elsewhere in the lists than the log has it`, revision);
   }
 
   /** Bytes that are no text are read as U+FFFD, which a text may also have. */
@@ -190,5 +195,15 @@ export class LogCheck {
 
   #report(what: string, revision: number): void {
     this.#findings.report(this.#tenantId, `revision ${revision}: ${what}`, revision);
+  }
+}
+
+/** What a change's `places` must be; `null` when the facts before cannot be read, which is said where they belong. */
+function placesAfter(kind: Kind, before: string | null, after: string): string | null {
+  if (kind !== 'trail') return '';
+  try {
+    return placesOfFacts(before, after);
+  } catch {
+    return null;
   }
 }

@@ -3,12 +3,12 @@
  * described today: a later step that adds a column to one of them has to leave it out here.
  */
 import { blank } from '../domain/blank.ts';
-import type { Kind, Trail } from '../domain/objects.ts';
+import type { Kind } from '../domain/objects.ts';
 import { AppError } from '../errors.ts';
 import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.ts';
 import { type Content, contentOf, objectOf } from './content.ts';
 import type { Row, Tx, Value } from './db.ts';
-import { placesOf } from './places.ts';
+import { placesOfFacts } from './places.ts';
 import { decode, type Table, tables } from './tables.ts';
 
 /** Rows that are in memory at a time. */
@@ -34,17 +34,21 @@ async function* portions(tx: Tx, sql: string, values: readonly Value[], order: s
   }
 }
 
-/** What stood in one text, "before", with the former revision in it. */
+/** The log as it was, with what stood in one text, "before", and the former revision in it. */
 async function fillTexts(tx: Tx, tenantId: number): Promise<void> {
-  const sql = 'SELECT revision, kind, before FROM change WHERE tenant_id = ? AND before IS NOT NULL AND revision > ?';
+  const sql =
+    'SELECT revision, kind, object_id, action, actor, changed_at, before FROM former_change WHERE tenant_id = ? AND revision > ?';
   for await (const rows of portions(tx, sql, [tenantId], 'revision'))
     await tx.runMany(
-      'UPDATE change SET before_revision = ?, before_facts = ?, before_words = ? WHERE tenant_id = ? AND revision = ?',
-      rows.map(([revision, kind, text]) => {
-        const table = tables[kind as Kind] as Table<unknown>;
-        const before = JSON.parse(text as string) as { readonly revision: number };
-        const { facts, words } = contentOf(table, { ...unsaid(kind as Kind), ...before });
-        return [before.revision, facts, words, tenantId, revision as number];
+      'INSERT INTO change (tenant_id, revision, kind, object_id, action, actor, changed_at, before_revision, before_facts, before_words, ' +
+        'salt, content_hash, chain_hash, places) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      rows.map((row) => {
+        const [kind, text] = [row[1] as Kind, row[6] as string | null];
+        const before = text === null ? null : (JSON.parse(text) as { readonly revision: number });
+        const table = tables[kind] as Table<unknown>;
+        const content = before === null ? null : contentOf(table, { ...unsaid(kind), ...before });
+        const known = [before?.revision ?? 0, content?.facts ?? null, content?.words ?? null];
+        return [tenantId, ...row.slice(0, 6), ...known, newSalt(), '', '', ''];
       }),
     );
 }
@@ -68,35 +72,31 @@ async function fillChain(tx: Tx, tenantId: number): Promise<void> {
   let changedAt = 0;
   // `<> 0` lets the partial index serve.
   const sql =
-    'SELECT c.revision, c.kind, c.object_id, c.action, c.actor, c.changed_at, c.before_revision, n.before_facts, n.before_words, c.before_facts ' +
+    'SELECT c.revision, c.kind, c.object_id, c.action, c.actor, c.changed_at, c.before_revision, n.before_facts, n.before_words, c.before_facts, c.salt ' +
     'FROM change c LEFT JOIN change n ON n.tenant_id = c.tenant_id AND n.before_revision <> 0 AND n.before_revision = c.revision ' +
     'WHERE c.tenant_id = ? AND c.revision > ?';
   for await (const rows of portions(tx, sql, [tenantId], 'c.revision')) {
     const filled: Value[][] = [];
-    for (const [revision, kind, id, action, actor, at, beforeRevision, facts, words, oldFacts] of rows) {
+    for (const [revision, kind, id, action, actor, at, beforeRevision, facts, words, oldFacts, salt] of rows) {
       const content =
         facts === null
           ? await present(tx, tenantId, kind as Kind, id as number)
           : { facts: facts as string, words: words as string };
       // A clock that was put back no longer shows.
       changedAt = Math.max(changedAt, at as number);
-      const salt = newSalt();
-      const hashOfContent = contentHash(wordsHash(salt, content.words), content.facts);
+      const hashOfContent = contentHash(wordsHash(salt as string, content.words), content.facts);
       const header = [tenantId, revision, kind, id, action, actor, changedAt, beforeRevision] as Value[];
       previous = chainHash(previous, header, hashOfContent);
-      const places =
-        kind === 'trail' ? placesOf(oldFacts === null ? null : trailOf(oldFacts as string), trailOf(content.facts)) : '';
-      filled.push([changedAt, salt, hashOfContent, previous, places, tenantId, revision as number]);
+      const places = kind === 'trail' ? placesOfFacts(oldFacts as string | null, content.facts) : '';
+      filled.push([changedAt, hashOfContent, previous, places, tenantId, revision as number]);
     }
     await tx.runMany(
-      'UPDATE change SET changed_at = ?, salt = ?, content_hash = ?, chain_hash = ?, places = ? WHERE tenant_id = ? AND revision = ?',
+      'UPDATE change SET changed_at = ?, content_hash = ?, chain_hash = ?, places = ? WHERE tenant_id = ? AND revision = ?',
       filled,
     );
   }
   await tx.run('UPDATE tenant SET changed_at = ?, chain_hash = ? WHERE tenant_id = ?', [changedAt, previous, tenantId]);
 }
-
-const trailOf = (facts: string): Trail => objectOf(tables.trail, { facts, words: '{}' });
 
 async function present(tx: Tx, tenantId: number, kind: Kind, id: number): Promise<Content> {
   const table = tables[kind] as Table<unknown>;

@@ -170,16 +170,20 @@ const migrations: readonly Step[] = [
       // The head's instant, so that those of the log never go back, and the head's hash.
       'ALTER TABLE tenant ADD COLUMN changed_at BIGINT NOT NULL DEFAULT 0',
       "ALTER TABLE tenant ADD COLUMN chain_hash TEXT NOT NULL DEFAULT ''",
-      // The object before, as its content (content.ts), with the revision that had made it, 0 for a new one; and the chain (chain.ts).
-      // Of erased words only the hash is left, and no salt.
-      'ALTER TABLE change ADD COLUMN before_revision BIGINT NOT NULL DEFAULT 0',
-      'ALTER TABLE change ADD COLUMN before_facts TEXT',
-      'ALTER TABLE change ADD COLUMN before_words TEXT',
-      ...['salt', 'erased_hash', 'content_hash', 'chain_hash'].map(
-        (column) => `ALTER TABLE change ADD COLUMN ${column} TEXT NOT NULL DEFAULT ''`,
-      ),
-      // Derived: of an entry, where it stands after the change and before it (places.ts); '' of anything else.
-      "ALTER TABLE change ADD COLUMN places TEXT NOT NULL DEFAULT ''",
+      // "before_…": the object before, as its content (content.ts), with the revision that had made it, 0 for a new one. Then the chain
+      // (chain.ts): of erased words only the hash is left, and no salt. "places" is derived: of an entry, where it stands after the
+      // change and before it (places.ts); '' of anything else. A table of its own, because SQLite needs memory for a whole table to
+      // drop a column of it.
+      'ALTER TABLE change RENAME TO former_change',
+      `CREATE TABLE change (
+        tenant_id BIGINT NOT NULL, revision BIGINT NOT NULL,
+        kind TEXT NOT NULL, object_id BIGINT NOT NULL, action TEXT NOT NULL,
+        actor TEXT NOT NULL, changed_at BIGINT NOT NULL,
+        before_revision BIGINT NOT NULL, before_facts TEXT, before_words TEXT,
+        salt TEXT NOT NULL, erased_hash TEXT NOT NULL DEFAULT '', content_hash TEXT NOT NULL, chain_hash TEXT NOT NULL,
+        places TEXT NOT NULL,
+        PRIMARY KEY (tenant_id, revision)
+      ) ${clustered}`,
       // The state after a change is the state before the next one of the same object.
       'CREATE UNIQUE INDEX change_by_before ON change (tenant_id, before_revision) WHERE before_revision <> 0',
       // "live": 1, 0 for disabled, and now 2 for removed.
@@ -198,7 +202,7 @@ const migrations: readonly Step[] = [
       ...searchTables({ clustered, bytes }),
     ],
     fill: fillLog,
-    finish: ['ALTER TABLE change DROP COLUMN before'],
+    finish: ['DROP TABLE former_change'],
   },
 ];
 
