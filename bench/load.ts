@@ -35,24 +35,25 @@ export interface LoadResult {
   readonly latencies: readonly number[];
 }
 
+interface Listener {
+  answered(connection: Connection, bytes: number): void;
+  failed(error: Error): void;
+  closed(connection: Connection): void;
+}
+
 /** One connection, one request at a time. */
 class Connection {
   readonly #socket: Socket;
   readonly #bare: boolean;
-  readonly #answered: (connection: Connection, bytes: number) => void;
-  readonly #failed: (error: Error) => void;
+  readonly #answered: Listener['answered'];
+  readonly #failed: Listener['failed'];
   #head: Buffer | null = null;
   /** Bytes of the body that are still to come; `null`: in the head. */
   #left: number | null = null;
   #bytes = 0;
   dueAt = 0;
 
-  constructor(
-    socket: Socket,
-    bare: boolean,
-    answered: (connection: Connection, bytes: number) => void,
-    failed: (error: Error) => void,
-  ) {
+  constructor(socket: Socket, bare: boolean, { answered, failed, closed }: Listener) {
     this.#socket = socket;
     this.#bare = bare;
     this.#answered = answered;
@@ -60,7 +61,7 @@ class Connection {
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('error', failed);
-    socket.on('end', () => failed(new Error('the server closed a connection')));
+    socket.on('end', () => closed(this));
   }
 
   send(request: Buffer): void {
@@ -127,8 +128,9 @@ function requestsOf({ url, authorization, paths, bodies, encoding }: LoadOrder):
 async function run(order: LoadOrder): Promise<LoadResult> {
   const requests = requestsOf(order);
   const { hostname, port } = new URL(order.url);
+  // Before time is taken; at a pace of its own each is opened only when no other is free, because nobody leaves an idle one open for long.
   const sockets = await Promise.all(
-    Array.from({ length: order.connections }, async () => {
+    Array.from({ length: order.every === undefined ? order.connections : 0 }, async () => {
       const socket = connect(Number(port), hostname);
       await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
       return socket;
@@ -137,6 +139,7 @@ async function run(order: LoadOrder): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
     const most = order.amount ?? Number.POSITIVE_INFINITY;
     const latencies: number[] = [];
+    const connections = new Set<Connection>();
     const idle: Connection[] = [];
     const waiting: number[] = [];
     const begin = performance.now();
@@ -149,33 +152,44 @@ async function run(order: LoadOrder): Promise<LoadResult> {
       for (const connection of connections) connection.close();
       settle();
     };
+    const enough = (now: number): boolean => asked >= most || now >= endAt;
+    const finish = (now: number): void =>
+      end(() => resolve({ requests: answers, seconds: (now - begin) / 1000, bytes, latencies }));
     const ask = (connection: Connection, dueAt: number): void => {
       connection.dueAt = dueAt;
       connection.send(requests[asked % requests.length] as Buffer);
       asked += 1;
     };
-    const answered = (connection: Connection, size: number): void => {
-      const now = performance.now();
-      answers += 1;
-      bytes += size;
-      if (order.each) latencies.push(now - connection.dueAt);
-      if (enough(now)) {
-        if (answers >= asked) finish(now);
-      } else if (order.every === undefined) ask(connection, now);
-      else if (waiting.length > 0) ask(connection, waiting.shift() as number);
-      else idle.push(connection);
+    const listener: Listener = {
+      answered(connection, size) {
+        const now = performance.now();
+        answers += 1;
+        bytes += size;
+        if (order.each) latencies.push(now - connection.dueAt);
+        if (enough(now)) {
+          if (answers >= asked) finish(now);
+        } else if (order.every === undefined) ask(connection, now);
+        else if (waiting.length > 0) ask(connection, waiting.shift() as number);
+        else idle.push(connection);
+      },
+      failed: (error) => end(() => reject(error)),
+      closed(connection) {
+        connection.close();
+        connections.delete(connection);
+        const place = idle.indexOf(connection);
+        if (place < 0) end(() => reject(new Error('the server closed a connection')));
+        else idle.splice(place, 1);
+      },
     };
-    const enough = (now: number): boolean => asked >= most || now >= endAt;
-    const finish = (now: number): void =>
-      end(() => resolve({ requests: answers, seconds: (now - begin) / 1000, bytes, latencies }));
-    const connections = sockets.map(
-      (socket) => new Connection(socket, order.bare ?? false, answered, (error) => end(() => reject(error))),
-    );
+    const open = (socket: Socket): Connection => {
+      const connection = new Connection(socket, order.bare ?? false, listener);
+      connections.add(connection);
+      return connection;
+    };
     if (order.every === undefined) {
-      for (const connection of connections.slice(0, most)) ask(connection, begin);
+      for (const socket of sockets.slice(0, most)) ask(open(socket), begin);
       return;
     }
-    idle.push(...connections);
     timer = setInterval(() => {
       const now = performance.now();
       if (enough(now)) {
@@ -183,7 +197,8 @@ async function run(order: LoadOrder): Promise<LoadResult> {
         if (answers >= asked) finish(now);
         return;
       }
-      const connection = idle.pop();
+      const more = connections.size < order.connections;
+      const connection = idle.pop() ?? (more ? open(connect(Number(port), hostname)) : undefined);
       if (connection === undefined) waiting.push(now);
       else ask(connection, now);
     }, order.every);
