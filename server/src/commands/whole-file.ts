@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../errors.ts';
@@ -12,7 +13,10 @@ export function checkNew(file: string): void {
 export async function writeWhole(file: string, bytes: AsyncIterable<Uint8Array | string>): Promise<void> {
   const part = `${file}.${randomBytes(6).toString('hex')}.part`;
   try {
-    await pipeline(bytes, createWriteStream(part, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20, flush: true }));
+    const output = createWriteStream(part, { flags: 'wx', mode: 0o600, highWaterMark: 1 << 20, flush: true });
+    // What fails at once would otherwise be over before the file is made, and leave it behind.
+    await once(output, 'open');
+    await pipeline(bytes, output);
     renameSync(part, file);
   } catch (error) {
     rmSync(part, { force: true });

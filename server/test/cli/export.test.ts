@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { generateFirm } from '../../src/demo/firm.ts';
 import { program, workplace } from '../support/cli.ts';
+import { recordsOf } from '../support/csv.ts';
 import { entry, type WireEntry } from '../support/entries.ts';
+import { sheetsOf } from '../support/xlsx.ts';
 
 const endAt = Date.UTC(2024, 10, 4);
 const firm = (clientId: number, entries: number): WireEntry[] => [
@@ -134,4 +137,84 @@ test('a reader that goes away early ends the export without a word; a slow one g
     at.folder,
   );
   expect(back).toEqual({ code: 0, stdout: 'stdin: 12000 entries: 12000 new, 0 changed, 0 unchanged, 0 rejected\n', stderr: '' });
+});
+
+describe('a filter, and files for people', () => {
+  const at = workplace(afterAll);
+  const trails = Array.from({ length: 700 }, (_, i) =>
+    entry({
+      trail_id: 100 + i,
+      type: 101 + (i % 3),
+      company_id: 1 + (i % 2),
+      create_user: 7 + (i % 2),
+      content: i === 699 ? 'NUL \0' : `=SUM(${i}) 发货`,
+      create_time: `2024-05-0${1 + (i % 9)} 12:00:00`,
+      delete_flag: i % 10 === 0 ? 1 : 0,
+    }),
+  );
+  beforeAll(async () => {
+    at.write('all.ndjson', ndjson(trails));
+    expect((await at.genjin(['import', 'all.ndjson'])).code).toBe(0);
+  });
+
+  const shown = (one: WireEntry): boolean => one['delete_flag'] === 0;
+  const newestFirst = (entries: readonly WireEntry[]): WireEntry[] =>
+    entries.toSorted(
+      (a, b) => String(b['create_time']).localeCompare(String(a['create_time'])) || Number(b['trail_id']) - Number(a['trail_id']),
+    );
+  const cases: [args: string, expected: WireEntry[]][] = [
+    ['--sort desc', newestFirst(trails.filter(shown))],
+    ['--sort asc', newestFirst(trails.filter(shown)).toReversed()],
+    ['--removed', newestFirst(trails.filter((one) => !shown(one)))],
+    [
+      '--company 2 --type 101,103',
+      newestFirst(trails.filter((one) => shown(one) && one['company_id'] === 2 && one['type'] !== 102)),
+    ],
+    [
+      '--author 8 --from 2024-05-03',
+      newestFirst(trails.filter((one) => shown(one) && one['create_user'] === 8 && String(one['create_time']) > '2024-05-03')),
+    ],
+    [
+      '--to 2024-05-01 --keyword 发货',
+      newestFirst(trails.filter((one) => shown(one) && String(one['create_time']) < '2024-05-02' && one['trail_id'] !== 799)),
+    ],
+    ['--as-of 0', []],
+    ['--company 99', []],
+  ];
+  test.each(cases)('%s', async (args, expected) => {
+    const { code, stdout, stderr } = await at.genjin(['export', ...args.split(' ')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').slice(0, -1)).toEqual(expected.map((one) => JSON.stringify(one)));
+  });
+
+  test('csv and xlsx hold what the list shows, in its order', async () => {
+    const expected = newestFirst(trails.filter((one) => shown(one) && one['type'] === 102)).map((one) => String(one['trail_id']));
+    const csv = await at.genjin(['export', '--format', 'csv', '--language', 'en', '--type', '102']);
+    const [header = [], ...records] = recordsOf(csv.stdout.slice(1));
+    expect(records.map((record) => record[header.indexOf('Entry ID')])).toEqual(expected);
+    expect(records[0]?.[header.indexOf('Content')]).toMatch(/^'=SUM\(\d+\) 发货$/);
+
+    expect(await at.genjin(['export', '--format', 'xlsx', '--type', '102', 'out.xlsx'])).toMatchObject({ code: 0, stderr: '' });
+    const [sheet] = sheetsOf(readFileSync(at.path('out.xlsx')));
+    const place = sheet?.rows[0]?.indexOf('动态ID') as number;
+    expect(sheet?.rows.slice(1).map((row) => row[place])).toEqual(expected);
+  });
+
+  const refused: [args: string[], reason: string | RegExp][] = [
+    [['--format', 'pdf'], /^genjin: --format: "pdf" is not accepted; accepted: .*ndjson, csv, xlsx/],
+    [['--language', 'fr'], /^genjin: --language: "fr" is not accepted/],
+    [['--company', 'x'], /^genjin: --company: "x" is not accepted/],
+    [['--author', '7,y'], /^genjin: --author\[1\]: "y" is not accepted/],
+    [['--from', '2024-05-02', '--to', '2024-05-01'], /^genjin: --from: "2024-05-02" is not accepted/],
+    [['--as-of', '99999999'], /^genjin: --as-of: 99999999 is not accepted; accepted: a revision up to the last one, \d+/],
+    [['--keyword', '!'], /^genjin: --keyword: "!" is not accepted/],
+    [['--format', 'csv'], /^genjin: CSV cannot hold it: entry 799 has a NUL character in Content; NDJSON can\n$/],
+  ];
+  test.each(refused)('%j is refused', async (args, reason) => {
+    const { code, stderr } = await at.genjin(['export', ...args, 'refused.out']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(reason);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(readdirSync(at.folder).filter((name) => name.startsWith('refused'))).toEqual([]);
+  });
 });
