@@ -1,4 +1,5 @@
 /** Readers who page through a whole list as of a revision, in any order, while others write: together it is that one state. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Core } from '../../src/app.ts';
 import { allTrails, type TrailFilter } from '../../src/domain/stores.ts';
@@ -6,7 +7,7 @@ import { readEntry } from '../../src/wire/entry-wire.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { announceSeed, randomFrom, soak } from '../support/soak.ts';
 import { openStore } from './fixture.ts';
-import { Model, shown } from './model.ts';
+import { Model, type Shown, shown } from './model.ts';
 
 const writers = 8;
 const readers = 4;
@@ -18,8 +19,8 @@ type Random = (below: number) => number;
 const timeText = (second: number): string => `2024-05-01 12:00:${String(second).padStart(2, '0')}`;
 
 /** Edits, moves, removals, restorations and new entries, a few at a time. */
-async function write(core: Core, random: Random, writer: number, times: number): Promise<void> {
-  for (let i = 0; i < times; i++) {
+async function write(core: Core, random: Random, writer: number, done: () => boolean): Promise<void> {
+  while (!done()) {
     if (random(4) === 0) {
       const id = 1_000_000 * (writer + 1) + random(1_000_000);
       const fresh = entry({ trail_id: id, company_id: 1 + random(companies), create_time: timeText(random(60)) });
@@ -64,13 +65,17 @@ async function readAll(core: Core, random: Random): Promise<void> {
     const other = random(i + 1);
     [numbers[i], numbers[other]] = [numbers[other] as number, numbers[i] as number];
   }
-  const pages = await Promise.all(
-    numbers.map(async (number) => {
+  const pages: { number: number; rows: Shown['rows'] }[] = [];
+  // A few at a time, so that others write in between.
+  for (let i = 0; i < numbers.length; i += 4) {
+    const some = numbers.slice(i, i + 4).map(async (number) => {
       const page = await core.trailStore.list(testTenant, filter, { number, size }, asOf);
       expect(page.total, `page ${number} as of ${asOf}`).toBe(total);
       return { number, rows: shown(page).rows };
-    }),
-  );
+    });
+    pages.push(...(await Promise.all(some)));
+    await nextTurn();
+  }
   const rows = pages.sort((a, b) => a.number - b.number).flatMap((page) => page.rows);
   const model = await Model.at(core.db, testTenant, asOf);
   const expected = model.list(testTenant, filter, { number: 1, size: Number.MAX_SAFE_INTEGER });
@@ -93,9 +98,15 @@ test('8 writers, 4 readers: each union of pages is the state at its revision', {
       const random = randomFrom(seed + 1000 * round + i);
       return (n) => Math.floor(random() * n);
     };
-    await Promise.all([
-      ...Array.from({ length: writers }, (_, i) => write(i % 2 === 0 ? store.core : other, below(i), i, 6)),
-      ...Array.from({ length: readers }, (_, i) => readAll(i % 2 === 0 ? store.core : other, below(writers + i))),
-    ]);
+    let reading = true;
+    const written = Array.from({ length: writers }, (_, i) =>
+      write(i % 2 === 0 ? store.core : other, below(i), i, () => !reading),
+    );
+    try {
+      await Promise.all(Array.from({ length: readers }, (_, i) => readAll(i % 2 === 0 ? store.core : other, below(writers + i))));
+    } finally {
+      reading = false;
+      await Promise.all(written);
+    }
   }
 });
