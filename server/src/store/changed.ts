@@ -45,11 +45,24 @@ class Placings {
   }
 }
 
-/**
- * The entries that were changed after a revision: how they stood then, and how they stand. In memory, 64 bytes for each, 64 more when it is
- * older than the revision, and 8 to 16 to find it.
- */
-export class Changed {
+/** The entries that were changed after a revision: how they stood then, and how they stand. */
+export interface Changed {
+  /** What it takes in memory. */
+  readonly bytes: number;
+  /** How many they are. */
+  readonly length: number;
+  /** Makes room for so many more changes. */
+  reserve(changes: number): void;
+  /** Notes a change, with the places that the log has of it; `first`: it is the entry's first one. */
+  note(id: number, places: readonly number[], first: boolean): void;
+  has(id: number): boolean;
+  /** Those that stood in a scope, or stand there, with their times. */
+  each(which: 'old' | 'now', scope: Scope, found: (at: number, id: number) => void): void;
+  clear(): void;
+}
+
+/** In memory: 64 bytes for each, 64 more when it is older than the revision, and 8 to 16 to find it. */
+export class ChangedInMemory implements Changed {
   #now = new Placings();
   #old = new Placings();
   /** By a hash of the id: its slot in `now` and one more; at most half full. */
@@ -59,13 +72,16 @@ export class Changed {
     return this.#now.bytes + this.#old.bytes + this.#slots.byteLength;
   }
 
+  get length(): number {
+    return this.#now.length;
+  }
+
   clear(): void {
     this.#now = new Placings();
     this.#old = new Placings();
     this.#slots = new Int32Array(64);
   }
 
-  /** Makes room for so many more changes. */
   reserve(changes: number): void {
     const length = this.#now.length + changes;
     this.#now.reserve(length);
@@ -74,7 +90,6 @@ export class Changed {
     if (size > this.#slots.length) this.#rehash(size);
   }
 
-  /** Notes a change, with the places that the log has of it; `first`: it is the entry's first one. */
   note(id: number, places: readonly number[], first: boolean): void {
     const found = this.#find(id);
     const slot = (this.#slots[found] as number) - 1;
@@ -91,7 +106,6 @@ export class Changed {
     return this.#slots[this.#find(id)] !== 0;
   }
 
-  /** Those that stood in a scope, or stand there, with their times. */
   each(which: 'old' | 'now', scope: Scope, found: (at: number, id: number) => void): void {
     const placings = which === 'old' ? this.#old : this.#now;
     for (let slot = 0; slot < placings.length; slot++) {

@@ -3,7 +3,8 @@
  * log, once; later writes only add to them.
  */
 import { allTrails, type TrailFilter } from '../domain/stores.ts';
-import { Changed } from './changed.ts';
+import { type Changed, ChangedInMemory } from './changed.ts';
+import { ChangedOnDisk } from './changed-on-disk.ts';
 import type { Tx } from './db.ts';
 import { headOf } from './log-times.ts';
 import { PastList } from './past-list.ts';
@@ -11,6 +12,8 @@ import { type Scope, scopeOf } from './scope.ts';
 import { type Moved, tail } from './tail.ts';
 import type { Timeline } from './timeline.ts';
 
+/** More changes than this are kept in a temporary table. */
+const maxInMemory = 500_000;
 /** Room for more changed entries is made as they come. */
 const maxReserved = 100_000;
 
@@ -24,7 +27,7 @@ interface Making {
 export class Past {
   readonly revision: number;
   readonly #tenantId: number;
-  readonly #changed = new Changed();
+  #changed: Changed = new ChangedInMemory();
   readonly #lists = new Map<string, Making>();
   #upTo: number;
   #following: Promise<void> | null = null;
@@ -33,6 +36,11 @@ export class Past {
     this.#tenantId = tenantId;
     this.revision = revision;
     this.#upTo = revision;
+  }
+
+  /** Whether more was changed since than should be in memory: then it is begun anew, in a temporary table. */
+  get outgrown(): boolean {
+    return this.#changed instanceof ChangedInMemory && this.#changed.length > 2 * maxInMemory;
   }
 
   /** What it takes in memory. */
@@ -112,7 +120,9 @@ export class Past {
   }
 
   async #advance(tx: Tx, head: number): Promise<void> {
-    this.#changed.reserve(Math.min(head - this.#upTo, maxReserved));
+    const changes = head - this.#upTo;
+    if (changes > maxInMemory && this.#lists.size === 0) this.#changed = new ChangedOnDisk();
+    this.#changed.reserve(Math.min(changes, maxReserved));
     // Lists that have no scope are told by the facts.
     const factsOf = [...this.#lists.values()].some(({ list }) => list.scope === null) ? this.revision : null;
     // At one go where there are lists: what is changed and what the lists have of it belong together.
