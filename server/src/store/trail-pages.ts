@@ -126,6 +126,7 @@ export class TrailPages {
     let bytes = 0;
     for (const past of this.#pasts.values()) bytes += past.bytes;
     for (const [key, past] of this.#pasts) {
+      if (past.outgrown) this.#pasts.delete(key);
       if (past === asked || (this.#pasts.size <= maxPasts && bytes <= maxPastBytes)) return;
       this.#pasts.delete(key);
       bytes -= past.bytes;
