@@ -35,9 +35,8 @@ export async function listIds(
   const values = [...candidates.values, ...(bounded ? [from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER] : [])];
   const row = await tx.get(`SELECT COUNT(*) ${matching}`, values);
   const total = row?.[0] as number;
-  const { revision } = await headOf(tx, tenantId);
   const skip = (page.number - 1) * page.size;
-  if (skip >= total) return { revision, total, ids: [], last: new Map() };
+  if (skip >= total) return { revision: (await headOf(tx, tenantId)).revision, total, ids: [], last: new Map() };
   const rows = await tx.all(
     `SELECT k.id, (${lastEntry(last.by, last.what, 'k.id')}) FROM (` +
       `SELECT r.id, r.listed_at ${matching} ORDER BY r.listed_at DESC, r.id DESC LIMIT ? OFFSET ?` +
@@ -45,5 +44,6 @@ export async function listIds(
     [tenantId, last.now, ...values, page.size, skip],
   );
   const found = rows.filter(([, value]) => value !== null) as [number, number][];
+  const { revision } = await headOf(tx, tenantId);
   return { revision, total, ids: rows.map(([id]) => id as number), last: new Map(found) };
 }
