@@ -73,6 +73,8 @@ export function makeSocket(): { readonly path: string; remove(): void } {
 export async function startWorkers(count: number, socket: string): Promise<Workers> {
   let stopping = false;
   const running = new Set<Worker>();
+  // Each takes connections from the port by itself: one that is handed over to a worker that dies would never be answered nor closed.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: process.argv[1], args: process.argv.slice(2) });
   const start = (): Promise<number> => {
     const worker = cluster.fork({ [variable]: socket });
@@ -101,11 +103,10 @@ export async function startWorkers(count: number, socket: string): Promise<Worke
     await Promise.all(ended);
   };
   try {
-    // The first one takes the port, a free one if it is 0, and the others find it taken by themselves.
-    const port = await start();
-    await Promise.all(Array.from({ length: count - 1 }, start));
+    // They share the port, also when it is any free one.
+    const ports = await Promise.all(Array.from({ length: count }, start));
     started = true;
-    return { port, stop };
+    return { port: ports[0] as number, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -89,8 +89,7 @@ async function listen(core: Core, config: Config): Promise<{ readonly port: numb
       await app.listen({ host: config.host, port: config.port });
       return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
     }
-    await app.listen({ path: socket.path });
-    const workers = await startWorkers(config.workers, socket.path);
+    const [workers] = await Promise.all([startWorkers(config.workers, socket.path), app.listen({ path: socket.path })]);
     return {
       port: workers.port,
       async close() {

@@ -82,7 +82,7 @@ test('what was acknowledged through one is read through any, at once; a clean st
   const firm = await start();
   const { server, workers, token } = firm;
   const pids = workers();
-  // Each request is a connection of its own, and these go round the workers.
+  // Each request is a connection of its own, and many at once go to both.
   await Promise.all(
     Array.from({ length: 6 }, async (_, writer) => {
       for (let i = 0; i < 15; i++) {
@@ -168,7 +168,17 @@ test('failed sign-ins are counted by address, whichever worker they come through
 
 test('a port in use is refused with what to do', async () => {
   const { at, server } = await start();
-  const { code, stdout, stderr } = await at.genjin(['serve', '--workers', '2', '--port', String(server.port), '--data', 'other']);
+  const { code, stdout, stderr } = await at.genjin([
+    'serve',
+    '--workers',
+    '2',
+    '--port',
+    String(server.port),
+    '--data',
+    'other',
+    '--log-level',
+    'warn',
+  ]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toBe(`genjin: port ${server.port} is in use; choose another with --port\n`);
 });
