@@ -1,5 +1,5 @@
 /**
- * A tenant's timeline as it stood at a revision (docs/decisions/0014-lists-of-the-past.md). The entries changed since are read from the
+ * A tenant's timeline as it stood at a revision (docs/decisions/0017-lists-of-the-past.md). The entries changed since are read from the
  * log, once; later writes only add to them.
  */
 import { allTrails, type TrailFilter } from '../domain/stores.ts';
