@@ -14,7 +14,7 @@ import { type Table, tables } from './tables.ts';
 const portion = 200;
 /** … until they have so many characters, or so many others were passed over for them. */
 const portionLength = 4_000_000;
-const longestLook = 20_000;
+const longestLook = 5_000;
 /** How often it is asked whether something was committed, in ms. It costs a few µs. */
 const watchEvery = 20;
 

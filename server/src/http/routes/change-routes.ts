@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../../domain/application.ts';
 import type { Changes, Cursor } from '../../domain/change.ts';
 import { AppError } from '../../errors.ts';
@@ -70,6 +71,8 @@ export function changeRoutes(changes: Changes, { perApplication, heartbeat }: St
         spokeAt = performance.now();
       }
       if (found.upTo === found.head.revision) await changes.moved(stamp, heartbeat, ended);
+      // A long way to go must not keep everybody else waiting.
+      else await nextTurn();
     }
   }
 
