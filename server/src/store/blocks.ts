@@ -30,23 +30,32 @@ export class Blocks {
   /** Blocks that may have grown too large. */
   #grown: boolean;
 
-  private constructor(at: Float64Array, id: Float64Array, counts: Int32Array) {
+  private constructor(at: Float64Array, id: Float64Array, counts: Int32Array, total: number) {
     this.#at = at;
     this.#id = id;
     this.#counts = counts;
     this.#length = counts.length;
-    this.#total = counts.reduce((sum, count) => sum + count, 0);
-    this.#grown = counts.some((count) => count > splitAbove);
+    this.#total = total;
+    this.#grown = true;
   }
 
   static of({ at, id, counts }: Cuts): Blocks {
-    return new Blocks(Float64Array.of(lowest.at, ...at), Float64Array.of(lowest.id, ...id), Int32Array.from(counts));
+    let total = 0;
+    for (const count of counts) total += count;
+    return new Blocks(
+      Float64Array.from([lowest.at, ...at]),
+      Float64Array.from([lowest.id, ...id]),
+      Int32Array.from(counts),
+      total,
+    );
   }
 
   /** The same blocks, to be changed by themselves. */
   copy(): Blocks {
-    const length = this.#length;
-    return new Blocks(this.#at.slice(0, length), this.#id.slice(0, length), this.#counts.slice(0, length));
+    const [length, tree] = [this.#length, this.#sums().slice()];
+    const copy = new Blocks(this.#at.slice(0, length), this.#id.slice(0, length), this.#counts.slice(0, length), this.#total);
+    copy.#tree = tree;
+    return copy;
   }
 
   get total(): number {
@@ -195,7 +204,7 @@ export class Blocks {
     const bytes = Buffer.from(text, 'base64url');
     const length = bytes.length / 20;
     if (length < 1 || !Number.isInteger(length)) return null;
-    const blocks = new Blocks(new Float64Array(length), new Float64Array(length), new Int32Array(length));
+    const blocks = new Blocks(new Float64Array(length), new Float64Array(length), new Int32Array(length), 0);
     for (let i = 0; i < length; i++) {
       blocks.#at[i] = bytes.readDoubleLE(i * 20);
       blocks.#id[i] = bytes.readDoubleLE(i * 20 + 8);
@@ -203,7 +212,6 @@ export class Blocks {
       blocks.#total += blocks.count(i);
       if (!blocks.#isRight(i)) return null;
     }
-    blocks.#grown = true;
     return blocks;
   }
 }
