@@ -53,7 +53,9 @@ describe('an entry', () => {
     await client.trails.edit(id, { content: 'b' });
     const { list, totalItem } = await client.trails.history({ trailId: id, count: 1, startIndex: 2 });
     expect(totalItem).toBe(2);
-    expect(list).toMatchObject([{ action: 'edited', changes: [{ field: 'content', from: 'a', to: 'b' }] }]);
+    expect(list.map(({ action }) => action)).toEqual(['edited']);
+    // Over the end of a second update_time moves too.
+    expect(list[0]?.changes).toContainEqual({ field: 'content', from: 'a', to: 'b' });
   });
 });
 
