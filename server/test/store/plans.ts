@@ -60,7 +60,8 @@ export async function plansOf(db: Db, file: DatabaseSync, work: (db: Db) => Prom
 export function expectSeeking(planned: readonly Planned[]): void {
   for (const { sql, plan } of planned) {
     for (const step of plan) {
-      if (/^SCAN/.test(step)) expect(step, sql).toMatch(/^SCAN (k|numbered|\(subquery-\d+\)|CONSTANT ROW|\d+(-ROW VALUES CLAUSE| CONSTANT ROWS?))$/);
+      if (/^SCAN/.test(step))
+        expect(step, sql).toMatch(/^SCAN (k|numbered|\(subquery-\d+\)|CONSTANT ROW|\d+(-ROW VALUES CLAUSE| CONSTANT ROWS?))$/);
       if (/^SEARCH/.test(step)) expect(step, sql).toContain('(tenant_id=?');
     }
     for (const table of ['trail', 'change']) {
