@@ -41,23 +41,17 @@ export interface RenderedPage {
   readonly basis: Basis;
 }
 
-/** Everything that entries show beside themselves, by kind. */
-export function refersTo(trails: readonly Trail[]): Basis['joined'] {
-  const ids = (of: (trail: Trail) => readonly (number | null)[]): number[] => {
-    const found = new Set<number>();
-    for (const trail of trails) for (const id of of(trail)) if (id !== null) found.add(id);
-    return [...found];
-  };
-  const all = [
-    ['company', ids((trail) => [trail.companyId])],
-    ['lead', ids((trail) => [trail.leadId])],
-    ['opportunity', ids((trail) => [trail.opportunityId])],
-    ['user', ids((trail) => [trail.authorId])],
-    ['contact', ids((trail) => trail.contactIds)],
-    ['leadContact', ids((trail) => trail.leadContactIds)],
-    ['file', ids((trail) => trail.fileIds)],
-  ] as const;
-  return all.filter(([, of]) => of.length > 0);
+/** Everything that an entry shows beside itself, by kind. */
+export function refersTo(trail: Trail): Basis['joined'] {
+  const all: [JoinedKind, readonly number[]][] = [];
+  if (trail.companyId !== null) all.push(['company', [trail.companyId]]);
+  if (trail.leadId !== null) all.push(['lead', [trail.leadId]]);
+  if (trail.opportunityId !== null) all.push(['opportunity', [trail.opportunityId]]);
+  if (trail.authorId !== null) all.push(['user', [trail.authorId]]);
+  if (trail.contactIds.length > 0) all.push(['contact', trail.contactIds]);
+  if (trail.leadContactIds.length > 0) all.push(['leadContact', trail.leadContactIds]);
+  if (trail.fileIds.length > 0) all.push(['file', trail.fileIds]);
+  return all;
 }
 
 /** The subject that every entry of a filter is about; of several one is enough, since a change of such an entry touches each. */

@@ -50,7 +50,7 @@ export class RenderedEntries {
       const { trails, joined } = await entriesOf(tx, tenantId, missing, null, places);
       for (const trail of trails) {
         const { trailId } = trail;
-        const basis: Basis = { tenantId, revision, subject: { kind: 'entry', id: trailId }, joined: refersTo([trail]) };
+        const basis: Basis = { tenantId, revision, subject: { kind: 'entry', id: trailId }, joined: refersTo(trail) };
         const rendered = { text: this.render(tenantId, trail, joined), basis };
         this.#kept.set(keyOf(tenantId, trailId), rendered, rendered.text.length, clearings);
         found.set(trailId, rendered);
