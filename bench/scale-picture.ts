@@ -17,7 +17,7 @@ const style = `
   .grid { stroke: #8c959f; stroke-opacity: .3 }
   .ours { stroke: #0969da; fill: #0969da }
   .usual { stroke: #bc4c00; fill: #bc4c00 }
-  polyline { fill: none !important; stroke-width: 2 }
+  polyline.ours, polyline.usual { fill: none; stroke-width: 2 }
   text.ours, text.usual { stroke: none; font-weight: 600 }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 }
@@ -28,6 +28,7 @@ const style = `
 export function picture(panels: readonly Panel[]): string {
   const drawn = panels.map((panel, i) => `<g transform="translate(${i * width} 0)">${draw(panel)}</g>`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${panels.length * width} ${height}" role="img">
+<title>Cost of a page by its depth and by the number of entries</title>
 <style>${style}
 </style>
 ${drawn.join('\n')}
