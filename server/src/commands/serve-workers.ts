@@ -10,11 +10,20 @@ import { createApp, openCore } from '../app.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 
-/** Where a worker finds the owner; set by the owner, no setting. */
-const variable = 'GENJIN_OWNER_SOCKET';
+/** What the owner tells a worker when it starts it; no setting. */
+interface Orders {
+  readonly socket: string;
+  /** 0: a free one, the same for all that are told so at the beginning. */
+  readonly port: number;
+}
 
-/** The owner's socket, in a worker; `null` in a process that somebody started. */
-export const ownerSocket = (): string | null => (cluster.isWorker ? (process.env[variable] ?? null) : null);
+const variable = 'GENJIN_WORKER';
+
+/** What this worker was told; `null` in a process that somebody started. */
+export function workerOrders(): Orders | null {
+  const orders = cluster.isWorker ? process.env[variable] : undefined;
+  return orders === undefined ? null : (JSON.parse(orders) as Orders);
+}
 
 /** What is under way at a worker's stop may take this long; less than the owner has. */
 const drainTime = 8_000;
@@ -28,7 +37,7 @@ interface ListenFailure {
 }
 
 /** Serves as a worker until it is told to stop or the owner is gone; then Node ends it. */
-export async function serveAsWorker(config: Config, socket: string): Promise<number> {
+export async function serveAsWorker(config: Config, { socket, port }: Orders): Promise<number> {
   const core = await openCore(config.data, {
     make: false,
     readers: 1,
@@ -40,7 +49,7 @@ export async function serveAsWorker(config: Config, socket: string): Promise<num
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => done());
   });
   try {
-    await app.listen({ host: config.host, port: config.port });
+    await app.listen({ host: config.host, port });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     await new Promise((sent) => process.send?.({ listenFailure: code ?? String(error) } satisfies ListenFailure, sent));
@@ -70,14 +79,16 @@ export function makeSocket(): { readonly path: string; remove(): void } {
 }
 
 /** Starts workers, and each anew that ends. Resolves when all listen; throws an error with the `code` of the first that cannot. */
-export async function startWorkers(count: number, socket: string): Promise<Workers> {
+export async function startWorkers(count: number, socket: string, port: number): Promise<Workers> {
   let stopping = false;
+  /** The port that all listen on; `null` until they do. Whoever comes later takes it even if nobody has it any more. */
+  let listening: number | null = null;
   const running = new Set<Worker>();
   // Each takes connections from the port by itself: one that is handed over to a worker that dies would never be answered nor closed.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   cluster.setupPrimary({ exec: process.argv[1], args: process.argv.slice(2) });
   const start = (): Promise<number> => {
-    const worker = cluster.fork({ [variable]: socket });
+    const worker = cluster.fork({ [variable]: JSON.stringify({ socket, port: listening ?? port } satisfies Orders) });
     running.add(worker);
     const begun = performance.now();
     return new Promise((resolve, reject) => {
@@ -86,7 +97,7 @@ export async function startWorkers(count: number, socket: string): Promise<Worke
       worker.once('exit', (code) => {
         running.delete(worker);
         reject(new AppError('usage', { reason: `a worker ended with ${code ?? 'a signal'} before it served` }));
-        if (stopping || !started) return;
+        if (stopping || listening === null) return;
         const again = (): void => {
           if (!stopping) void start().catch(() => undefined);
         };
@@ -95,7 +106,6 @@ export async function startWorkers(count: number, socket: string): Promise<Worke
       });
     });
   };
-  let started = false;
   const stop = async (): Promise<void> => {
     stopping = true;
     const ended = [...running].map((worker) => new Promise((done) => worker.once('exit', done)));
@@ -104,9 +114,9 @@ export async function startWorkers(count: number, socket: string): Promise<Worke
   };
   try {
     // They share the port, also when it is any free one.
-    const ports = await Promise.all(Array.from({ length: count }, start));
-    started = true;
-    return { port: ports[0] as number, stop };
+    const [first] = await Promise.all([start(), ...Array.from({ length: count - 1 }, start)]);
+    listening = first;
+    return { port: first, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -15,7 +15,7 @@ import { modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
 import { lockFolder, makeFolder } from '../store/files.ts';
 import { type Command, print } from './command.ts';
-import { makeSocket, ownerSocket, serveAsWorker, startWorkers } from './serve-workers.ts';
+import { makeSocket, serveAsWorker, startWorkers, workerOrders } from './serve-workers.ts';
 
 /** Threads for what takes long to read: one for an export of an hour, and another one that answers meanwhile. */
 const readers = 2;
@@ -52,8 +52,8 @@ export const serve: Command = {
     },
   ],
   async run({ config, options }) {
-    const socket = ownerSocket();
-    if (socket !== null) return serveAsWorker(config, socket);
+    const orders = workerOrders();
+    if (orders !== null) return serveAsWorker(config, orders);
     checkExposure(config);
     const reset = options['reset'] === true;
     if (reset && !config.demo) throw new AppError('usage', { reason: '--reset needs --demo: it deletes demo data only' });
@@ -89,7 +89,10 @@ async function listen(core: Core, config: Config): Promise<{ readonly port: numb
       await app.listen({ host: config.host, port: config.port });
       return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
     }
-    const [workers] = await Promise.all([startWorkers(config.workers, socket.path), app.listen({ path: socket.path })]);
+    const [workers] = await Promise.all([
+      startWorkers(config.workers, socket.path, config.port),
+      app.listen({ path: socket.path }),
+    ]);
     return {
       port: workers.port,
       async close() {
