@@ -57,6 +57,7 @@ import { reportStore } from './store/report-store.ts';
 import { SearchWorker } from './store/search-worker.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
+import { Sweeper } from './store/sweeper.ts';
 import { tenantStore } from './store/tenant-store.ts';
 import { trailStore } from './store/trail-store.ts';
 import { userStore } from './store/user-store.ts';
@@ -91,6 +92,7 @@ export interface Core {
   readonly reports: Reports;
   readonly importer: Importer;
   readonly erasures: Erasures;
+  readonly sweeper: Sweeper;
   readonly webhookStore: WebhookStore;
   readonly deliveryStore: DeliveryStore;
   readonly sender: Sender;
@@ -125,6 +127,7 @@ export async function openCore(
   if (options.reads !== true) await migrate(db);
   const vault = new Vault(readKey(folder));
   const objects = objectStore(db, clock);
+  const sweeper = new Sweeper(storePath(folder));
   const tenants = tenantStore(db);
   const pages = new Kept<KeptPage>(0);
   const entries = new Kept<RenderedEntry>(0);
@@ -162,7 +165,8 @@ export async function openCore(
     leads: new Leads({ leads: leadStore(db), objects, vault, clock }),
     opportunities: new Opportunities({ opportunities: opportunityStore(db), objects, vault, clock }),
     importer: new Importer({ objects }),
-    erasures: new Erasures({ objects, clock }),
+    erasures: new Erasures({ objects, cleaning: sweeper, clock }),
+    sweeper,
     webhookStore: webhooks,
     deliveryStore: deliveryStore(db),
     sender,
@@ -176,6 +180,7 @@ export async function openCore(
     clock,
     async close() {
       await readers?.close();
+      await sweeper.close();
       if (options.reads !== true) await trails.settle().catch(() => undefined);
       await db.close();
     },
@@ -256,6 +261,8 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
   app.addHook('onListen', async () => {
     deliverer.start();
     searchWorker.start();
+    // What a former process did not finish.
+    core.sweeper.sweep().catch((error: unknown) => log.error({ err: error }, 'what was erased could not be cleared everywhere'));
   });
   // Beside the requests that are under way, not after them.
   let stopped: Promise<unknown> = Promise.resolve();

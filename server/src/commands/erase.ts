@@ -43,6 +43,8 @@ export const erase: Command = {
         const unknown = error instanceof AppError && error.errorName === 'not_found';
         throw unknown ? new AppError('usage', { reason: `${flag}: tenant ${tenantId} has no ${id}` }) : error;
       });
+      // Also what another process had left.
+      await core.sweeper.sweep();
       print(
         erased
           ? say({ en: `erased: ${kind} ${id}`, zh: `已彻底删除：${kind} ${id}` })

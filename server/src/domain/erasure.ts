@@ -7,13 +7,22 @@ import { wholeSecond } from './trail.ts';
 /** What people wrote of whom, and what tells who somebody is. */
 export type ErasableKind = Extract<Kind, 'trail' | 'contact' | 'leadContact' | 'user'>;
 
+/** Clears what erased words leave in places that nobody reads any more, in its own time. */
+export interface Cleaning {
+  /** Something is about to be erased: from now on it is known that there is something to clear, whatever happens. */
+  expect(): void;
+  sweep(): Promise<unknown>;
+}
+
 /** Deletes what privacy law gives a person the right to have deleted, and leaves the rest of the log as it is. */
 export class Erasures {
   readonly #objects: ObjectStore;
+  readonly #cleaning: Cleaning;
   readonly #clock: Clock;
 
-  constructor(parts: { objects: ObjectStore; clock: Clock }) {
+  constructor(parts: { objects: ObjectStore; cleaning: Cleaning; clock: Clock }) {
     this.#objects = parts.objects;
+    this.#cleaning = parts.cleaning;
     this.#clock = parts.clock;
   }
 
@@ -28,10 +37,16 @@ export class Erasures {
    * there was nothing left to delete: then nothing changes. Throws `not_found`.
    */
   async eraseAs(tenantId: number, actor: Actor, kind: ErasableKind, id: number): Promise<boolean> {
-    return this.#objects.change(tenantId, actor, async (edit) => {
-      if (kind === 'user') await edit.endSignIn(id);
-      return this.#eraseIn(edit, kind, id);
+    const erased = await this.#objects.change(tenantId, actor, async (edit) => {
+      const ended = kind === 'user' && (await edit.signInBy('userId', id)) !== null;
+      if (ended) await edit.endSignIn(id);
+      const done = (await this.#eraseIn(edit, kind, id)) || ended;
+      if (done) this.#cleaning.expect();
+      return done;
     });
+    // Whoever must know when the last copy is gone waits for it.
+    if (erased) void this.#cleaning.sweep();
+    return erased;
   }
 
   async #eraseIn<K extends ErasableKind>(edit: Edit, kind: K, id: number): Promise<boolean> {
