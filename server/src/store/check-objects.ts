@@ -75,6 +75,8 @@ export class ObjectCheck {
   /** Objects that the log does not vouch for, and ids that would be given out again. After the log. */
   async rest(kind: Kind, nextId: number): Promise<void> {
     const { name, idColumn } = tables[kind];
+    // Throws when a column is not there, which without any object nobody would notice.
+    await this.#tx.get(statements[kind], [this.#tenantId, 0]);
     const count = await this.#tx.get(`SELECT COUNT(*) FROM ${name} WHERE tenant_id = ?`, [this.#tenantId]);
     if (count?.[0] !== (this.#counts.get(kind) ?? 0)) await this.#unknown(kind);
     const row = await this.#tx.get(`SELECT max(${idColumn}) FROM ${name} WHERE tenant_id = ? AND ${idColumn} <= ?`, [

@@ -143,7 +143,7 @@ test('a byte of any stored value of the log or the timeline: found each time', a
   const columns = covered();
   const missed: string[] = [];
   let tries = 0;
-  for (let i = 0; tries < Math.max(200, soak(2000)); i++) {
+  for (let i = 0; tries < Math.max(200, soak(1000)); i++) {
     // Each column in turn, so that none is left out.
     let done: string | null = null;
     const report = await checked(bySql((file) => (done = flip(file, columns[i % columns.length] as Column, random))));
@@ -152,7 +152,7 @@ test('a byte of any stored value of the log or the timeline: found each time', a
     if (report.count === 0) missed.push(done);
   }
   expect(missed).toEqual([]);
-});
+}, 600_000);
 
 /** Every covered value, as it is read by SQL. */
 function dump(path: string): string {
@@ -179,7 +179,7 @@ test('a byte of the file: found, unless every value is as before', async () => {
   const before = dump(whole);
   const missed: string[] = [];
   let found = 0;
-  for (let i = 0; i < Math.max(200, soak(2000)); i++) {
+  for (let i = 0; i < Math.max(200, soak(1000)); i++) {
     const place = places[Math.floor(random() * places.length)] as number;
     const bit = 1 << Math.floor(random() * 8);
     const spoil = (path: string): void => {
@@ -198,7 +198,7 @@ test('a byte of the file: found, unless every value is as before', async () => {
   }
   expect(missed).toEqual([]);
   expect(found).toBeGreaterThan(100);
-});
+}, 600_000);
 
 /** Revisions of tenant 5, by what they have. */
 const some = {

@@ -122,7 +122,7 @@ test('erased texts are in no file: not in the store, its log, its index, a backu
     expect(foundIn(store.folder, left)).toEqual(left);
     expect(await findings(store)).toEqual([]);
   }
-});
+}, 300_000);
 
 test('while others write and read: nothing is lost, and the store is sound', async () => {
   const random = randomFrom(announceSeed('erasure among others'));
