@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type Answer, type Ask, send } from './http.ts';
+import { programEnvironment } from './process.ts';
 import { type Credentials, temporaryFolder, tokenPath } from './server.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -126,8 +127,8 @@ function startIn(
   const [command = '', ...words] = program;
   const child = spawn(command, [...words, ...args], {
     cwd: folder,
-    // Nothing of the developer's: neither GENJIN_ variables nor a language.
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder, LANG: 'en_US.UTF-8', ...env },
+    // Neither GENJIN_ variables nor a language.
+    env: { ...programEnvironment, HOME: folder, LANG: 'en_US.UTF-8', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   // It may end without reading all of it.
