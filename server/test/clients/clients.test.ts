@@ -128,7 +128,6 @@ describe('habits', () => {
       query: 'page_no=2&page_size=20',
       says: 'page_no (did you mean start_index?), page_size (did you mean count?)',
     },
-    { habit: 'customer_id for the company', query: `customer_id=${company}`, says: 'customer_id (did you mean company_id?)' },
   ])('$habit: answered as OKKI does, with a header that says so', async ({ query, says }) => {
     const answer = await list(query);
     expect(answer).toMatchObject({ code: 200, ignored: says });
