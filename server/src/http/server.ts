@@ -332,7 +332,12 @@ function refuseConnection(error: Error & { code?: string }, socket: Socket, cloc
       ? ['408 Request Timeout', 'it took too long']
       : error.code === 'HPE_HEADER_OVERFLOW'
         ? ['431 Request Header Fields Too Large', 'its headers are too large']
-        : ['400 Bad Request', 'it is no HTTP request'];
+        : error.code === 'HPE_INVALID_URL'
+          ? [
+              '400 Bad Request',
+              'its address has characters that must be percent-encoded; curl does that with -G --data-urlencode',
+            ]
+          : ['400 Bad Request', 'it is no HTTP request'];
   const { body } = failure(new AppError('malformed_request', { reason }), clock);
   const json = body.toString().replace('"code":400', `"code":${status.slice(0, 3)}`);
   socket.end(

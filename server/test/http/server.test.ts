@@ -146,7 +146,7 @@ describe('bytes that are no request', () => {
       name: 'bytes beyond ASCII in the path',
       bytes: `GET ${listPath}?\u00e9=1 HTTP/1.1\r\nHost: x\r\n\r\n`,
       status: 400,
-      words: [],
+      words: ['percent-encoded'],
     },
     { name: 'a header without a colon', bytes: `${head}nonsense\r\n\r\n`, status: 400, words: [] },
     { name: 'a NUL in a header', bytes: `${head}X: a\u0000b\r\n\r\n`, status: 400, words: [] },
