@@ -2,7 +2,7 @@
 import { pageSize } from './ask.ts';
 import { runJob } from './processes.ts';
 import { type Bound, median, type Report, step, type Table } from './report.ts';
-import { alternate } from './rounds.ts';
+import { alternate, warmUps } from './rounds.ts';
 import { atMost, burst, randomPages } from './scale-pages.ts';
 import { ignored, lacking, pageOf, type Scale, sidesTable, type Target, warm } from './scale-session.ts';
 
@@ -39,7 +39,7 @@ export async function asOf(scale: Scale): Promise<Report> {
         session.side('now', target, () => randomPages(session, burst, 1, last)),
         session.side('then', target, () => randomPages(session, burst, 1, last, past)),
       ];
-      const measured = await alternate(session.load, sides, scale.rounds(15));
+      const measured = await alternate(session.load, sides, scale.rounds(15), warmUps);
       tables.push(sidesTable(`Pages as of ${changes.toLocaleString('en-US')} changes ago`, measured, 'now', []));
       bounds.push(atMost(later, measured.cost('then', 'now'), 5), {
         what: first,

@@ -3,7 +3,7 @@ import { get, medianAnswer } from './ask.ts';
 import { companiesIn } from './data.ts';
 import { content } from './push.ts';
 import { type Bound, type Report, step, type Table } from './report.ts';
-import { alternate, type Measured, type Side } from './rounds.ts';
+import { alternate, type Measured, type Side, warmUps } from './rounds.ts';
 import type { ScaleData } from './scale-data.ts';
 import { randomPages } from './scale-pages.ts';
 import { pageOf, type Scale, type Session, sidesTable, type Target, warm } from './scale-session.ts';
@@ -46,7 +46,7 @@ async function shares(scale: Scale, writing: boolean): Promise<Report> {
     for (const encoding of writing ? [null] : [null, 'gzip' as const]) {
       const raw = await session.floor(answer.file, encoding);
       const sides = sidesOf(session, { target, raw, pages, data, writing, encoding });
-      const measured = await alternate(session.load, sides, scale.rounds(9));
+      const measured = await alternate(session.load, sides, scale.rounds(9), warmUps);
       const title = `Shares of raw http${encoding === null ? '' : `, ${encoding}`}${writing ? ', 1 % of requests writing' : ''}`;
       tables.push(sidesTable(title, measured, names.floor, notes));
       if (encoding === null) bounds.push(...(writing ? writingBounds(measured) : readingBounds(measured)));

@@ -1,7 +1,7 @@
 /** Pages and totals at any depth, in a giant company, in one second and in stores of different sizes. */
 import { pageSize } from './ask.ts';
-import { median, type Report, step } from './report.ts';
-import { alternate, type Measured } from './rounds.ts';
+import { median, type Report, step, type Table } from './report.ts';
+import { alternate, type Turns, warmUps } from './rounds.ts';
 import type { ScaleData } from './scale-data.ts';
 import { pageOf, type Scale, type Session, sidesTable, type Target, warm } from './scale-session.ts';
 
@@ -18,6 +18,23 @@ export function randomPages(session: Session, count: number, from: number, to: n
   return session.unasked(count, () => pageOf(session.random.between(lowest, Math.max(lowest, to)), query));
 }
 
+/** A row: what is compared with page 1, in turns for the bounds and in bursts for the processor's time. */
+async function compared(
+  session: Session,
+  target: Target,
+  data: ScaleData,
+  title: string,
+  kinds: Readonly<Record<string, (count: number) => readonly string[]>>,
+): Promise<{ turns: Turns; table: Table }> {
+  const { scale } = session;
+  const all = Object.entries(kinds);
+  const sides = all.map(([name, paths]) => session.side(name, target, () => paths(burst)));
+  const measured = await alternate(session.load, sides, scale.rounds(9), warmUps);
+  const inTurns = all.map(([name, paths]) => ({ name, paths: () => paths(burst) }));
+  const turns = await session.inTurns(target, data, inTurns, scale.rounds(25));
+  return { turns, table: sidesTable(title, measured, 'page 1', [], turns) };
+}
+
 /** The list without a filter: page 1, 32 depths, the last pages. */
 export async function depth(scale: Scale): Promise<Report> {
   const data = await scale.store();
@@ -25,42 +42,40 @@ export async function depth(scale: Scale): Promise<Report> {
     step('pages at all depths');
     const target = await session.program(data, 0);
     const last = Math.ceil((await session.total(target)) / pageSize);
-    const first = pageOf(1);
-    await warm(session, target, [...again(first, 300), ...randomPages(session, 300, 1, last)]);
-    const measured = await alternate(
-      session.load,
-      [
-        session.side('page 1', target, () => again(first, burst)),
-        session.side(`${depths} random pages`, target, () => randomPages(session, burst, 1, last)),
-        session.side('last pages', target, () => randomPages(session, burst, last - 20_000, last)),
-      ],
-      scale.rounds(25),
-    );
+    await warm(session, target, [...again(pageOf(1), 300), ...randomPages(session, 300, 1, last)]);
+    const [random, ending] = [`${depths} random pages`, 'last pages'];
+    const { turns, table } = await compared(session, target, data, 'Pages of the enterprise', {
+      'page 1': (count) => again(pageOf(1), count),
+      [random]: (count) => randomPages(session, count, 1, last),
+      [ending]: (count) => randomPages(session, count, last - 20_000, last),
+    });
     step('each of the depths');
-    const slowest = await slowestDepth(session, target, last, scale.rounds(25));
+    const slowest = await slowestDepth(session, target, data, last);
     return {
-      tables: [sidesTable('Pages of the enterprise', measured, 'page 1', [])],
+      tables: [table],
       bounds: [
-        atMost('enterprise: random pages / page 1', measured.cost(`${depths} random pages`, 'page 1'), 1.5),
+        atMost('enterprise: random pages / page 1', turns.cost(random, 'page 1'), 1.5),
         atMost(`enterprise: the slowest of ${depths} depths / page 1`, slowest, 1.5),
-        atMost('enterprise: last pages / page 1', measured.cost('last pages', 'page 1'), 1.5),
+        atMost('enterprise: last pages / page 1', turns.cost(ending, 'page 1'), 1.5),
       ],
     };
   });
 }
 
-/** One request after the other, each round at neighbours of the same 32 depths: the median of the slowest one to that of page 1. */
-async function slowestDepth(session: Session, target: Target, last: number, rounds: number): Promise<number> {
-  const places = Array.from({ length: depths }, () => session.random.between(1, last));
-  const times: number[][] = places.map(() => []);
-  const firsts: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const near = places.map((place) => session.unasked(1, () => pageOf(Math.min(last, place + session.random.below(500))))[0]);
-    const found = await session.latencies(target, near as string[]);
-    for (const [i, time] of found.entries()) times[i]?.push(time);
-    firsts.push(median(await session.latencies(target, again(pageOf(1), depths))));
-  }
-  return Math.max(...times.map(median)) / median(firsts);
+/** Page 1 and then pages near each of the same 32 depths, in turns: the median of the slowest one to that of page 1. */
+async function slowestDepth(session: Session, target: Target, data: ScaleData, last: number): Promise<number> {
+  const first = 'page 1';
+  const kinds = Array.from({ length: depths }, () => session.random.between(1, last)).map((place) => ({
+    name: `near ${place}`,
+    paths: () => session.unasked(8, () => pageOf(Math.min(last, place + session.random.below(500)))),
+  }));
+  const turns = await session.inTurns(
+    target,
+    data,
+    [{ name: first, paths: () => again(pageOf(1), 8) }, ...kinds],
+    session.scale.rounds(25),
+  );
+  return Math.max(...kinds.map(({ name }) => turns.ms(name))) / turns.ms(first);
 }
 
 /** The first page and the exact total of 365 days that begin at random. */
@@ -71,18 +86,12 @@ export async function period(scale: Scale): Promise<Report> {
     const target = await session.program(data, 0);
     const windows = (count: number): string[] => session.unasked(count, () => pageOf(1, yearFrom(data, session)));
     await warm(session, target, [...again(pageOf(1), 300), ...windows(300)]);
-    const measured = await alternate(
-      session.load,
-      [
-        session.side('page 1', target, () => again(pageOf(1), burst)),
-        session.side('page and total of 365 days', target, () => windows(burst)),
-      ],
-      scale.rounds(25),
-    );
-    return {
-      tables: [sidesTable('A total of 365 days', measured, 'page 1', [])],
-      bounds: [atMost('total of 365 days / page 1', measured.cost('page and total of 365 days', 'page 1'), 1.5)],
-    };
+    const name = 'page and total of 365 days';
+    const { turns, table } = await compared(session, target, data, 'A total of 365 days', {
+      'page 1': (count) => again(pageOf(1), count),
+      [name]: windows,
+    });
+    return { tables: [table], bounds: [atMost('total of 365 days / page 1', turns.cost(name, 'page 1'), 1.5)] };
   });
 }
 
@@ -100,36 +109,30 @@ export async function giant(scale: Scale): Promise<Report> {
   const data = await scale.store();
   const query = `&company_id=${data.largestCompany.companyId}`;
   const first = await firstDeep(scale, data);
-  const [measured, last] = await scale.session(async (session): Promise<[Measured, number]> => {
+  return scale.session(async (session) => {
     step('the giant company');
     const target = await session.program(data, 0);
-    const last = Math.ceil((await session.total(target, query)) / pageSize);
+    const total = await session.total(target, query);
+    const last = Math.ceil(total / pageSize);
     const middle = last >> 1;
     await warm(session, target, [...again(pageOf(1, query), 300), ...randomPages(session, 300, 1, last, query)]);
-    const measured = await alternate(
-      session.load,
-      [
-        session.side('page 1', target, () => again(pageOf(1, query), burst)),
-        session.side('random pages', target, () => randomPages(session, burst, 1, last, query)),
-        session.side('the middle', target, () =>
-          randomPages(session, burst, middle - (middle >> 3), middle + (middle >> 3), query),
-        ),
-        session.side('last pages', target, () => randomPages(session, burst, last - 2000, last, query)),
+    const { turns, table } = await compared(session, target, data, `A company with ${total.toLocaleString('en-US')} entries`, {
+      'page 1': (count) => again(pageOf(1, query), count),
+      'random pages': (count) => randomPages(session, count, 1, last, query),
+      'the middle': (count) => randomPages(session, count, middle - (middle >> 3), middle + (middle >> 3), query),
+      'last pages': (count) => randomPages(session, count, last - 2000, last, query),
+    });
+    const cost = (name: string): number => turns.cost(name, 'page 1');
+    return {
+      tables: [table],
+      bounds: [
+        atMost('giant company: random pages / its page 1', cost('random pages'), 1.5),
+        atMost('giant company: the middle / its page 1', cost('the middle'), 1.5),
+        atMost('giant company: last pages / its page 1', cost('last pages'), 1.5),
+        atMost('giant company: the very first deep page / its page 1', first, 3),
       ],
-      scale.rounds(25),
-    );
-    return [measured, last];
+    };
   });
-  const cost = (name: string): number => measured.cost(name, 'page 1');
-  return {
-    tables: [sidesTable(`A company with ${(last * pageSize).toLocaleString('en-US')} entries`, measured, 'page 1', [])],
-    bounds: [
-      atMost('giant company: random pages / its page 1', cost('random pages'), 1.5),
-      atMost('giant company: the middle / its page 1', cost('the middle'), 1.5),
-      atMost('giant company: last pages / its page 1', cost('last pages'), 1.5),
-      atMost('giant company: the very first deep page / its page 1', first, 3),
-    ],
-  };
 }
 
 /** On servers just started that have answered about other companies only: one deep page of the giant, then its first pages. */
@@ -165,23 +168,20 @@ export async function second(scale: Scale): Promise<Report> {
     const only = `&start_time=${at}&end_time=${at}`;
     const inIt = Math.floor((await session.total(target, only)) / pageSize);
     const before = Math.ceil((await session.total(target, `&start_time=${at}`)) / pageSize);
-    const by = (name: string, from: number, to: number, query: string) =>
-      session.side(name, target, () => randomPages(session, burst, from, to, query));
     await warm(session, target, [...again(pageOf(1), 300), ...randomPages(session, 300, 1, inIt, only)]);
-    const measured = await alternate(
-      session.load,
-      [
-        session.side('page 1', target, () => again(pageOf(1), burst)),
-        by('pages of the second alone', 1, inIt, only),
-        by('pages of the list that lie in it', before - inIt + 1, before - 1, ''),
-      ],
-      scale.rounds(25),
+    const { turns, table } = await compared(
+      session,
+      target,
+      data,
+      `${(inIt * pageSize).toLocaleString('en-US')} entries in one second`,
+      {
+        'page 1': (count) => again(pageOf(1), count),
+        'pages of the second alone': (count) => randomPages(session, count, 1, inIt, only),
+        'pages of the list that lie in it': (count) => randomPages(session, count, before - inIt + 1, before - 1),
+      },
     );
-    const worst = Math.max(...measured.names.map((name) => measured.cost(name, 'page 1')));
-    return {
-      tables: [sidesTable(`${(inIt * pageSize).toLocaleString('en-US')} entries in one second`, measured, 'page 1', [])],
-      bounds: [atMost('hot second: any page in it / page 1', worst, 3)],
-    };
+    const worst = Math.max(...turns.names.map((name) => turns.cost(name, 'page 1')));
+    return { tables: [table], bounds: [atMost('hot second: any page in it / page 1', worst, 3)] };
   });
 }
 
@@ -194,7 +194,7 @@ export async function size(scale: Scale): Promise<Report> {
     for (const target of targets) await warm(session, target, again(pageOf(1), 500));
     const names = [large, small].map((data) => `${data.entries.toLocaleString('en-US')} entries`) as [string, string];
     const sides = targets.map((target, i) => session.side(names[i] as string, target, () => again(pageOf(1), 4 * burst)));
-    const measured = await alternate(session.load, sides, scale.rounds(25));
+    const measured = await alternate(session.load, sides, scale.rounds(25), warmUps);
     return {
       tables: [sidesTable('Page 1 by the size of the store', measured, names[1], [])],
       bounds: [atMost(`page 1: ${names[0]} / ${names[1]}`, measured.cost(names[0], names[1]), 1.3)],

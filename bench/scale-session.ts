@@ -1,4 +1,5 @@
 /** What the subjects of `scale` share: the stores, servers over them, and requests that were never made before. */
+import { closeSync, openSync, readSync } from 'node:fs';
 import { Random } from '../server/src/demo/firm-random.ts';
 import { storePath } from '../server/src/store/files.ts';
 import { get, listPath, pageSize, totalOf } from './ask.ts';
@@ -7,7 +8,7 @@ import { type Load, makeToken, runProgram, type Server, startLoad, startProgram,
 import { profileFile } from './profile.ts';
 import type { Bound, Table } from './report.ts';
 import { figure, median, ratio } from './report.ts';
-import type { Measured, Side } from './rounds.ts';
+import { inTurns, type Kind, type Measured, type Side, type Turns } from './rounds.ts';
 import { type ScaleData, scaleData } from './scale-data.ts';
 
 export interface ScaleOptions {
@@ -161,7 +162,30 @@ export class Session {
     return ((await this.load.ask(order)) as LoadResult).latencies;
   }
 
+  /**
+   * Requests in turns, one after the other, each round after the store's file was read once from its beginning to its end: a system that
+   * takes back memory of files would else have its disk measured, which is the same for every page that is not asked again and again.
+   */
+  async inTurns({ server, authorization }: Target, data: ScaleData, kinds: readonly Kind[], rounds: number): Promise<Turns> {
+    return inTurns(
+      (paths) => {
+        readThrough(storePath(data.store));
+        return this.latencies({ server, authorization }, paths);
+      },
+      kinds,
+      rounds,
+    );
+  }
+
   total = ({ server, authorization }: Target, query = ''): Promise<number> => totalOf(server.url, query, authorization);
+}
+
+/** So that the system has a file in memory. */
+export function readThrough(file: string): void {
+  const fd = openSync(file, 'r');
+  const some = Buffer.alloc(1 << 20);
+  while (readSync(fd, some) > 0);
+  closeSync(fd);
 }
 
 type SideOrder = Partial<Pick<LoadOrder, 'encoding' | 'bodies' | 'connections'>>;
@@ -182,20 +206,34 @@ export async function warm(session: Session, target: Target, paths: readonly str
   await session.latencies(target, paths);
 }
 
-/** The figures of several sides, each compared with one of them. */
-export function sidesTable(title: string, measured: Measured, base: string, notes: readonly string[]): Table {
+/** The figures of several sides, each compared with one of them. `turns`: the same, measured in turns. */
+export function sidesTable(
+  title: string,
+  measured: Measured,
+  base: string,
+  notes: readonly string[],
+  turns: Turns | null = null,
+): Table {
+  const more = turns === null ? [] : ['in turns, µs', 'in turns'];
   return {
     title,
-    columns: ['', 'requests/s', 'time a request', "server's CPU, µs/request", 'CPU', 'bytes/answer'],
+    columns: ['', ...more, 'requests/s', 'time a request', "server's CPU, µs/request", 'CPU', 'bytes/answer'],
     rows: measured.names.map((name) => [
       name,
+      ...(turns === null ? [] : [figure(1000 * turns.ms(name)), ratio(turns.cost(name, base))]),
       figure(measured.perSecond(name)),
       ratio(measured.cost(name, base)),
       figure(measured.cpu(name)),
       ratio(measured.cpu(name) / measured.cpu(base)),
       figure(median(measured.of(name).map(({ bytes, requests }) => bytes / requests))),
     ]),
-    notes: [`Times and CPU as multiples of "${base}".`, ...notes],
+    notes: [
+      `Times and CPU as multiples of "${base}".`,
+      ...(turns === null
+        ? []
+        : ['"In turns": one request of each after the other. The rest: many of one at a time, eight connections.']),
+      ...notes,
+    ],
   };
 }
 

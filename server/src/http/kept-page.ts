@@ -7,6 +7,7 @@ import type { Keepable } from './route.ts';
 /** The rest of a successful answer, after what changes each second: its data and the end, with its tag, and compressed once it was asked for so. */
 export class KeptPage {
   readonly basis: Basis;
+  readonly lasts: boolean;
   readonly rest: Buffer;
   /** Weak: it is over everything but the time. */
   readonly tag: string;
@@ -16,8 +17,9 @@ export class KeptPage {
   #headers: { readonly revision: number; readonly all: Readonly<Record<string, string>> } | null = null;
   readonly #compressed = new Map<Coding, Buffer>();
 
-  constructor({ basis, headersAt }: Keepable, rest: Buffer) {
+  constructor({ basis, headersAt, lasts }: Keepable, rest: Buffer) {
     this.basis = basis;
+    this.lasts = lasts;
     this.#headersAt = headersAt;
     this.rest = rest;
     this.tag = tagOf(rest);

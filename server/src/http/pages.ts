@@ -24,11 +24,6 @@ export class Pages {
     return this.#standing.stamp();
   }
 
-  /** Whether there is one at all. */
-  has(tenantId: number, url: string): boolean {
-    return this.#kept.get(keyOf(tenantId, url)) !== undefined;
-  }
-
   /** The page of this path and query; `null` when it is not there, does not stand, or that is not known at this stamp. */
   at(tenantId: number, url: string, stamp: number): StandingPage | null {
     const key = keyOf(tenantId, url);
@@ -54,7 +49,7 @@ export class Pages {
     const { clearings } = this.#kept;
     return (page) => {
       const key = keyOf(tenantId, url);
-      this.#kept.set(key, page, page.rest.length, clearings);
+      if (page.lasts) this.#kept.set(key, page, page.rest.length, clearings);
       return { page, key, revision: page.basis.revision };
     };
   }

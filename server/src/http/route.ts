@@ -15,9 +15,12 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** `data` as JSON with headers of its own. One of its own `ETag`s takes the place of the usual one, and is never answered with 304. */
+export const noHeaders: Readonly<Record<string, string>> = {};
+export const noCall: Call = { idempotencyKey: null, headers: noHeaders };
+
+/** `data` as JSON, of a large answer in parts one after the other, with headers of its own. One of its own `ETag`s takes the place of the usual one, and is never answered with 304. */
 export interface Answer {
-  readonly data: string | Buffer;
+  readonly data: string | readonly Buffer[];
   readonly headers: Readonly<Record<string, string>>;
   /** Of a route that is kept: how long it may be. */
   readonly keep?: Keepable;
@@ -26,6 +29,8 @@ export interface Answer {
 /** An answer that may be given again as long as its basis stands, then with the headers of a later revision. */
 export interface Keepable {
   readonly basis: Basis;
+  /** `false`: another time the same request may have another answer, whatever was written. */
+  readonly lasts: boolean;
   headersAt(revision: number): Readonly<Record<string, string>>;
 }
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import { parse as parseForm } from 'node:querystring';
+import { parse } from 'node:querystring';
 import { Readable } from 'node:stream';
 import compress from '@fastify/compress';
 import Fastify, {
@@ -32,7 +32,7 @@ import { limiters, type RateLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { documentation } from './openapi.ts';
 import { Pages, type StandingPage } from './pages.ts';
-import { type Call, type Given, methods, type Portions, type Route } from './route.ts';
+import { type Call, type Given, methods, noHeaders, type Portions, type Route } from './route.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { tokenRoutes } from './routes/token-routes.ts';
@@ -41,6 +41,12 @@ import { tokenRoutes } from './routes/token-routes.ts';
 const bodyLimit = 1024 * 1024;
 /** Of an answer in portions, which has no end that could be waited for: as much as a timer takes, 24 days. */
 const noTimeout = 2 ** 31 - 1;
+
+/** ms. */
+const handlerTimeout = 60_000;
+
+/** As a form is read. */
+const parseQuery = (text: string): Given => parse(text);
 
 const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
@@ -80,12 +86,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     requestTimeout: 30_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 75_000,
-    handlerTimeout: 60_000,
+    handlerTimeout,
     // The nearest hop is the proxy; what it says came before it is the client.
     trustProxy: hops === 0 ? false : (_address, hop) => hop < hops,
     genReqId: () => randomUUID(),
     // Too long a parameter in the path is refused like any other that is wrong, by who reads it.
-    routerOptions: { maxParamLength: 1 << 16 },
+    routerOptions: { maxParamLength: 1 << 16, querystringParser: parseQuery },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, clock),
   };
@@ -281,11 +287,16 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
         : new AppError('no_such_path', { method: request.method, path });
     return sendError(error, request, reply);
   });
-  const [usual] = app.server.listeners('request') as RequestListener[];
-  const answeredFast = fastWay({ ...parts, pages, envelope: around, unlimited });
+  const [usual] = app.server.listeners('request') as [RequestListener];
+  const fast = fastWay({
+    ...{ ...parts, pages, envelope: around, unlimited, parseQuery, usual },
+    timeout: handlerTimeout,
+    stopping: () => stopping,
+  });
   const forwarded = parts.owner === null ? () => false : forwarder(parts.owner, clock);
   app.server.removeAllListeners('request').on('request', (request, response) => {
-    if (stopping || (!forwarded(request, response) && !answeredFast(request, response))) usual?.(request, response);
+    if (stopping) usual(request, response);
+    else if (!forwarded(request, response)) fast(request, response);
   });
   return app;
 }
@@ -295,8 +306,6 @@ function fits(route: Route, path: string): boolean {
   const [own, given] = [route.path.split('/'), path.split('/')];
   return own.length === given.length && own.every((part, i) => part === given[i] || (part.startsWith('{') && given[i] !== ''));
 }
-
-const noHeaders: Readonly<Record<string, string>> = {};
 
 /** The headers of a request that a route takes; of one that came several times, all of it. */
 function taken(takes: Readonly<Record<string, string>>, request: FastifyRequest): Readonly<Record<string, string>> {
@@ -319,7 +328,7 @@ function bodyParsers(app: FastifyInstance): void {
     else done(new AppError('invalid_json'));
   });
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
-    if (isUtf8(body)) done(null, parseForm(body.toString()));
+    if (isUtf8(body)) done(null, parse(body.toString()));
     else done(new AppError('invalid_json'));
   });
 }

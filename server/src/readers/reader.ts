@@ -6,7 +6,7 @@ import { type Jobs, jobsOn } from './jobs.ts';
 import { failureOf, type Order, type Report } from './messages.ts';
 
 const port = parentPort as MessagePort;
-const db = openSqlite(String(workerData), { cacheMb: 16 });
+const db = openSqlite(String(workerData), { cacheMb: 16, readCacheMb: 16 });
 const jobs = jobsOn(db);
 /** How many chunks of a stream may be sent, and what waits for that. */
 const streams = new Map<number, { credit: number; wake: (() => void) | null; givenUp: boolean }>();

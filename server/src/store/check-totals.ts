@@ -39,7 +39,7 @@ export async function checkTotals(tx: Tx, tenantId: number, findings: Findings):
   }
   const timeline = new Timeline(tenantId);
   for (const one of scopes.values()) {
-    const at = await timeline.at(tx, one);
+    const at = await timeline.at(tx, one, head);
     const wrong = at === null ? 'not counted' : await recount(tx, tenantId, one, at.blocks);
     if (wrong !== null) findings.report(tenantId, `${one.name}: ${wrong}`);
   }

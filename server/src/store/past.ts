@@ -91,7 +91,7 @@ export class Past {
 
   /** The present blocks, less what is changed, and with that as it was: all at one go, while both are at the revision of `tx`. */
   async #countedList(tx: Tx, scope: Scope, timeline: Timeline, head: number): Promise<PastList | null> {
-    const at = await timeline.at(tx, scope);
+    const at = await timeline.at(tx, scope, head);
     if (at === null || !at.still() || this.#upTo !== head) return null;
     const blocks = at.blocks.copy();
     const list = new PastList(this.#tenantId, scope.filter, scope, this.#changed, blocks);

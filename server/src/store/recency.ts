@@ -5,6 +5,7 @@
 import type { Basis, Standing } from '../domain/basis.ts';
 import type { JoinedKind, Kind } from '../domain/objects.ts';
 import type { Db, Row, Tx } from './db.ts';
+import { headOf } from './log-times.ts';
 import { tables } from './tables.ts';
 
 /** Objects and subjects that are remembered per tenant, about 50 bytes each; of more, everything older counts as touched. */
@@ -49,7 +50,7 @@ export class Recencies implements Standing {
   async follow(tenantId: number, stamp: number): Promise<void> {
     const recency = this.of(tenantId);
     if (recency.stamp === stamp) return;
-    await this.#db.read((tx) => recency.follow(tx));
+    await this.#db.read(async (tx) => recency.follow(tx, (await headOf(tx, tenantId)).revision));
     // It was asked for before the state was read: what was committed in between makes another one.
     recency.stamp = stamp;
   }
@@ -99,10 +100,8 @@ export class Recency {
     return false;
   }
 
-  /** Follows the log to the revision that `tx` sees, if it is not past it. */
-  async follow(tx: Tx): Promise<void> {
-    const row = await tx.get('SELECT revision FROM tenant WHERE tenant_id = ?', [this.#tenantId]);
-    const target = row === undefined ? 0 : (row[0] as number);
+  /** Follows the log to its end as `tx` sees it, which is at the revision `target`, if it is not past it. */
+  async follow(tx: Tx, target: number): Promise<void> {
     const known = this.#revision;
     if (target <= known) return;
     if (known < 0) {

@@ -31,7 +31,7 @@ export class RenderedEntries {
   ): Promise<{ entries: Buffer[]; joined: Basis['joined'] }> {
     const { clearings } = this.#kept;
     const recency = this.#recencies.of(tenantId);
-    await recency.follow(tx);
+    await recency.follow(tx, revision);
     const found = new Map<number, RenderedEntry>();
     const missing: number[] = [];
     for (const id of ids) {

@@ -20,10 +20,10 @@ export async function settle(db: Db, tenantId: number, timeline: Timeline): Prom
     const { revision } = await headOf(tx, tenantId);
     const kept = await keptRevision(tx, tenantId, enterprise.name);
     if (revision - (kept ?? 0) < keepEvery) return { head: revision, unkept: [] };
-    const at = await timeline.at(tx, enterprise);
+    const at = await timeline.at(tx, enterprise, revision);
     // What large scopes there are is looked at when a tenth of all was changed, as an import does.
     if (at !== null && (kept === null || 10 * (revision - kept) > at.blocks.total)) {
-      for (const subject of await largeSubjects(tx, tenantId, at)) await timeline.at(tx, subject);
+      for (const subject of await largeSubjects(tx, tenantId, at)) await timeline.at(tx, subject, revision);
     }
     return { head: revision, unkept: timeline.unkept() };
   });

@@ -25,12 +25,16 @@ export interface SqliteOptions {
   readonly busyTimeout?: number;
   /** Page cache of the writing connection, in MiB. */
   readonly cacheMb?: number;
+  /** Page cache of the connection that reads most, in MiB. */
+  readonly readCacheMb?: number;
 }
 
 /** After so many writes a thread moves the log into the file … */
 const checkpointEvery = 2000;
 /** … which is never quite done while others write: the rest the writing connection does, when the log has so many pages. */
 const checkpointAtLast = 16_000;
+/** MiB of page cache of a reading connection that is opened because others are in use. */
+const otherCacheMb = 16;
 /** At most this many writes share a commit, so that the first of them does not wait long. */
 const groupLimit = 512;
 /** Read connections kept open; more are opened while more reads are under way, and closed again. */
@@ -43,7 +47,7 @@ const idleReaders = 4;
 export function openSqlite(path: string, options: SqliteOptions = {}): Db {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
-  const { busyTimeout = 10_000, cacheMb = 64 } = options;
+  const { busyTimeout = 10_000, cacheMb = 64, readCacheMb = 64 } = options;
   const writer = new Connection(path, cacheMb);
   // Of a new store. An import changes fewer and fuller pages than with 4,096 bytes: a sixth faster (npm run bench -- --only import).
   writer.raw.exec('PRAGMA page_size = 8192');
@@ -57,7 +61,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Db {
   writer.raw.exec('PRAGMA journal_size_limit = 67108864');
   // From here on it asks for the lock without waiting inside SQLite.
   writer.raw.exec('PRAGMA busy_timeout = 0');
-  return new SqliteDb(path, writer, busyTimeout);
+  return new SqliteDb(path, writer, { busyTimeout, readCacheMb });
 }
 
 interface Job {
@@ -71,6 +75,9 @@ class SqliteDb implements Db {
   readonly #path: string;
   readonly #writer: Connection;
   readonly #busyTimeout: number;
+  readonly #readCacheMb: number;
+  /** The one with the large cache; the last of those that are idle, so that it is the first to be taken. */
+  #reader: Connection | null = null;
   readonly #idle: Connection[] = [];
   #reading = 0;
   #queue: Job[] = [];
@@ -82,10 +89,11 @@ class SqliteDb implements Db {
   #closed = false;
   #readsDone: (() => void) | null = null;
 
-  constructor(path: string, writer: Connection, busyTimeout: number) {
+  constructor(path: string, writer: Connection, options: Required<Omit<SqliteOptions, 'cacheMb'>>) {
     this.#path = path;
     this.#writer = writer;
-    this.#busyTimeout = busyTimeout;
+    this.#busyTimeout = options.busyTimeout;
+    this.#readCacheMb = options.readCacheMb;
   }
 
   async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -149,18 +157,26 @@ class SqliteDb implements Db {
 
   #beginRead(): Connection {
     this.#refuseWhenClosed();
-    const connection = this.#idle.pop() ?? new Connection(this.#path, 16, true);
+    const connection = this.#idle.pop() ?? this.#openReader();
     connection.exec('BEGIN');
     this.#reading += 1;
+    return connection;
+  }
+
+  #openReader(): Connection {
+    const connection = new Connection(this.#path, this.#reader === null ? this.#readCacheMb : otherCacheMb, true);
+    this.#reader ??= connection;
     return connection;
   }
 
   #endRead(connection: Connection): void {
     try {
       connection.exec('COMMIT');
-      if (this.#idle.length < idleReaders) this.#idle.push(connection);
+      if (connection === this.#reader) this.#idle.push(connection);
+      else if (this.#idle.length < idleReaders) this.#idle.unshift(connection);
       else connection.close();
     } catch (error) {
+      if (connection === this.#reader) this.#reader = null;
       connection.close();
       throw error;
     } finally {

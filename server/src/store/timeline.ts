@@ -8,7 +8,6 @@ import { Blocks } from './blocks.ts';
 import { cut } from './cut.ts';
 import type { Tx } from './db.ts';
 import { readAllBlocks, readBlocks } from './kept-blocks.ts';
-import { headOf } from './log-times.ts';
 import { placeWidth } from './places.ts';
 import { eachScope, type Scope, scopeNamed, timeIn } from './scope.ts';
 import { tail } from './tail.ts';
@@ -59,12 +58,11 @@ export class Timeline {
   }
 
   /**
-   * The blocks of a scope in the state that `tx` sees. `null` when another reader has meanwhile brought them to a later state: then ask
+   * The blocks of a scope in the state that `tx` sees, which is that at `revision`. `null` when another reader has meanwhile brought them to a later state: then ask
    * again in a new transaction.
    */
-  async at(tx: Tx, scope: Scope): Promise<At | null> {
-    const revision = await this.follow(tx);
-    if (revision === null) return null;
+  async at(tx: Tx, scope: Scope, revision: number): Promise<At | null> {
+    if (!(await this.follow(tx, revision))) return null;
     for (;;) {
       const other = this.#loading.get(scope.name);
       // What one reader fails with is no matter of the others.
@@ -83,9 +81,8 @@ export class Timeline {
     }
   }
 
-  /** Follows the change log to the revision that `tx` sees and answers it; `null` when this timeline is already past it. */
-  async follow(tx: Tx): Promise<number | null> {
-    const { revision: target } = await headOf(tx, this.#tenantId);
+  /** Follows the change log to its end as `tx` sees it, which is at the revision `target`; `false` when this timeline is already past it. */
+  async follow(tx: Tx, target: number): Promise<boolean> {
     while (this.#revision < target) {
       if (this.#following === null) {
         this.#following = this.#advance(tx, target).finally(() => {
@@ -96,7 +93,7 @@ export class Timeline {
         await this.#following.catch(() => undefined);
       }
     }
-    return this.#revision === target ? target : null;
+    return this.#revision === target;
   }
 
   async #advance(tx: Tx, target: number): Promise<void> {

@@ -86,7 +86,7 @@ export class TrailPages {
     }
     const scope = scopeOf(filter);
     if (scope === null || atLast) return { revision, ...(await countedPage(tx, tenantId, filter, page)) };
-    const at = await this.timeline(tenantId).at(tx, scope);
+    const at = await this.timeline(tenantId).at(tx, scope, revision);
     return at === null ? null : placedPage(tx, tenantId, scope, at, filter, page);
   }
 

@@ -136,12 +136,18 @@ export function presentTrail(tenantId: number, trail: Trail, joined: Joined): st
 /** As `presentTrail`, in UTF-8. */
 export const renderTrail: Render = (tenantId, trail, joined) => Buffer.from(presentTrail(tenantId, trail, joined));
 
+const listStart = Buffer.from('{"list":[');
 const comma = Buffer.from(',');
 
-/** The list's `data` as JSON in UTF-8, of entries that `renderTrail` made. */
-export function presentTrailPage({ entries, total }: RenderedPage): Buffer {
-  const list = entries.flatMap((entry, i) => (i === 0 ? [entry] : [comma, entry]));
-  return Buffer.concat([Buffer.from('{"list":['), ...list, Buffer.from(`],"totalItem":${total}}`)]);
+/** The list's `data` as JSON in UTF-8, of entries that `renderTrail` made: its parts, one after the other. */
+export function presentTrailPage({ entries, total }: RenderedPage): Buffer[] {
+  const parts: Buffer[] = [listStart];
+  for (const [i, entry] of entries.entries()) {
+    if (i > 0) parts.push(comma);
+    parts.push(entry);
+  }
+  parts.push(Buffer.from(`],"totalItem":${total}}`));
+  return parts;
 }
 
 const presentCompany = ({ companyId, name, removed }: Company) => ({ company_id: companyId, name, is_archive: removed ? 0 : 1 });

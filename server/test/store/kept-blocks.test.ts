@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { allTrails } from '../../src/domain/stores.ts';
 import { checkStore } from '../../src/store/check.ts';
 import type { Tx } from '../../src/store/db.ts';
+import { headOf } from '../../src/store/log-times.ts';
 import { scope } from '../../src/store/scope.ts';
 import { Timeline } from '../../src/store/timeline.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
@@ -42,7 +43,8 @@ async function asked(store: TestStore, of = enterprise): Promise<{ cuts: number;
       run: (sql, values) => tx.run(sql, values),
       runMany: (sql, rows) => tx.runMany(sql, rows),
     };
-    const at = await new Timeline(testTenant).at(counting, of);
+    const { revision } = await headOf(tx, testTenant);
+    const at = await new Timeline(testTenant).at(counting, of, revision);
     return at?.blocks.total;
   });
   return { cuts, total };

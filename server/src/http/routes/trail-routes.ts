@@ -49,7 +49,7 @@ export const trailRoutes = (trails: Trails, life: TrailLife): Route[] => [
         data: presentTrailPage(rendered),
         headers: headersAt(basis.revision),
         // What a second is at the end is only known when it is over.
-        ...(asOf !== null && 'at' in asOf ? {} : { keep: { basis, headersAt } }),
+        keep: { basis, headersAt, lasts: asOf === null || 'revision' in asOf },
       };
     },
   },
