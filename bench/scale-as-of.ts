@@ -28,11 +28,11 @@ export async function asOf(scale: Scale): Promise<Report> {
       step(`as_of ${changes} changes ago`);
       const [later, first] = names(changes);
       const firsts: number[] = [];
-      // Each time at another revision, of which nothing is known yet.
-      for (let i = 0; i < scale.rounds(7); i++) {
+      // Each time at another revision, of which nothing is known yet; after some that are not measured, while the program is not compiled.
+      for (let i = -warmUps; i < scale.rounds(7); i++) {
         const query = `&as_of=${head - changes + 37 * i}`;
         const [time] = await session.latencies(target, randomPages(session, 1, 1, last, query));
-        firsts.push((1000 * (time as number)) / (changes - 37 * i));
+        if (i >= 0) firsts.push((1000 * (time as number)) / (changes - 37 * i));
       }
       const past = `&as_of=${head - changes}`;
       const sides = [

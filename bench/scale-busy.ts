@@ -37,15 +37,25 @@ export async function busy(scale: Scale): Promise<Report> {
     const idle = await p99(session, target, seconds);
     const loads: Load[] = [];
     const runs: Promise<unknown>[] = [];
-    for (const { paths, bodies, bare } of burdens) {
+    const broken: string[] = [];
+    let over = false;
+    for (const { name, paths, bodies, bare } of burdens) {
       const load = await session.anotherLoad();
       loads.push(load);
-      const order = { url: target.server.url, authorization: target.authorization, paths, connections: 1, seconds: seconds + 2 };
-      // It is stopped in the midst of an answer.
-      runs.push(load.ask({ ...order, ...(bodies && { bodies }), ...(bare && { bare }) }).catch(() => undefined));
+      // Longer than it is looked at: it is stopped in the midst of an answer.
+      const order = { url: target.server.url, authorization: target.authorization, paths, connections: 1, seconds: seconds + 60 };
+      const run = load.ask({ ...order, ...(bodies && { bodies }), ...(bare && { bare }) });
+      runs.push(
+        run.then(
+          () => broken.push(`${name} was over`),
+          (error: Error) => over || broken.push(`${name}: ${error.message}`),
+        ),
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
     const burdened = await p99(session, target, seconds);
+    over = true;
+    absent.push(...broken);
     await Promise.all(loads.map((load) => load.stop()));
     await Promise.all(runs);
     const what = 'p99 of page 1 under an export, a statistic and an uncounted total / idle';
