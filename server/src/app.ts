@@ -55,6 +55,7 @@ import { Recencies } from './store/recency.ts';
 import { RenderedEntries, type RenderedEntry } from './store/rendered-entries.ts';
 import { reportStore } from './store/report-store.ts';
 import { SearchWorker } from './store/search-worker.ts';
+import { ShownObjects } from './store/shown.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { Sweeper } from './store/sweeper.ts';
@@ -101,6 +102,9 @@ export interface Core {
   close(): Promise<void>;
 }
 
+/** Objects that entries show, in memory. */
+const maxShown = 100_000;
+
 /** Opens the store in a folder; throws `usage` when it is not there and `make` is not asked for. */
 export async function openCore(
   folder: string,
@@ -131,12 +135,14 @@ export async function openCore(
   const tenants = tenantStore(db);
   const pages = new Kept<KeptPage>(0);
   const entries = new Kept<RenderedEntry>(0);
+  const shown = new ShownObjects(maxShown);
   const recencies = new Recencies(db, () => {
     pages.clear();
     entries.clear();
+    shown.clear();
   });
   const readers = options.readers ? new Readers(storePath(folder), options.readers) : null;
-  const own = trailStore(db, new RenderedEntries(entries, recencies, renderTrail));
+  const own = trailStore(db, new RenderedEntries(entries, shown, recencies, renderTrail));
   const trails = readers === null ? own : readingTrails(own, readers);
   const changes = changeStore(db);
   const users = userStore(db);

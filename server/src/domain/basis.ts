@@ -1,5 +1,5 @@
 import type { JoinedKind, Trail } from './objects.ts';
-import type { Joined, TrailFilter } from './stores.ts';
+import type { Shown, TrailFilter } from './stores.ts';
 
 /** Whose entries are shown; `id` 0 for the enterprise's, of `entry` that of the only one. */
 export interface ShownSubject {
@@ -32,7 +32,7 @@ export interface Standing {
 }
 
 /** What is made of an entry to answer with. */
-export type Render = (tenantId: number, trail: Trail, joined: Joined) => Buffer;
+export type Render = (tenantId: number, trail: Trail, joined: Shown) => Buffer;
 
 /** A page whose entries are rendered; all of it of one state. */
 export interface RenderedPage {

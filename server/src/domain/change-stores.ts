@@ -1,6 +1,6 @@
 /** What the rules of the change feed and of an entry's life need from storage; as stores.ts, in the words of the trade. */
 import type { Kind, ObjectKinds, Trail, User } from './objects.ts';
-import type { Actor, ChangeAction, Head, Joined, Page } from './stores.ts';
+import type { Actor, ChangeAction, Head, Page, Shown } from './stores.ts';
 
 /** An object with its kind. */
 export type KindObject = { [K in Kind]: { readonly kind: K; readonly object: ObjectKinds[K] } }[Kind];
@@ -29,7 +29,7 @@ export interface TrailState {
   readonly trail: Trail;
   /** The one that last changed it. */
   readonly revision: number;
-  readonly joined: Joined;
+  readonly joined: Shown;
 }
 
 /** An entry as it became at a revision. */

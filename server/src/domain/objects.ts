@@ -216,6 +216,19 @@ export type Kind = keyof ObjectKinds;
 /** The kinds that entries show joined, `user` being the author. */
 export type JoinedKind = Exclude<Kind, 'trail'>;
 
+type ShownPerson = Pick<Contact, 'contactId' | 'name' | 'email' | 'phones' | 'accounts'>;
+
+/** What entries show of them. */
+export interface ShownKinds {
+  readonly company: Pick<Company, 'companyId' | 'name' | 'removed'>;
+  readonly lead: Pick<Lead, 'leadId' | 'name'>;
+  readonly opportunity: Pick<Opportunity, 'opportunityId' | 'name'>;
+  readonly user: Pick<User, 'userId' | 'nickname' | 'avatar'>;
+  readonly contact: ShownPerson;
+  readonly leadContact: ShownPerson;
+  readonly file: StoredFile;
+}
+
 /** Types that a person may record; imported entries may carry others (docs/wire.md#trail-types). */
 export const recordableTrailTypes: ReadonlyMap<number, string> = new Map([
   [101, '快速记录'],

@@ -1,6 +1,18 @@
 /** What the rules need from storage, in the words of the trade. `store/` implements it; nothing here knows SQL. */
 import type { RenderedPage } from './basis.ts';
-import type { Company, Contact, JoinedKind, Kind, Lead, LeadContact, ObjectKinds, Opportunity, Trail, User } from './objects.ts';
+import type {
+  Company,
+  Contact,
+  JoinedKind,
+  Kind,
+  Lead,
+  LeadContact,
+  ObjectKinds,
+  Opportunity,
+  ShownKinds,
+  Trail,
+  User,
+} from './objects.ts';
 
 /** An object with the revision that last changed it and the instant (ms) that its state is known from. */
 export interface Stored<T> {
@@ -52,13 +64,16 @@ export interface Page {
 /** The objects that a set of entries refers to, by kind and id; unknown ones are missing. */
 export type Joined = { readonly [K in JoinedKind]: ReadonlyMap<number, ObjectKinds[K]> };
 
+/** The same, as far as entries show them. */
+export type Shown = { readonly [K in JoinedKind]: ReadonlyMap<number, ShownKinds[K]> };
+
 /** Rows and total belong to one state of the store. */
 export interface TrailPage {
   /** That state: the last revision of the tenant's log that it has. */
   readonly revision: number;
   readonly total: number;
   readonly trails: readonly Trail[];
-  readonly joined: Joined;
+  readonly joined: Shown;
 }
 
 /** Some entries of many, with what they refer to. */
@@ -141,8 +156,11 @@ export interface ObjectStore {
 export interface TrailStore {
   /** As it stands, or stood at the revision `asOf`, which must not be after the head. */
   list(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null): Promise<TrailPage>;
-  /** The same page, its entries rendered: those whose rendering stands are not read again. */
-  rendered(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null): Promise<RenderedPage>;
+  /**
+   * The same page, its entries rendered: those whose rendering stands are not read again. With the store's `stamp`, at which the log was
+   * followed, a page of which everything is in memory as of it is answered without a look at the store.
+   */
+  rendered(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null, stamp: number | null): Promise<RenderedPage>;
   /** Everything that `list` would give over all pages, in its order, from one state, in portions of constant memory. */
   stream(tenantId: number, filter: TrailFilter, asOf: number | null): AsyncIterable<TrailPortion>;
   /** The end of the tenant's change log. */

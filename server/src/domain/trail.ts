@@ -46,11 +46,17 @@ export class Trails {
     return this.#trails.list(caller.tenantId, filter, page, asOf === null ? null : await this.#revisionOf(caller.tenantId, asOf));
   }
 
-  /** The same, its entries rendered. */
-  async rendered(caller: Caller, filter: TrailFilter, page: Page, asOf: AsOf | null): Promise<RenderedPage> {
+  /** The same, its entries rendered; `stamp` as for the store. */
+  async rendered(
+    caller: Caller,
+    filter: TrailFilter,
+    page: Page,
+    asOf: AsOf | null,
+    stamp: number | null = null,
+  ): Promise<RenderedPage> {
     if (filter.keyword !== null) readKeyword(filter.keyword);
     const revision = asOf === null ? null : await this.#revisionOf(caller.tenantId, asOf);
-    return this.#trails.rendered(caller.tenantId, filter, page, revision);
+    return this.#trails.rendered(caller.tenantId, filter, page, revision, stamp);
   }
 
   /**

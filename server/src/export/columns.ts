@@ -1,6 +1,6 @@
 /** What stands in a table of entries for people: the one list of its columns, which CSV and XLSX share. */
-import { type Contact, type LeadContact, recordableTrailTypes, type Trail } from '../domain/objects.ts';
-import type { Joined } from '../domain/stores.ts';
+import { recordableTrailTypes, type ShownKinds, type Trail } from '../domain/objects.ts';
+import type { Shown } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import type { ExportLanguage as Language } from '../wire/trail-export-wire.ts';
 
@@ -8,7 +8,7 @@ import type { ExportLanguage as Language } from '../wire/trail-export-wire.ts';
 export interface Exported {
   readonly tenantId: number;
   readonly trail: Trail;
-  readonly joined: Joined;
+  readonly joined: Shown;
 }
 
 /**
@@ -33,8 +33,8 @@ export const columns: readonly Column[] = [
   text('商机', 'Opportunity', 20, ({ trail, joined }) => nameOf(joined.opportunity, trail.opportunityId)),
   text('联系人', 'Contacts', 18, ({ trail, joined }) =>
     listed([
-      ...known<Contact>(joined.contact, trail.contactIds),
-      ...known<LeadContact>(joined.leadContact, trail.leadContactIds),
+      ...known<ShownKinds['contact']>(joined.contact, trail.contactIds),
+      ...known<ShownKinds['leadContact']>(joined.leadContact, trail.leadContactIds),
     ]),
   ),
   text('跟进人', 'Author', 12, ({ trail, joined }) => known(joined.user, [trail.authorId])[0]?.nickname ?? ''),

@@ -1,6 +1,6 @@
 /** The formats of an export, and how each is written: a portion at a time, so that memory does not grow with what is exported. */
 import type { Trail } from '../domain/objects.ts';
-import type { Joined } from '../domain/stores.ts';
+import type { Shown } from '../domain/stores.ts';
 import type { ExportFormat, ExportLanguage as Language } from '../wire/trail-export-wire.ts';
 import { presentTrail } from '../wire/trail-wire.ts';
 import type { Exported } from './columns.ts';
@@ -12,7 +12,7 @@ import { zipped } from './zip.ts';
 export interface Portion {
   readonly tenantId: number;
   readonly trails: readonly Trail[];
-  readonly joined: Joined;
+  readonly joined: Shown;
 }
 
 interface Format {

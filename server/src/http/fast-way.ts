@@ -82,7 +82,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
     if (route.query === undefined || route.query.unknown(given).length > 0) return null;
     const found = await pages.find(caller.tenantId, url, stamp);
     if (typeof found === 'object') return found;
-    const result = await route.handle(caller, given, noCall);
+    const result = await route.handle(caller, given, { ...noCall, stamp });
     if (typeof result === 'string' || 'body' in result || result.keep === undefined) return null;
     return found(new KeptPage(result.keep, envelope.rest(result.data)));
   }

@@ -11,12 +11,14 @@ export type Given = Readonly<Record<string, unknown>>;
 export interface Call {
   /** From the header `Idempotency-Key` or the field `idempotency_key`; `null` without, and on routes that take none. */
   readonly idempotencyKey: string | null;
+  /** The store's, asked for when the request had come. */
+  readonly stamp: number | null;
   /** Those that the route takes and the request has, as they came. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 export const noHeaders: Readonly<Record<string, string>> = {};
-export const noCall: Call = { idempotencyKey: null, headers: noHeaders };
+export const noCall: Call = { idempotencyKey: null, stamp: null, headers: noHeaders };
 
 /** `data` as JSON, of a large answer in parts one after the other, with headers of its own. One of its own `ETag`s takes the place of the usual one, and is never answered with 304. */
 export interface Answer {

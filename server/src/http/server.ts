@@ -189,6 +189,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const query = request.query as Given;
     const body = route.body === undefined ? {} : bodyObject(request.body);
     const call: Call = {
+      stamp,
       idempotencyKey: route.idempotent ? idempotencyKeyOf(request.headers['idempotency-key'], body) : null,
       headers: route.takes === undefined ? noHeaders : taken(route.takes, request),
     };

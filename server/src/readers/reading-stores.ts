@@ -12,9 +12,9 @@ const isUncounted = (filter: TrailFilter): boolean => filter.keyword !== null ||
 export function readingTrails(trails: TrailStore, readers: Readers): TrailStore {
   return {
     ...trails,
-    async rendered(tenantId, filter, page, asOf) {
+    async rendered(tenantId, filter, page, asOf, stamp) {
       const past = asOf !== null && (await trails.head(tenantId)).revision - asOf > nearPast;
-      if (!past && !isUncounted(filter)) return trails.rendered(tenantId, filter, page, asOf);
+      if (!past && !isUncounted(filter)) return trails.rendered(tenantId, filter, page, asOf, stamp);
       // What a thread has worked out of a past state or of a keyword serves the next pages of it.
       const place = JSON.stringify([tenantId, past ? asOf : filter.keyword]);
       const rendered = await readers.run('page', [tenantId, filter, page, asOf], place);

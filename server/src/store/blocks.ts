@@ -1,7 +1,9 @@
 /**
  * Ordered keys, counted: cut into blocks, key ranges of about 128 keys, each with its count, sums in a Fenwick tree. So the place of the
- * n-th key and the rank of a key are found without looking at what lies before. Only the ranges are here; the keys lie in the store.
+ * n-th key and the rank of a key are found without looking at what lies before. Only the ranges are here; the keys lie in the store, but
+ * for those of some blocks.
  */
+import { BlockKeys } from './block-keys.ts';
 import type { Key } from './trail-query.ts';
 
 export const blockSize = 128;
@@ -19,6 +21,8 @@ export interface Cuts {
 const lowest: Key = { at: Number.MIN_SAFE_INTEGER, id: 0 };
 
 export class Blocks {
+  /** As long as nothing changes. */
+  readonly keys = new BlockKeys();
   /** The first key of each block. */
   #at: Float64Array;
   #id: Float64Array;
@@ -68,7 +72,7 @@ export class Blocks {
 
   /** What it takes in memory. */
   get bytes(): number {
-    return 400 + this.#at.length * 20 + (this.#tree?.byteLength ?? 0);
+    return 600 + this.#at.length * 20 + (this.#tree?.byteLength ?? 0) + this.keys.bytes;
   }
 
   count(block: number): number {
@@ -105,6 +109,7 @@ export class Blocks {
     const count = this.count(block) + delta;
     this.#counts[block] = count;
     this.#total += delta;
+    this.keys.clear();
     if (count > splitAbove) this.#grown = true;
     const tree = this.#tree;
     if (tree === null) return;
@@ -114,6 +119,7 @@ export class Blocks {
   /** Puts the blocks of `cuts` in the place of this one, whose keys they cut. */
   split(block: number, { at, id, counts }: Cuts): void {
     const more = at.length;
+    this.keys.clear();
     this.#reserve(this.#length + more);
     for (const [column, values] of [
       [this.#at, at],

@@ -34,7 +34,7 @@ export function changeStore(db: Db): ChangeStore {
         const sql = `SELECT ${tables.trail.columns.join(', ')}, revision FROM trail WHERE tenant_id = ? AND trail_id = ?`;
         const row = await tx.get(sql, [tenantId, trailId]);
         if (row === undefined) return null;
-        const { trails, joined } = await entriesOf(tx, tenantId, [trailId], null);
+        const { trails, joined } = await entriesOf(tx, tenantId, [trailId], { asOf: null });
         return { trail: trails[0] as Trail, revision: row.at(-1) as number, joined };
       }),
 

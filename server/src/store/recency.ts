@@ -47,6 +47,12 @@ export class Recencies implements Standing {
     return recency.touchedSince(basis) ? null : recency.revision;
   }
 
+  /** The revision of a tenant's state at this stamp, if the log was followed at it. */
+  revisionAt(tenantId: number, stamp: number): number | null {
+    const recency = this.#tenants.get(tenantId);
+    return recency?.stamp === stamp ? recency.revision : null;
+  }
+
   async follow(tenantId: number, stamp: number): Promise<void> {
     const recency = this.of(tenantId);
     if (recency.stamp === stamp) return;
@@ -98,6 +104,11 @@ export class Recency {
       for (const id of ids) if ((touched.get(id) ?? 0) > revision) return true;
     }
     return false;
+  }
+
+  /** Whether an object was not touched after that revision, as far as the log was followed. */
+  stands(kind: JoinedKind, id: number, revision: number): boolean {
+    return revision >= this.#floor && (this.#objects[kind].get(id) ?? 0) <= revision;
   }
 
   /** Follows the log to its end as `tx` sees it, which is at the revision `target`, if it is not past it. */

@@ -1,8 +1,9 @@
 import { type Basis, type Render, refersTo } from '../domain/basis.ts';
 import type { Kept } from '../domain/kept.ts';
 import type { Tx } from './db.ts';
-import { entriesOf } from './entries.ts';
-import type { Recencies } from './recency.ts';
+import { entriesOf, type KnownObjects } from './entries.ts';
+import type { Recencies, Recency } from './recency.ts';
+import type { ShownObjects } from './shown.ts';
 import type { PageKeys } from './trail-pages.ts';
 
 /** A rendered entry, and what it rests on. */
@@ -14,13 +15,38 @@ export interface RenderedEntry {
 /** Entries as they were rendered, as long as they stand: of a page, only the others are read. */
 export class RenderedEntries {
   readonly #kept: Kept<RenderedEntry>;
+  readonly #shown: ShownObjects;
   readonly #recencies: Recencies;
   readonly render: Render;
 
-  constructor(kept: Kept<RenderedEntry>, recencies: Recencies, render: Render) {
+  constructor(kept: Kept<RenderedEntry>, shown: ShownObjects, recencies: Recencies, render: Render) {
     this.#kept = kept;
+    this.#shown = shown;
     this.#recencies = recencies;
     this.render = render;
+  }
+
+  /**
+   * The entries of a page of the present out of memory alone; `null` when one of them is not there, or `stamp` is not the one at which the
+   * log was followed. `find` answers where they lie at a revision, or `null`.
+   */
+  known<K extends Pick<PageKeys, 'ids' | 'revision'>>(
+    tenantId: number,
+    stamp: number,
+    find: (revision: number) => K | null,
+  ): { keys: K; entries: Buffer[]; joined: Basis['joined'] } | null {
+    const revision = this.#recencies.revisionAt(tenantId, stamp);
+    const keys = revision === null ? null : find(revision);
+    if (keys === null) return null;
+    const recency = this.#recencies.of(tenantId);
+    const found: RenderedEntry[] = [];
+    for (const id of keys.ids) {
+      const kept = this.#kept.get(keyOf(tenantId, id));
+      if (kept === undefined || kept.basis.revision > keys.revision || recency.touchedSince(kept.basis)) return null;
+      found.push(kept);
+    }
+    for (const id of keys.ids) this.#kept.hit(keyOf(tenantId, id));
+    return { keys, entries: found.map(({ text }) => text), joined: together(found.map(({ basis }) => basis.joined)) };
   }
 
   /** The entries of a page, in its order, as they stand in the state that `tx` sees, which is that after its revision. */
@@ -47,7 +73,8 @@ export class RenderedEntries {
       }
     }
     if (missing.length > 0) {
-      const { trails, joined } = await entriesOf(tx, tenantId, missing, null, places);
+      const known = this.#objects(tenantId, revision, recency);
+      const { trails, joined } = await entriesOf(tx, tenantId, missing, { asOf: null, places, known });
       for (const trail of trails) {
         const { trailId } = trail;
         const basis: Basis = { tenantId, revision, subject: { kind: 'entry', id: trailId }, joined: refersTo(trail) };
@@ -58,6 +85,24 @@ export class RenderedEntries {
     }
     const page = ids.map((id) => found.get(id)).filter((entry) => entry !== undefined);
     return { entries: page.map(({ text }) => text), joined: together(page.map(({ basis }) => basis.joined)) };
+  }
+
+  /** The objects in memory that stand at `revision`, to which the log was followed. */
+  #objects(tenantId: number, revision: number, recency: Recency): KnownObjects {
+    const shown = this.#shown;
+    const { clearings } = shown;
+    return {
+      get: (kind, ids) => {
+        const of = shown.of(tenantId, kind);
+        const objects = new Map();
+        for (const id of ids) {
+          const known = of.get(id);
+          if (known !== undefined && recency.stands(kind, id, Math.min(known.revision, revision))) objects.set(id, known.object);
+        }
+        return objects;
+      },
+      read: (kind, objects) => shown.set(tenantId, kind, revision, objects, clearings),
+    };
   }
 }
 

@@ -255,7 +255,7 @@ export function encode<T>(table: Table<T>, object: T, row: Value[]): void {
 }
 
 /** The object from a row that has `table.columns` from `offset` on. */
-export function decode<T>(table: Table<T>, row: Row, offset = 0): T {
+export function decode<T>(table: Pick<Table<T>, 'fields' | 'codecs'>, row: Row, offset = 0): T {
   const object: Record<string, unknown> = {};
   const { fields, codecs } = table;
   for (let i = 0; i < fields.length; i++) {

@@ -81,6 +81,15 @@ export class Timeline {
     }
   }
 
+  /** The blocks of a scope, if they are in memory at this revision and nobody is at them. */
+  known(scope: Scope, revision: number): Blocks | null {
+    const counted = this.#scopes.get(scope.name);
+    if (counted === undefined || counted.revision !== null || this.#revision !== revision) return null;
+    if (this.#following !== null || this.#loading.has(scope.name) || counted.blocks.oversized() !== null) return null;
+    this.#touch(counted);
+    return counted.blocks;
+  }
+
   /** Follows the change log to its end as `tx` sees it, which is at the revision `target`; `false` when this timeline is already past it. */
   async follow(tx: Tx, target: number): Promise<boolean> {
     while (this.#revision < target) {

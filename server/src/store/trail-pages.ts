@@ -4,6 +4,7 @@
  */
 import type { Page, TrailFilter } from '../domain/stores.ts';
 import type { Db, Row, Tx, Value } from './db.ts';
+import { knownPage } from './known-page.ts';
 import { headOf } from './log-times.ts';
 import { Past } from './past.ts';
 import type { PastList } from './past-list.ts';
@@ -63,6 +64,14 @@ export class TrailPages {
       });
       if (found !== null) return found.result;
     }
+  }
+
+  /** A page of the present, which is at this revision, out of memory alone; `null` when anything of it has to be read. */
+  known(tenantId: number, filter: TrailFilter, page: Page, revision: number): Omit<PageKeys, 'places'> | null {
+    const scope = scopeOf(filter);
+    const blocks = scope === null ? null : (this.#timelines.get(tenantId)?.known(scope, revision) ?? null);
+    const found = blocks === null ? null : knownPage(blocks, filter, page);
+    return found === null || 'missing' in found ? null : { revision, ...found };
   }
 
   async #locate(
@@ -192,9 +201,10 @@ async function placedPage(
   tenantId: number,
   scope: Scope,
   at: At,
-  { from, to, oldestFirst }: TrailFilter,
+  filter: TrailFilter,
   page: Page,
 ): Promise<PageKeys | null> {
+  const { from, to, oldestFirst } = filter;
   const { blocks, revision } = at;
   const query = trailQuery(tenantId, scope.filter);
   const whole = blocks.total;
@@ -219,7 +229,24 @@ async function placedPage(
     Math.min(page.size, total - skip),
     offset,
   );
+  await keepKeys(tx, query, at, filter, page);
   return { revision, total, ...found };
+}
+
+/** Keeps the keys of the blocks that a page needs, of which it is not the first. */
+async function keepKeys(tx: Tx, query: TrailQuery, { blocks, still }: At, filter: TrailFilter, page: Page): Promise<void> {
+  for (;;) {
+    const found = knownPage(blocks, filter, page);
+    if (!('missing' in found) || !blocks.keys.wanted(found.missing)) return;
+    const [from, until] = [blocks.start(found.missing), blocks.start(found.missing + 1)] as const;
+    const bound = `${from === null ? '' : ` AND (${query.at}, t.trail_id) >= (?, ?)`}${until === null ? '' : ` AND (${query.at}, t.trail_id) < (?, ?)`}`;
+    const keys = await tx.all(
+      `SELECT ${query.at}, t.trail_id FROM trail t WHERE ${query.where}${bound} ORDER BY ${query.at}, t.trail_id`,
+      [...query.values, ...(from === null ? [] : [from.at, from.id]), ...(until === null ? [] : [until.at, until.id])],
+    );
+    if (!still() || keys.length !== blocks.count(found.missing)) return;
+    blocks.keys.set(found.missing, keys as [number, number][]);
+  }
 }
 
 /** How many entries of the scope lie before the time. */

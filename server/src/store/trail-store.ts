@@ -15,25 +15,35 @@ const portionLength = 2_000_000;
 export function trailStore(db: Db, entries: RenderedEntries | null = null): TrailStore {
   const pages = new TrailPages(db);
   return {
-    rendered: (tenantId, filter, page, asOf) =>
-      pages.read(tenantId, filter, page, asOf, async (tx, keys) => {
+    rendered: async (tenantId, filter, page, asOf, stamp) => {
+      if (entries === null) throw new Error('nothing was said of how entries are rendered');
+      const known =
+        asOf === null && stamp !== null
+          ? entries.known(tenantId, stamp, (revision) => pages.known(tenantId, filter, page, revision))
+          : null;
+      if (known !== null) {
+        const { keys, joined } = known;
+        const basis = { tenantId, revision: keys.revision, subject: subjectOf(filter), joined };
+        return { total: keys.total, entries: known.entries, basis };
+      }
+      return pages.read(tenantId, filter, page, asOf, async (tx, keys) => {
         const { revision, total, ids } = keys;
-        if (entries === null) throw new Error('nothing was said of how entries are rendered');
         if (asOf === null) {
           const read = await entries.read(tx, tenantId, keys);
           return { total, entries: read.entries, basis: { tenantId, revision, subject: subjectOf(filter), joined: read.joined } };
         }
-        const { trails, joined } = await entriesOf(tx, tenantId, ids, asOf);
+        const { trails, joined } = await entriesOf(tx, tenantId, ids, { asOf });
         const texts = trails.map((trail) => entries.render(tenantId, trail, joined));
         // What was cannot change any more.
         return { total, entries: texts, basis: { tenantId, revision, subject: null, joined: [] } };
-      }),
+      });
+    },
 
     list: (tenantId, filter, page, asOf) =>
       pages.read(tenantId, filter, page, asOf, async (tx, { revision, total, ids, places }) => ({
         revision,
         total,
-        ...(await entriesOf(tx, tenantId, ids, asOf, places)),
+        ...(await entriesOf(tx, tenantId, ids, { asOf, places })),
       })),
 
     stream: (tenantId, filter, asOf) => stream(db, pages, tenantId, filter, asOf),
@@ -97,7 +107,7 @@ async function* portions(db: Db, tenantId: number, open: (tx: Tx) => Promise<Cur
       for (let size = portionSize; ; ) {
         const ids = await cursor.next(size);
         if (ids.length === 0) return;
-        const portion = await entriesOf(snapshot, tenantId, ids, cursor.asOf);
+        const portion = await entriesOf(snapshot, tenantId, ids, cursor);
         const length = portion.trails.reduce((sum, trail) => sum + trail.content.length, 0);
         size = Math.max(1, Math.min(portionSize, Math.floor((portionLength * ids.length) / (length + 1))));
         yield portion;

@@ -1,8 +1,8 @@
 /** An entry on the wire: OKKI's 28 fields (docs/wire.md#list). What is asked is in trail-list-wire.ts. */
 import { Type } from 'typebox';
 import type { Render, RenderedPage } from '../domain/basis.ts';
-import type { Company, Contact, Lead, LeadContact, Opportunity, StoredFile, Trail, User } from '../domain/objects.ts';
-import type { Joined } from '../domain/stores.ts';
+import type { ShownKinds, Trail } from '../domain/objects.ts';
+import type { Shown } from '../domain/stores.ts';
 import { formatTime } from './time.ts';
 
 const id = (description: string) => Type.Integer({ description });
@@ -100,7 +100,7 @@ export const trailListData = Type.Object({
  * One entry as the wire has it, as JSON text: 28 fields in the order of OKKI's page. Written out and not stringified, because a page
  * or an export shows the same few companies and people again and again: each of them is rendered once.
  */
-export function presentTrail(tenantId: number, trail: Trail, joined: Joined): string {
+export function presentTrail(tenantId: number, trail: Trail, joined: Shown): string {
   return (
     `{"follow_up_id":${trail.followUpId ?? 0}` +
     `,"trail_id":${trail.trailId}` +
@@ -150,18 +150,22 @@ export function presentTrailPage({ entries, total }: RenderedPage): Buffer[] {
   return parts;
 }
 
-const presentCompany = ({ companyId, name, removed }: Company) => ({ company_id: companyId, name, is_archive: removed ? 0 : 1 });
-const presentLead = ({ leadId, name }: Lead) => ({ lead_id: leadId, name });
-const presentOpportunity = ({ opportunityId, name }: Opportunity) => ({ opportunity_id: opportunityId, name });
-const presentAuthor = ({ userId, nickname, avatar }: User) => ({ user_id: String(userId), nickname, avatar });
-const presentContact = (contact: Contact | LeadContact) => ({
+const presentCompany = ({ companyId, name, removed }: ShownKinds['company']) => ({
+  company_id: companyId,
+  name,
+  is_archive: removed ? 0 : 1,
+});
+const presentLead = ({ leadId, name }: ShownKinds['lead']) => ({ lead_id: leadId, name });
+const presentOpportunity = ({ opportunityId, name }: ShownKinds['opportunity']) => ({ opportunity_id: opportunityId, name });
+const presentAuthor = ({ userId, nickname, avatar }: ShownKinds['user']) => ({ user_id: String(userId), nickname, avatar });
+const presentContact = (contact: ShownKinds['contact']) => ({
   customer_id: contact.contactId,
   name: contact.name,
   email: contact.email,
   tel_list: contact.phones,
   contact: contact.accounts,
 });
-const presentFile = (file: StoredFile) => ({
+const presentFile = (file: ShownKinds['file']) => ({
   file_id: file.fileId,
   file_name: file.name,
   file_size: file.size,

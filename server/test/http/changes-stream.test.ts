@@ -210,7 +210,7 @@ describe('in silence', () => {
   const opened = async (query: Record<string, unknown>): Promise<Portions> => {
     const routes = changeRoutes(server.core.changes, { perApplication: 1, heartbeat: 30 });
     const route = routes.find(({ path }) => path === streamPath);
-    return (await route?.handle(caller, query, { idempotencyKey: null, headers: {} })) as Portions;
+    return (await route?.handle(caller, query, { idempotencyKey: null, stamp: null, headers: {} })) as Portions;
   };
 
   it('it says that it is there, and moves the id on over what was not asked for', async () => {

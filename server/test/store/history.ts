@@ -4,10 +4,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { type Core, openCore } from '../../src/app.ts';
 import type { Caller } from '../../src/domain/application.ts';
+import type { Render } from '../../src/domain/basis.ts';
+import { Kept } from '../../src/domain/kept.ts';
 import type { Trail } from '../../src/domain/objects.ts';
 import type { Page, TrailFilter, TrailStore } from '../../src/domain/stores.ts';
 import type { TrailRecord } from '../../src/domain/trail.ts';
 import { AppError } from '../../src/errors.ts';
+import type { Db } from '../../src/store/db.ts';
+import { Recencies } from '../../src/store/recency.ts';
+import { RenderedEntries } from '../../src/store/rendered-entries.ts';
+import { ShownObjects } from '../../src/store/shown.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -19,7 +25,7 @@ export interface Query {
   readonly tenant: number;
   readonly filter: TrailFilter;
   readonly page: Page;
-  /** Which of the two cores answers; 2: a reader whose statements take their time. */
+  /** Which of the two cores answers; 2: a reader whose statements take their time; 3: one that keeps what it rendered. */
   readonly reader: number;
   /** As of which revision, of those that the tenant has, its first change and nothing included; `null`: as it stands. */
   readonly asOf: number | null;
@@ -71,6 +77,7 @@ export class World {
   readonly #remove: () => void;
   readonly #cores: Core[] = [];
   #slow: TrailStore | null = null;
+  #keeping: Keeping | null = null;
   readonly model = new Model();
   readonly #states = new Map<string, Model>();
   #second = 0;
@@ -108,6 +115,7 @@ export class World {
         await this.core(step.core).close();
         this.#cores[step.core % 2] = await this.#open();
         this.#slow = null;
+        this.#keeping = null;
         return;
       case 'storm':
         await this.#storm(step);
@@ -116,6 +124,8 @@ export class World {
 
   async ask({ reader, tenant, filter, page }: Query, asOf: number | null): Promise<Shown> {
     this.#slow ??= trailStore(slowly(this.core(0).db));
+    this.#keeping ??= keeping(this.core(0).db);
+    if (reader === 3) return this.#keeping(tenant, filter, page, asOf);
     const answer =
       reader < 2
         ? await this.core(reader).trails.list(callerOf(tenant), filter, page, asOf === null ? null : { revision: asOf })
@@ -271,6 +281,24 @@ export class World {
     await core.importer.take([tenantIds.map((tenantId) => readEntry(wireOf(seedDraft(tenantId))))]);
     return core;
   }
+}
+
+type Keeping = (tenant: number, filter: TrailFilter, page: Page, asOf: number | null) => Promise<Shown>;
+
+/** Asks for rendered pages, each again and again, so that the last answer may come out of memory. Few objects are kept. */
+export function keeping(db: Db): Keeping {
+  const recencies = new Recencies(db, () => undefined);
+  const render: Render = (_tenant, trail, joined) =>
+    Buffer.from(JSON.stringify(shown({ revision: 0, total: 0, trails: [trail], joined }).rows[0]));
+  const store = trailStore(db, new RenderedEntries(new Kept(1_000_000), new ShownObjects(20), recencies, render));
+  return async (tenant, filter, page, asOf) => {
+    for (let times = 1; ; times++) {
+      const stamp = db.stamp();
+      await recencies.follow(tenant, stamp);
+      const { total, entries } = await store.rendered(tenant, filter, page, asOf, stamp);
+      if (times === 4) return { total, rows: entries.map((entry) => JSON.parse(entry.toString()) as Shown['rows'][number]) };
+    }
+  };
 }
 
 /** The ids first, which say most in few words. */

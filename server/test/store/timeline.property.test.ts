@@ -59,7 +59,7 @@ const filter = fc
     oldestFirst: fc.boolean(),
   })
   .map(({ subjects, range, more, ...order }): TrailFilter => ({ ...allTrails, ...subjects, ...range, ...more, ...order }));
-const query: fc.Arbitrary<Query> = fc.record({ tenant, filter, page, reader: fc.nat(2), asOf: orNone(fc.nat(1_000_000)) });
+const query: fc.Arbitrary<Query> = fc.record({ tenant, filter, page, reader: fc.nat(3), asOf: orNone(fc.nat(1_000_000)) });
 
 const one: fc.Arbitrary<Step> = fc.record({
   do: fc.constant('one' as const),

@@ -173,7 +173,7 @@ export async function stored(core: Core, tenantId: number): Promise<Objects> {
   await core.db.read(async (tx) => {
     for (const [kind, table] of Object.entries(tables) as [Kind, Table<ObjectKinds[Kind]>][]) {
       for (const row of await tx.all(`SELECT ${table.columns.join(', ')} FROM ${table.name} WHERE tenant_id = ?`, [tenantId])) {
-        const object = decode(table, row);
+        const object = decode<ObjectKinds[Kind]>(table, row);
         objects.set(`${kind} ${String(object[table.id])}`, object);
       }
     }

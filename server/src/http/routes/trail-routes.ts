@@ -37,9 +37,9 @@ export const trailRoutes = (trails: Trails, life: TrailLife): Route[] => [
     data: trailListData,
     errors: ['400'],
     kept: true,
-    handle: async (caller, query) => {
+    handle: async (caller, query, { stamp }) => {
       const { filter, page, asOf } = readTrailList(query);
-      const rendered = await trails.rendered(caller, filter, page, asOf);
+      const rendered = await trails.rendered(caller, filter, page, asOf, stamp);
       const { basis, total } = rendered;
       const headersAt = (revision: number) => {
         const shown = asOf === null ? revision : basis.revision;
