@@ -33,6 +33,8 @@ export class Blocks {
   #tree: Int32Array | null = null;
   /** Blocks that may have grown too large. */
   #grown: boolean;
+  /** The first keys belong to a copy too, until one of both is split. */
+  #shared = false;
 
   private constructor(at: Float64Array, id: Float64Array, counts: Int32Array, total: number) {
     this.#at = at;
@@ -56,9 +58,12 @@ export class Blocks {
 
   /** The same blocks, to be changed by themselves. */
   copy(): Blocks {
-    const [length, tree] = [this.#length, this.#sums().slice()];
-    const copy = new Blocks(this.#at.slice(0, length), this.#id.slice(0, length), this.#counts.slice(0, length), this.#total);
+    const tree = this.#sums().slice();
+    const copy = new Blocks(this.#at, this.#id, this.#counts.slice(0, this.#length), this.#total);
     copy.#tree = tree;
+    copy.#grown = this.#grown;
+    copy.#shared = true;
+    this.#shared = true;
     return copy;
   }
 
@@ -121,6 +126,7 @@ export class Blocks {
     const more = at.length;
     this.keys.clear();
     this.#reserve(this.#length + more);
+    this.#shared = false;
     for (const [column, values] of [
       [this.#at, at],
       [this.#id, id],
@@ -136,7 +142,7 @@ export class Blocks {
   }
 
   #reserve(length: number): void {
-    if (length <= this.#at.length) return;
+    if (length <= this.#at.length && length <= this.#counts.length && !this.#shared) return;
     const capacity = Math.ceil(length * 1.25) + 4;
     const grown = <T extends Float64Array | Int32Array>(from: T, to: T): T => {
       to.set(from.subarray(0, this.#length));

@@ -16,7 +16,7 @@ import {
   noBits,
   type Slots,
   setBit,
-  slotsIn,
+  slotsOfBits,
 } from './search-slots.ts';
 import { type Block, blocksOf, keysOf, type Pairs, placeOf } from './search-tables.ts';
 import { marks } from './search-tokens.ts';
@@ -102,7 +102,7 @@ export class IndexAnswer {
     if (block === null || count === 0) return [];
     const keys = await keysOf(this.#tx, this.#tenantId, block.block, 'keys');
     const all: ListKey[] = [];
-    for (const slot of slotsIn(bits ?? (await this.#bitsIn(block)) ?? noBits())) {
+    for (const slot of slotsOfBits(bits ?? (await this.#bitsIn(block)) ?? noBits())) {
       const id = keys[2 * slot + 1] as number;
       if (!this.#gone.has(id)) all.push({ at: keys[2 * slot] as number, id });
     }
@@ -124,7 +124,7 @@ export class IndexAnswer {
       if (block === null || count === 0) continue;
       const keys = await keysOf(this.#tx, this.#tenantId, block.block, 'keys');
       const times = await keysOf(this.#tx, this.#tenantId, block.block, 'times');
-      for (const slot of slotsIn(bits ?? (await this.#bitsIn(block)) ?? noBits())) {
+      for (const slot of slotsOfBits(bits ?? (await this.#bitsIn(block)) ?? noBits())) {
         const id = keys[2 * slot + 1] as number;
         if (!this.#gone.has(id)) take(times[2 * slot + (by === 'recordedAt' ? 0 : 1)] as number, id);
       }
@@ -206,7 +206,7 @@ export class IndexAnswer {
   /** Clears those that do not have the keyword; whom it looked at before, it does not look at again. */
   async #keepRight(bits: Bits, block: number, keys: Pairs, { words, verdicts, look }: NonNullable<Verify>): Promise<void> {
     const { looked, right } = verdicts.of(this.#tenantId, block, words);
-    const unknown = slotsIn(bits).filter((slot) => !hasBit(looked, slot));
+    const unknown = slotsOfBits(bits).filter((slot) => !hasBit(looked, slot));
     if (unknown.length > 0) {
       const found = await look(unknown.map((slot) => keys[2 * slot + 1] as number));
       for (const slot of unknown) {
@@ -220,7 +220,7 @@ export class IndexAnswer {
 
   #cut(bits: Bits, keys: Pairs): void {
     const { from, to } = this.#filter;
-    for (const slot of slotsIn(bits)) {
+    for (const slot of slotsOfBits(bits)) {
       const at = keys[2 * slot] as number;
       if ((from !== null && at < from) || (to !== null && at > to)) clearBit(bits, slot);
     }

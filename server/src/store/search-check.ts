@@ -3,7 +3,7 @@ import { eachToken } from '../domain/keyword.ts';
 import type { Trail } from '../domain/objects.ts';
 import type { Row, Tx } from './db.ts';
 import type { Findings } from './findings.ts';
-import { bitsOf, slotsIn } from './search-slots.ts';
+import { bitsOf, slotsOfBits } from './search-slots.ts';
 import { type Block, blocksOf, keysOf, placeOf, searchState } from './search-tables.ts';
 import { eachIndexToken, liveOf } from './search-tokens.ts';
 import { statesAt } from './states.ts';
@@ -88,7 +88,7 @@ class SearchCheck {
       block,
     ]);
     for (const [token, count, bytes] of rows as [string, number, Uint8Array][]) {
-      const slots = slotsIn(bitsOf({ count, bytes }));
+      const slots = slotsOfBits(bitsOf({ count, bytes }));
       const right = (expected.get(token) ?? []).sort((a, b) => a - b);
       expected.delete(token);
       if (slots.length !== count || slots.length !== right.length || slots.some((slot, i) => slot !== right[i])) wrong += 1;

@@ -4,7 +4,7 @@ import type { Trail } from '../domain/objects.ts';
 import type { Tx } from './db.ts';
 import { Postings } from './search-postings.ts';
 import { type Pause, posting, type SearchChanges } from './search-rows.ts';
-import { bitsOf, blockSize, changed, hasBit, type Slots } from './search-slots.ts';
+import { blockSize, changed, type Slots, slotsIn } from './search-slots.ts';
 import { type Block, blocksOf, bytesOf, keysOf, placeOf } from './search-tables.ts';
 import { eachIndexToken, eachMark, liveOf } from './search-tokens.ts';
 
@@ -168,11 +168,15 @@ export class SearchPlan {
       to.slots += 1;
     }
     for (const [token, set] of await this.#rowsOf(full)) {
-      const bits = bitsOf(set);
       const parts: number[][] = pieces.map(() => []);
-      for (const slot of slots) if (hasBit(bits, slot)) parts[piece[slot] as number]?.push(slotIn[slot] as number);
+      // Only those that the token has: there are tens of thousands of tokens, and most have a few.
+      for (const slot of slotsIn(set)) parts[piece[slot] as number]?.push(slotIn[slot] as number);
       for (const [i, part] of parts.entries()) {
-        const row = changed(null, [], part);
+        const row = changed(
+          null,
+          [],
+          part.sort((a, b) => a - b),
+        );
         if (row !== null) pieces[i]?.rows?.set(token, row);
       }
     }

@@ -36,6 +36,13 @@ export function bitsOf(slots: Slots): Bits {
   return bits;
 }
 
+/** The slots of a row, ascending. */
+export function slotsIn(slots: Slots): number[] {
+  const { count, bytes } = slots;
+  if (count > longestList) return slotsOfBits(bitsOf(slots));
+  return Array.from({ length: count }, (_, i) => (bytes[2 * i] as number) | ((bytes[2 * i + 1] as number) << 8));
+}
+
 /** Keeps of the first set what the other has too. */
 export function keepIn(bits: Bits, other: Bits): void {
   for (let i = 0; i < words; i++) bits[i] = (bits[i] as number) & (other[i] as number);
@@ -52,7 +59,7 @@ export function clearBit(bits: Bits, slot: number): void {
 }
 
 /** The slots of a set, ascending. */
-export function slotsIn(bits: Bits): number[] {
+export function slotsOfBits(bits: Bits): number[] {
   const slots: number[] = [];
   for (let i = 0; i < words; i++) {
     for (let word = bits[i] as number; word !== 0; word &= word - 1) slots.push(32 * i + 31 - Math.clz32(word & -word));
@@ -95,7 +102,7 @@ function appended(old: Slots | null, added: readonly number[]): Slots | null {
 
 export function packed(bits: Bits): Slots | null {
   const count = countOf(bits);
-  if (count <= longestList) return appended(null, slotsIn(bits));
+  if (count <= longestList) return appended(null, slotsOfBits(bits));
   const bytes = new Uint8Array(4 * words);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < words; i++) view.setUint32(4 * i, bits[i] as number, true);
