@@ -96,7 +96,8 @@ function sidesOf(session: Session, { target, raw, pages, data, writing, encoding
     const order = session.side(name, at, queries, encoding === null ? {} : { encoding }).order;
     const mixed = (round: number) => {
       const asked = order(round);
-      const bodies = asked.paths.map((_, i) => (i % writeShare === 0 ? bodyFor(session.random.pick(companies), i) : null));
+      const body = (i: number): string => bodyFor(session.random.pick(companies), i, session.random.between(400, 700));
+      const bodies = asked.paths.map((_, i) => (i % writeShare === 0 ? body(i) : null));
       return writing ? { ...asked, ...pushed(asked.paths, bodies) } : asked;
     };
     return { name, server: at.server, order: mixed, ...(prepare === undefined ? {} : { prepare }) };
@@ -122,8 +123,11 @@ const pushed = (paths: readonly string[], bodies: readonly (string | null)[]) =>
   bodies,
 });
 
-const bodyFor = (company_id: number, i: number): string =>
-  JSON.stringify({ company_id, content: content(i), remark_type: 101 + (i % 12) });
+/** Back-dated, because the store is kept from run to run: else page 1 would show nothing but these. */
+const bodyFor = (company_id: number, i: number, daysAgo: number): string => {
+  const create_time = new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 19).replace('T', ' ');
+  return JSON.stringify({ company_id, content: content(i), remark_type: 101 + (i % 12), create_time });
+};
 
 /** A company's page from a random time on. */
 const companyPage = (session: Session, data: ScaleData): string => {

@@ -1,9 +1,10 @@
 /** Pages and totals at any depth, in a giant company, in one second and in stores of different sizes. */
+import { storePath } from '../server/src/store/files.ts';
 import { pageSize } from './ask.ts';
 import { median, type Report, step, type Table } from './report.ts';
 import { alternate, type Turns, warmUps } from './rounds.ts';
 import type { ScaleData } from './scale-data.ts';
-import { pageOf, type Scale, type Session, sidesTable, type Target, warm } from './scale-session.ts';
+import { pageOf, readThrough, type Scale, type Session, sidesTable, type Target, warm } from './scale-session.ts';
 
 const depths = 32;
 /** Requests of one side in one round, together about a tenth of a second. */
@@ -150,6 +151,7 @@ async function firstDeep(scale: Scale, data: ScaleData): Promise<number> {
         target,
         others.map((id) => pageOf(1, `&company_id=${id}`)),
       );
+      readThrough(storePath(data.store));
       const [deep] = await session.latencies(target, randomPages(session, 1, last >> 2, last, query));
       return (deep as number) / median(await session.latencies(target, again(pageOf(1, query), burst)));
     });

@@ -34,8 +34,10 @@ export interface Target {
 /** The stores and figures of one run. */
 export class Scale {
   readonly options: ScaleOptions;
-  /** MB, of each server over the largest store. */
-  readonly peaks: number[] = [];
+  /** MB, of each server over the largest store, and in which row. */
+  readonly peaks: { readonly row: string; readonly mb: number }[] = [];
+  /** The row that is measured. */
+  row = '';
   readonly #stores = new Map<number, Promise<ScaleData>>();
   #settings: Promise<string> | null = null;
 
@@ -95,7 +97,7 @@ export class Session {
     const server = await startProgram(data.store, data.entries === entries ? profileFile(profile, 'serve') : null, { words });
     this.#running.push({
       stop: async () => {
-        if (data.entries === entries) this.scale.peaks.push((await server.usage()).peakMb);
+        if (data.entries === entries) this.scale.peaks.push({ row: this.scale.row, mb: (await server.usage()).peakMb });
         await server.stop();
       },
     });

@@ -69,6 +69,7 @@ export async function scale(options: ScaleRun): Promise<Report> {
   for (const name of rowNames) {
     if (options.rows !== null && !options.rows.includes(name)) continue;
     step(`row ${name}`);
+    run.row = name;
     const report = await rows[name](run).catch(failed(name));
     for (const bound of report.bounds) step(told(bound));
     reports.push(report);

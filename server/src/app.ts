@@ -103,7 +103,7 @@ export interface Core {
 }
 
 /** Objects that entries show, in memory. */
-const maxShown = 100_000;
+const maxShown = 50_000;
 
 /** Opens the store in a folder; throws `usage` when it is not there and `make` is not asked for. */
 export async function openCore(
