@@ -154,7 +154,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
       }
     }
     answer(asked, response, began).then((answered) => {
-      if (!answered && !response.destroyed) usual(request, response);
+      if (!answered && !response.headersSent && !response.destroyed) usual(request, response);
     });
   };
 }

@@ -57,6 +57,7 @@ export class RenderedEntries {
   ): Promise<{ entries: Buffer[]; joined: Basis['joined'] }> {
     const { clearings } = this.#kept;
     const recency = this.#recencies.of(tenantId);
+    const known = this.#objects(tenantId, revision, recency);
     await recency.follow(tx, revision);
     const found = new Map<number, RenderedEntry>();
     const missing: number[] = [];
@@ -73,7 +74,6 @@ export class RenderedEntries {
       }
     }
     if (missing.length > 0) {
-      const known = this.#objects(tenantId, revision, recency);
       const { trails, joined } = await entriesOf(tx, tenantId, missing, { asOf: null, places, known });
       for (const trail of trails) {
         const { trailId } = trail;
