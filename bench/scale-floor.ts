@@ -107,7 +107,12 @@ function sidesOf(session: Session, { target, raw, pages, data, writing, encoding
   return [
     side(names.floor, raw, cycle(6000 / less)),
     side(names.again, target, cycle(4000 / less), ask(pages.again)),
-    side(names.rendered, target, () => pages.rendered(1000 / less), ask(pages.warming)),
+    side(
+      names.rendered,
+      target,
+      () => pages.rendered(1000 / less),
+      () => session.latencies(target, pages.warming()),
+    ),
     ...(writing
       ? []
       : [
@@ -139,7 +144,8 @@ const companyPage = (session: Session, data: ScaleData): string => {
 /** The requests about companies. */
 class Pages {
   readonly again: readonly string[];
-  readonly warming: readonly string[];
+  readonly #warming: readonly string[];
+  #warmed = 0;
   readonly last: number;
   readonly #ends: readonly string[];
   readonly #session: Session;
@@ -154,7 +160,7 @@ class Pages {
     this.#session = session;
     this.last = last;
     this.again = again;
-    this.warming = warming;
+    this.#warming = warming;
     this.#ends = ends;
   }
 
@@ -178,6 +184,13 @@ class Pages {
     await warm(session, target, again);
     const last = Math.ceil((await session.total(target)) / 20);
     return new Pages(session, last, again, warming, ends);
+  }
+
+  /** Pages that show all entries of those that are `rendered`, each time by other addresses: as kept pages they would render nothing. */
+  warming(): string[] {
+    this.#warmed += 1;
+    const from = new Date(this.#warmed * 1000).toISOString().slice(0, 19).replace('T', ' ');
+    return this.#warming.map((path) => `${path}&start_time=${encodeURIComponent(from)}`);
   }
 
   rendered(count: number): string[] {
