@@ -1,9 +1,11 @@
 /** What a page costs by its depth and by the size of the store, ours beside OFFSET and COUNT(*), as figures and as a picture. */
 import { writeFileSync } from 'node:fs';
+import { storePath } from '../server/src/store/files.ts';
 import { pageSize } from './ask.ts';
 import { figure, median, type Report, step } from './report.ts';
+import { randomPages } from './scale-pages.ts';
 import { type Panel, picture } from './scale-picture.ts';
-import { pageOf, type Scale, type Session, type Target, warm } from './scale-session.ts';
+import { pageOf, readThrough, type Scale, type Session, type Target, warm } from './scale-session.ts';
 
 /** One point: ms a request. */
 interface Cost {
@@ -45,11 +47,13 @@ async function costs(scale: Scale, entries: number, placesFor: (last: number) =>
     const other = await session.straightforward(data, target);
     const last = Math.floor((await session.total(target)) / pageSize);
     const near = (page: number) => session.unasked(11, () => pageOf(Math.min(last, page + session.random.below(1 + page / 50))));
-    await warm(session, target, near(last >> 1).concat(near(last >> 2), near(1)));
+    // Until the program is compiled.
+    await warm(session, target, randomPages(session, 1500, 1, last));
     await warm(session, other, near(1));
     const found: Cost[] = [];
     for (const page of placesFor(last)) {
       const at = (page - 1) * pageSize + 1;
+      readThrough(storePath(data.store));
       found.push({ at, ours: await middle(session, target, near(page)), usual: await middle(session, other, near(page)) });
     }
     return found;
