@@ -47,7 +47,7 @@ const idleReaders = 4;
 export function openSqlite(path: string, options: SqliteOptions = {}): Db {
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
-  const { busyTimeout = 10_000, cacheMb = 64, readCacheMb = 64 } = options;
+  const { busyTimeout = 10_000, cacheMb = 64, readCacheMb = 32 } = options;
   const writer = new Connection(path, cacheMb);
   // Of a new store. An import changes fewer and fuller pages than with 4,096 bytes: a sixth faster (npm run bench -- --only import).
   writer.raw.exec('PRAGMA page_size = 8192');

@@ -14,7 +14,7 @@ import { tail } from './tail.ts';
 import { trailQuery } from './trail-query.ts';
 
 /** Kept in memory per tenant: the scopes asked last. */
-const maxBytes = 48 * 2 ** 20;
+const maxBytes = 24 * 2 ** 20;
 /** Following more changes than this costs more than beginning anew from what is kept in the store. */
 const maxTail = 200_000;
 /** Scopes of fewer blocks are cut anew in no time. */
