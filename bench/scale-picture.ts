@@ -62,7 +62,7 @@ function draw({ title, along, points }: Panel): string {
     `<text class="ours" x="${frame.left + 180}" y="36">Genjin</text>`,
     ...up.ticks.map(
       (tick) =>
-        `<path class="grid" d="M${frame.left} ${y(tick)}H${right}"/><text x="${frame.left - 6}" y="${Number(y(tick)) + 4}" text-anchor="end">${tick} ms</text>`,
+        `<path class="grid" d="M${frame.left} ${y(tick)}H${right}"/><text x="${frame.left - 6}" y="${Number(y(tick)) + 4}" text-anchor="end">${tick < 1000 ? `${tick} ms` : `${tick / 1000} s`}</text>`,
     ),
     ...across.ticks.map(
       (tick) =>
