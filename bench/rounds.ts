@@ -98,10 +98,6 @@ export class Turns {
     this.#medians = medians;
   }
 
-  get names(): readonly string[] {
-    return [...this.#medians.keys()];
-  }
-
   ms(name: string): number {
     return median(this.#of(name));
   }

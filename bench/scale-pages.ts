@@ -2,7 +2,7 @@
 import { storePath } from '../server/src/store/files.ts';
 import { pageSize } from './ask.ts';
 import { median, type Report, step, type Table } from './report.ts';
-import { alternate, type Turns, warmUps } from './rounds.ts';
+import { alternate, type Measured, warmUps } from './rounds.ts';
 import type { ScaleData } from './scale-data.ts';
 import { pageOf, readThrough, type Scale, type Session, sidesTable, type Target, warm } from './scale-session.ts';
 
@@ -19,21 +19,25 @@ export function randomPages(session: Session, count: number, from: number, to: n
   return session.unasked(count, () => pageOf(session.random.between(lowest, Math.max(lowest, to)), query));
 }
 
-/** A row: what is compared with page 1, in turns for the bounds and in bursts for the processor's time. */
+/**
+ * What is compared with page 1: many requests of one kind at a time, by which the bounds are. The table has the same in turns beside it, for
+ * a page that is asked again and again has the processor's caches to itself.
+ */
 async function compared(
   session: Session,
   target: Target,
   data: ScaleData,
   title: string,
   kinds: Readonly<Record<string, (count: number) => readonly string[]>>,
-): Promise<{ turns: Turns; table: Table }> {
+): Promise<{ measured: Measured; table: Table }> {
   const { scale } = session;
   const all = Object.entries(kinds);
   const sides = all.map(([name, paths]) => session.side(name, target, () => paths(burst)));
-  const measured = await alternate(session.load, sides, scale.rounds(9), warmUps);
+  readThrough(storePath(data.store));
+  const measured = await alternate(session.load, sides, scale.rounds(25), warmUps);
   const inTurns = all.map(([name, paths]) => ({ name, paths: () => paths(burst) }));
-  const turns = await session.inTurns(target, data, inTurns, scale.rounds(25));
-  return { turns, table: sidesTable(title, measured, 'page 1', [], turns) };
+  const turns = await session.inTurns(target, data, inTurns, scale.rounds(9));
+  return { measured, table: sidesTable(title, measured, 'page 1', [], turns) };
 }
 
 /** The list without a filter: page 1, 32 depths, the last pages. */
@@ -45,38 +49,36 @@ export async function depth(scale: Scale): Promise<Report> {
     const last = Math.ceil((await session.total(target)) / pageSize);
     await warm(session, target, [...again(pageOf(1), 300), ...randomPages(session, 300, 1, last)]);
     const [random, ending] = [`${depths} random pages`, 'last pages'];
-    const { turns, table } = await compared(session, target, data, 'Pages of the enterprise', {
+    const { measured, table } = await compared(session, target, data, 'Pages of the enterprise', {
       'page 1': (count) => again(pageOf(1), count),
       [random]: (count) => randomPages(session, count, 1, last),
       [ending]: (count) => randomPages(session, count, last - 20_000, last),
     });
     step('each of the depths');
-    const slowest = await slowestDepth(session, target, data, last);
+    const slowest = await slowestDepth(session, target, last, scale.rounds(25));
     return {
       tables: [table],
       bounds: [
-        atMost('enterprise: random pages / page 1', turns.cost(random, 'page 1'), 1.5),
+        atMost('enterprise: random pages / page 1', measured.cost(random, 'page 1'), 1.5),
         atMost(`enterprise: the slowest of ${depths} depths / page 1`, slowest, 1.5),
-        atMost('enterprise: last pages / page 1', turns.cost(ending, 'page 1'), 1.5),
+        atMost('enterprise: last pages / page 1', measured.cost(ending, 'page 1'), 1.5),
       ],
     };
   });
 }
 
-/** Page 1 and then pages near each of the same 32 depths, in turns: the median of the slowest one to that of page 1. */
-async function slowestDepth(session: Session, target: Target, data: ScaleData, last: number): Promise<number> {
-  const first = 'page 1';
-  const kinds = Array.from({ length: depths }, () => session.random.between(1, last)).map((place) => ({
-    name: `near ${place}`,
-    paths: () => session.unasked(8, () => pageOf(Math.min(last, place + session.random.below(500)))),
-  }));
-  const turns = await session.inTurns(
-    target,
-    data,
-    [{ name: first, paths: () => again(pageOf(1), 8) }, ...kinds],
-    session.scale.rounds(25),
-  );
-  return Math.max(...kinds.map(({ name }) => turns.ms(name))) / turns.ms(first);
+/** One request after the other, each round at neighbours of the same 32 depths: the median of the slowest one to that of page 1. */
+async function slowestDepth(session: Session, target: Target, last: number, rounds: number): Promise<number> {
+  const places = Array.from({ length: depths }, () => session.random.between(1, last));
+  const times: number[][] = places.map(() => []);
+  const firsts: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const near = places.map((place) => session.unasked(1, () => pageOf(Math.min(last, place + session.random.below(500))))[0]);
+    const found = await session.latencies(target, near as string[]);
+    for (const [i, time] of found.entries()) times[i]?.push(time);
+    firsts.push(median(await session.latencies(target, again(pageOf(1), depths))));
+  }
+  return Math.max(...times.map(median)) / median(firsts);
 }
 
 /** The first page and the exact total of 365 days that begin at random. */
@@ -88,11 +90,11 @@ export async function period(scale: Scale): Promise<Report> {
     const windows = (count: number): string[] => session.unasked(count, () => pageOf(1, yearFrom(data, session)));
     await warm(session, target, [...again(pageOf(1), 300), ...windows(300)]);
     const name = 'page and total of 365 days';
-    const { turns, table } = await compared(session, target, data, 'A total of 365 days', {
+    const { measured, table } = await compared(session, target, data, 'A total of 365 days', {
       'page 1': (count) => again(pageOf(1), count),
       [name]: windows,
     });
-    return { tables: [table], bounds: [atMost('total of 365 days / page 1', turns.cost(name, 'page 1'), 1.5)] };
+    return { tables: [table], bounds: [atMost('total of 365 days / page 1', measured.cost(name, 'page 1'), 1.5)] };
   });
 }
 
@@ -117,13 +119,13 @@ export async function giant(scale: Scale): Promise<Report> {
     const last = Math.ceil(total / pageSize);
     const middle = last >> 1;
     await warm(session, target, [...again(pageOf(1, query), 300), ...randomPages(session, 300, 1, last, query)]);
-    const { turns, table } = await compared(session, target, data, `A company with ${total.toLocaleString('en-US')} entries`, {
+    const { measured, table } = await compared(session, target, data, `A company with ${total.toLocaleString('en-US')} entries`, {
       'page 1': (count) => again(pageOf(1, query), count),
       'random pages': (count) => randomPages(session, count, 1, last, query),
       'the middle': (count) => randomPages(session, count, middle - (middle >> 3), middle + (middle >> 3), query),
       'last pages': (count) => randomPages(session, count, last - 2000, last, query),
     });
-    const cost = (name: string): number => turns.cost(name, 'page 1');
+    const cost = (name: string): number => measured.cost(name, 'page 1');
     return {
       tables: [table],
       bounds: [
@@ -171,7 +173,7 @@ export async function second(scale: Scale): Promise<Report> {
     const inIt = Math.floor((await session.total(target, only)) / pageSize);
     const before = Math.ceil((await session.total(target, `&start_time=${at}`)) / pageSize);
     await warm(session, target, [...again(pageOf(1), 300), ...randomPages(session, 300, 1, inIt, only)]);
-    const { turns, table } = await compared(
+    const { measured, table } = await compared(
       session,
       target,
       data,
@@ -182,7 +184,7 @@ export async function second(scale: Scale): Promise<Report> {
         'pages of the list that lie in it': (count) => randomPages(session, count, before - inIt + 1, before - 1),
       },
     );
-    const worst = Math.max(...turns.names.map((name) => turns.cost(name, 'page 1')));
+    const worst = Math.max(...measured.names.map((name) => measured.cost(name, 'page 1')));
     return { tables: [table], bounds: [atMost('hot second: any page in it / page 1', worst, 3)] };
   });
 }

@@ -55,7 +55,7 @@ import { Recencies } from './store/recency.ts';
 import { RenderedEntries, type RenderedEntry } from './store/rendered-entries.ts';
 import { reportStore } from './store/report-store.ts';
 import { SearchWorker } from './store/search-worker.ts';
-import { ShownObjects } from './store/shown.ts';
+import { ShownObjects } from './store/shown-objects.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { Sweeper } from './store/sweeper.ts';

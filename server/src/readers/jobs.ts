@@ -11,7 +11,7 @@ import type { Db } from '../store/db.ts';
 import { Recencies } from '../store/recency.ts';
 import { RenderedEntries } from '../store/rendered-entries.ts';
 import { reportStore } from '../store/report-store.ts';
-import { ShownObjects } from '../store/shown.ts';
+import { ShownObjects } from '../store/shown-objects.ts';
 import { trailStore } from '../store/trail-store.ts';
 import type { ExportFormat, ExportLanguage } from '../wire/trail-export-wire.ts';
 import { renderTrail } from '../wire/trail-wire.ts';

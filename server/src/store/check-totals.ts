@@ -5,7 +5,7 @@ import { headOf } from './log-times.ts';
 import { type Scope, scope, scopeNamed } from './scope.ts';
 import { live } from './tables.ts';
 import { Timeline } from './timeline.ts';
-import { trailQuery } from './trail-query.ts';
+import { between, trailQuery } from './trail-query.ts';
 
 const subjects = [
   ['companyId', 'company_id'],
@@ -47,14 +47,10 @@ export async function checkTotals(tx: Tx, tenantId: number, findings: Findings):
 
 /** What is wrong with the blocks of a scope. */
 async function recount(tx: Tx, tenantId: number, one: Scope, blocks: Blocks): Promise<string | null> {
-  const { where, values, at } = trailQuery(tenantId, one.filter);
-  const key = `(${at}, t.trail_id)`;
+  const query = trailQuery(tenantId, one.filter);
   for (let block = 0; block < blocks.length; block++) {
-    const [from, until] = [blocks.start(block), blocks.start(block + 1)];
-    const row = await tx.get(
-      `SELECT COUNT(*) FROM trail t WHERE ${where}${from === null ? '' : ` AND ${key} >= (?, ?)`}${until === null ? '' : ` AND ${key} < (?, ?)`}`,
-      [...values, ...(from === null ? [] : [from.at, from.id]), ...(until === null ? [] : [until.at, until.id])],
-    );
+    const { where, values } = between(query, blocks.start(block), blocks.start(block + 1));
+    const row = await tx.get(`SELECT COUNT(*) FROM trail t WHERE ${where}`, values);
     if (row?.[0] !== blocks.count(block)) return `block ${block}: counted ${blocks.count(block)}, recounted ${row?.[0]}`;
   }
   return null;

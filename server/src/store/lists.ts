@@ -1,6 +1,6 @@
 /** Lists of ids in statements: filled up to one of a few lengths, so that there are few statements to prepare. */
 
-const sizes = [1, 4, 16, 64, 256, 1024, 4096] as const;
+const sizes = [1, 2, 4, 8, 16, 24, 32, 64, 256, 1024, 4096] as const;
 
 /** What one statement takes at most. */
 export const longestList = 4096;

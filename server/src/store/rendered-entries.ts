@@ -3,7 +3,7 @@ import type { Kept } from '../domain/kept.ts';
 import type { Tx } from './db.ts';
 import { entriesOf, type KnownObjects } from './entries.ts';
 import type { Recencies, Recency } from './recency.ts';
-import type { ShownObjects } from './shown.ts';
+import type { ShownObjects } from './shown-objects.ts';
 import type { PageKeys } from './trail-pages.ts';
 
 /** A rendered entry, and what it rests on. */

@@ -13,7 +13,7 @@ import { type Scope, scopeOf } from './scope.ts';
 import { TrailSearch } from './search.ts';
 import { settle } from './settle.ts';
 import { type At, Timeline } from './timeline.ts';
-import { type TrailQuery, trailQuery } from './trail-query.ts';
+import { between, type TrailQuery, trailQuery } from './trail-query.ts';
 
 /** A page without its entries; all of it of one state. */
 export interface PageKeys {
@@ -221,14 +221,8 @@ async function placedPage(
   const { block, passed } = blocks.find(position);
   const start = blocks.start(oldestFirst ? block : block + 1);
   const offset = oldestFirst ? position - passed : passed + blocks.count(block) - 1 - position;
-  const bound = start === null ? '' : ` AND (${query.at}, t.trail_id) ${oldestFirst ? '>=' : '<'} (?, ?)`;
-  const found = await idsFrom(
-    tx,
-    { ...query, where: query.where + bound, values: [...query.values, ...(start === null ? [] : [start.at, start.id])] },
-    oldestFirst,
-    Math.min(page.size, total - skip),
-    offset,
-  );
+  const rest = oldestFirst ? between(query, start, null) : between(query, null, start);
+  const found = await idsFrom(tx, rest, oldestFirst, Math.min(page.size, total - skip), offset);
   await keepKeys(tx, query, at, filter, page);
   return { revision, total, ...found };
 }
@@ -238,12 +232,9 @@ async function keepKeys(tx: Tx, query: TrailQuery, { blocks, still }: At, filter
   for (;;) {
     const found = knownPage(blocks, filter, page);
     if (!('missing' in found) || !blocks.keys.wanted(found.missing)) return;
-    const [from, until] = [blocks.start(found.missing), blocks.start(found.missing + 1)] as const;
-    const bound = `${from === null ? '' : ` AND (${query.at}, t.trail_id) >= (?, ?)`}${until === null ? '' : ` AND (${query.at}, t.trail_id) < (?, ?)`}`;
-    const keys = await tx.all(
-      `SELECT ${query.at}, t.trail_id FROM trail t WHERE ${query.where}${bound} ORDER BY ${query.at}, t.trail_id`,
-      [...query.values, ...(from === null ? [] : [from.at, from.id]), ...(until === null ? [] : [until.at, until.id])],
-    );
+    const { where, values } = between(query, blocks.start(found.missing), blocks.start(found.missing + 1));
+    const order = `${query.at}, t.trail_id`;
+    const keys = await tx.all(`SELECT ${order} FROM trail t WHERE ${where} ORDER BY ${order}`, values);
     if (!still() || keys.length !== blocks.count(found.missing)) return;
     blocks.keys.set(found.missing, keys as [number, number][]);
   }

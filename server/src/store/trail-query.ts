@@ -25,6 +25,22 @@ export interface TrailQuery {
   readonly ordered: boolean;
 }
 
+/** Those of a query that lie between two keys (`from` inclusive, `until` exclusive; `null`: no bound). */
+export function between(query: TrailQuery, from: Key | null, until: Key | null): TrailQuery {
+  const key = `(${query.at}, t.trail_id)`;
+  const values = [...query.values];
+  let { where } = query;
+  for (const [bound, sign] of [
+    [from, '>='],
+    [until, '<'],
+  ] as const) {
+    if (bound === null) continue;
+    where += ` AND ${key} ${sign} (?, ?)`;
+    values.push(bound.at, bound.id);
+  }
+  return { ...query, where, values };
+}
+
 const columns = { happenedAt: 'happened_at', recordedAt: 'recorded_at', updatedAt: 'updated_at' } as const;
 
 /** Of several filters the first one drives; `<> 0` lets the partial indexes serve. */

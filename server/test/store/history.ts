@@ -13,7 +13,7 @@ import { AppError } from '../../src/errors.ts';
 import type { Db } from '../../src/store/db.ts';
 import { Recencies } from '../../src/store/recency.ts';
 import { RenderedEntries } from '../../src/store/rendered-entries.ts';
-import { ShownObjects } from '../../src/store/shown.ts';
+import { ShownObjects } from '../../src/store/shown-objects.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { temporaryFolder } from '../support/server.ts';
