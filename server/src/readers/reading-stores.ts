@@ -2,8 +2,8 @@ import type { ReportStore, TrailFilter, TrailStore } from '../domain/stores.ts';
 import { scopeOf } from '../store/scope.ts';
 import type { Readers } from './readers.ts';
 
-/** A list of the past before so many changes costs some ms once: less than to hand it over. */
-const nearPast = 2000;
+/** A list of the past before so many changes costs no more than a page of the present. */
+const nearPast = 500;
 
 /** Whether a filter has no counts of its own, so that its total has to be counted. */
 const isUncounted = (filter: TrailFilter): boolean => filter.keyword !== null || scopeOf(filter) === null;
