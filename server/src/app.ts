@@ -52,10 +52,9 @@ import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
 import { opportunityStore } from './store/opportunity-store.ts';
 import { Recencies } from './store/recency.ts';
-import { RenderedEntries, type RenderedEntry } from './store/rendered-entries.ts';
+import { type KnownObject, RenderedEntries, type RenderedEntry } from './store/rendered-entries.ts';
 import { reportStore } from './store/report-store.ts';
 import { SearchWorker } from './store/search-worker.ts';
-import { ShownObjects } from './store/shown-objects.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { openSqlite } from './store/sqlite.ts';
 import { Sweeper } from './store/sweeper.ts';
@@ -74,7 +73,7 @@ export interface Core {
   readonly db: Db;
   readonly standing: Standing;
   /** What was rendered and may be asked for again; a server sets how much. */
-  readonly kept: { readonly pages: Kept<KeptPage>; readonly entries: Kept<RenderedEntry> };
+  readonly kept: { readonly pages: Kept<string, KeptPage>; readonly entries: Kept<number, RenderedEntry> };
   readonly objects: ObjectStore;
   readonly tenants: TenantStore;
   readonly trailStore: TrailStore;
@@ -102,8 +101,8 @@ export interface Core {
   close(): Promise<void>;
 }
 
-/** Objects that entries show, in memory. */
-const maxShown = 50_000;
+/** Bytes of objects that entries show, in memory: some 50,000 of them. */
+const shownBytes = 25_000_000;
 
 /** Opens the store in a folder; throws `usage` when it is not there and `make` is not asked for. */
 export async function openCore(
@@ -127,15 +126,16 @@ export async function openCore(
     });
   }
   makeFolder(folder);
-  const db = openSqlite(storePath(folder));
+  // A server writes little at a time, and shares its memory with what is read; an import has it for itself.
+  const db = openSqlite(storePath(folder), options.readers ? { cacheMb: 16 } : {});
   if (options.reads !== true) await migrate(db);
   const vault = new Vault(readKey(folder));
   const objects = objectStore(db, clock);
   const sweeper = new Sweeper(storePath(folder));
   const tenants = tenantStore(db);
-  const pages = new Kept<KeptPage>(0);
-  const entries = new Kept<RenderedEntry>(0);
-  const shown = new ShownObjects(maxShown);
+  const pages = new Kept<string, KeptPage>(0);
+  const entries = new Kept<number, RenderedEntry>(0);
+  const shown = new Kept<number, KnownObject>(shownBytes);
   const recencies = new Recencies(db, () => {
     pages.clear();
     entries.clear();
@@ -235,8 +235,8 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
   const metrics = createMetrics();
   const { pages, entries } = core.kept;
   const bytes = config.cacheMb * 1_000_000;
-  pages.limitTo(0.75 * bytes);
-  entries.limitTo(0.25 * bytes);
+  pages.limitTo(0.4 * bytes);
+  entries.limitTo(0.6 * bytes);
   metrics.keeps({ page: pages, entry: entries });
   const app = await createServer({
     applications: core.applications,

@@ -8,8 +8,8 @@ export const jsonType = 'application/json; charset=utf-8';
 /** `{code, message, now, data}` around data that is JSON already: a start that is another one each second, and the rest. */
 export interface Envelope {
   head(): Buffer;
-  /** `data` as text, or as parts that come one after the other. */
-  rest(data: string | readonly Buffer[]): Buffer;
+  /** `data` as text, or as parts that come one after the other; so is the rest. */
+  rest(data: string | readonly Buffer[]): readonly Buffer[];
 }
 
 const end = Buffer.from('}');
@@ -26,7 +26,7 @@ export function envelope(clock: Clock): Envelope {
       }
       return head;
     },
-    rest: (data) => (typeof data === 'string' ? Buffer.from(`${data}}`) : Buffer.concat([...data, end])),
+    rest: (data) => (typeof data === 'string' ? [Buffer.from(`${data}}`)] : [...data, end]),
   };
 }
 

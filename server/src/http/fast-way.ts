@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Applications, Caller } from '../domain/application.ts';
+import type { Applications } from '../domain/application.ts';
 import { tenantOf } from '../domain/token.ts';
 import { tokenIn } from './auth.ts';
 import { type Coding, codingOf, compressFrom } from './compression.ts';
@@ -31,14 +31,20 @@ export interface FastWayParts {
   readonly usual: RequestListener;
 }
 
-/** A request that may be answered here. */
-interface Admitted {
-  readonly caller: Caller;
+/** A request that may be answered here, if its token opens the route. */
+interface Asked {
   readonly route: Route;
   readonly url: string;
-  /** Of the store, when the token was found to hold. */
-  readonly stamp: number;
+  readonly token: string;
   readonly coding: Coding | 'identity';
+  /** Of the store, asked for after the request had come. */
+  readonly stamp: number;
+}
+
+interface Waiting {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly began: number;
 }
 
 /** The parts of an answer's body, and how they are coded. */
@@ -48,7 +54,7 @@ interface Body {
 }
 
 /**
- * Answers routes whose answers are kept, to tokens that were looked up before and still hold, without Fastify, whose own work takes
+ * Answers routes whose answers are kept, without Fastify, whose own work takes
  * about as long as finding a page (docs/decisions/0013-kept-answers.md). The answer, the line in the log and the metrics are the same.
  * Whenever anything else is asked or not known, or anything goes wrong, the request takes its usual way as if nothing had been done.
  */
@@ -56,9 +62,10 @@ export function fastWay(parts: FastWayParts): RequestListener {
   const { applications, pages, envelope, metrics, log, usual } = parts;
   const routes = new Map(parts.routes.filter(({ kept }) => kept).map((route) => [route.path, route]));
 
-  function admitted(request: IncomingMessage): Admitted | null {
-    const { method, url = '', headers } = request;
-    if (method !== 'GET' || headers.host === undefined) return null;
+  /** `null`: it is not for this way. */
+  function read(request: IncomingMessage, stampNow: () => number): Asked | null {
+    const { url = '', headers } = request;
+    if (headers.host === undefined) return null;
     const end = url.indexOf('?');
     const route = routes.get(end < 0 ? url : url.slice(0, end));
     if (route === undefined || !parts.unlimited(request)) return null;
@@ -69,13 +76,19 @@ export function fastWay(parts: FastWayParts): RequestListener {
     const token = tokenIn(headers.authorization);
     // A token begins with its tenant's id.
     if (coding === null || token === null || tenantOf(token) === null) return null;
-    const stamp = pages.stamp();
+    return { route, url, token, coding, stamp: stampNow() };
+  }
+
+  /** The page, if it is there and known to stand. */
+  function standing({ route, url, token, stamp }: Asked): StandingPage | null {
     const caller = applications.known(token, stamp);
-    return caller?.scopes.has(route.module) ? { caller, route, url, stamp, coding } : null;
+    return caller?.scopes.has(route.module) ? pages.at(caller.tenantId, url, stamp) : null;
   }
 
   /** The page, kept or made now; `null` when it is not for this way. */
-  async function made({ caller, route, url, stamp }: Admitted): Promise<StandingPage | null> {
+  async function made({ route, url, token, stamp }: Asked): Promise<StandingPage | null> {
+    const caller = applications.known(token, stamp) ?? (await applications.authenticate(token));
+    if (!caller.scopes.has(route.module)) return null;
     const end = url.indexOf('?');
     const given = end < 0 ? {} : parts.parseQuery(url.slice(end + 1));
     // Whoever asks with a field that is not known is told so.
@@ -108,11 +121,11 @@ export function fastWay(parts: FastWayParts): RequestListener {
     });
   }
 
-  const codingFor = ({ page }: StandingPage, head: Buffer, { coding }: Admitted): Coding | 'identity' =>
-    head.length + page.rest.length < compressFrom ? 'identity' : coding;
+  const codingFor = ({ page }: StandingPage, head: Buffer, { coding }: Asked): Coding | 'identity' =>
+    head.length + page.length < compressFrom ? 'identity' : coding;
 
   /** Answers whether it did. */
-  async function answer(asked: Admitted, response: ServerResponse, began: number): Promise<boolean> {
+  async function answer(asked: Asked, response: ServerResponse, began: number): Promise<boolean> {
     const late = Symbol('late');
     const timer = Promise.withResolvers<typeof late>();
     const timeout = setTimeout(() => timer.resolve(late), parts.timeout);
@@ -132,29 +145,47 @@ export function fastWay(parts: FastWayParts): RequestListener {
     }
   }
 
-  return (request, response) => {
-    const began = performance.now();
-    let asked: Admitted | null;
-    let standing: StandingPage | null;
+  function take({ request, response, began }: Waiting, stampNow: () => number): void {
+    let asked: Asked | null = null;
+    let found: StandingPage | null = null;
     try {
-      asked = admitted(request);
-      standing = asked === null ? null : pages.at(asked.caller.tenantId, asked.url, asked.stamp);
+      asked = read(request, stampNow);
+      found = asked === null ? null : standing(asked);
     } catch {
       // The store does not answer: the usual way says so.
-      return usual(request, response);
+      asked = null;
     }
-    if (asked === null) return usual(request, response);
-    if (standing !== null) {
+    if (asked !== null && found !== null) {
       const head = envelope.head();
-      const coding = codingFor(standing, head, asked);
-      const body = standing.page.parts(head, coding);
+      const coding = codingFor(found, head, asked);
+      const body = found.page.parts(head, coding);
       if (body !== null) {
-        pages.hit(standing);
-        return send(response, standing, { parts: body, coding }, asked.route.path, began);
+        pages.hit();
+        send(response, found, { parts: body, coding }, asked.route.path, began);
+        return;
       }
     }
-    answer(asked, response, began).then((answered) => {
+    // Each after what the one before it does at once: begun together, each would need a connection of its own.
+    const wanted = asked;
+    setImmediate(async () => {
+      const answered = wanted !== null && (await answer(wanted, response, began));
       if (!answered && !response.headersSent && !response.destroyed) usual(request, response);
     });
+  }
+
+  let waiting: Waiting[] = [];
+
+  /** All requests that had come by now: one look at the store serves them all, and whoever asked is woken once for many answers. */
+  function takeAll(): void {
+    const all = waiting;
+    waiting = [];
+    let stamp: number | null = null;
+    const stampNow = (): number => (stamp ??= pages.stamp());
+    for (const one of all) take(one, stampNow);
+  }
+
+  return (request, response) => {
+    if (request.method !== 'GET') return usual(request, response);
+    if (waiting.push({ request, response, began: performance.now() }) === 1) setImmediate(takeAll);
   };
 }

@@ -57,7 +57,7 @@ export interface ServerParts {
   readonly metrics: Metrics;
   readonly standing: Standing;
   /** Answered pages. */
-  readonly pages: Kept<KeptPage>;
+  readonly pages: Kept<string, KeptPage>;
   readonly clock: Clock;
   /** Resolves when the store answers. */
   readonly storeAnswers: () => Promise<void>;
@@ -209,7 +209,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       reply.headers(pageHeaders(tag)).headers(headers);
       if (matches(request.headers['if-none-match'], tag)) return reply.code(304).send();
     } else reply.headers(headers).header('Content-Type', jsonType).header('Vary', 'Accept-Encoding');
-    return reply.send(Buffer.concat([around.head(), rest]));
+    return reply.send(Buffer.concat([around.head(), ...rest]));
   }
 
   async function sendPage(standing: StandingPage, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -217,13 +217,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     reply.headers(page.headers(revision));
     if (matches(request.headers['if-none-match'], page.tag)) return reply.code(304).send();
     const head = around.head();
-    const whole = [head, page.rest];
     // Weights and the like are for the plug-in, as for every other answer.
     const coding = request.headers['x-no-compression'] === undefined ? codingOf(request.headers['accept-encoding']) : null;
-    if (coding === null || coding === 'identity' || head.length + page.rest.length < compressFrom)
-      return reply.send(Buffer.concat(whole));
+    if (coding === null || coding === 'identity' || head.length + page.length < compressFrom)
+      return reply.send(Buffer.concat(page.plain(head)));
     const parts = await pages.parts(standing, head, coding);
-    if (parts === null) return reply.send(Buffer.concat(whole));
+    if (parts === null) return reply.send(Buffer.concat(page.plain(head)));
     return reply.header('Content-Encoding', coding).send(Buffer.concat(parts));
   }
 

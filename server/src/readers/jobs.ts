@@ -11,7 +11,6 @@ import type { Db } from '../store/db.ts';
 import { Recencies } from '../store/recency.ts';
 import { RenderedEntries } from '../store/rendered-entries.ts';
 import { reportStore } from '../store/report-store.ts';
-import { ShownObjects } from '../store/shown-objects.ts';
 import { trailStore } from '../store/trail-store.ts';
 import type { ExportFormat, ExportLanguage } from '../wire/trail-export-wire.ts';
 import { renderTrail } from '../wire/trail-wire.ts';
@@ -33,10 +32,7 @@ export type StreamName = 'export';
 
 /** Entries are kept by the thread that answers; here each page is another one. */
 export function jobsOn(db: Db): Jobs {
-  const trails = trailStore(
-    db,
-    new RenderedEntries(new Kept(0), new ShownObjects(0), new Recencies(db, () => undefined), renderTrail),
-  );
+  const trails = trailStore(db, new RenderedEntries(new Kept(0), new Kept(0), new Recencies(db, () => undefined), renderTrail));
   const reports = reportStore(db);
   return {
     page: (tenantId, filter, page, asOf) => trails.rendered(tenantId, filter, page, asOf, null),

@@ -1,9 +1,10 @@
 import { type Basis, type Render, refersTo } from '../domain/basis.ts';
 import type { Kept } from '../domain/kept.ts';
+import type { JoinedKind, ShownKinds } from '../domain/objects.ts';
 import type { Tx } from './db.ts';
 import { entriesOf, type KnownObjects } from './entries.ts';
 import type { Recencies, Recency } from './recency.ts';
-import type { ShownObjects } from './shown-objects.ts';
+import { shownCost } from './shown.ts';
 import type { PageKeys } from './trail-pages.ts';
 
 /** A rendered entry, and what it rests on. */
@@ -12,14 +13,20 @@ export interface RenderedEntry {
   readonly basis: Basis;
 }
 
+/** An object that entries show, with the revision of the state that it was read from. */
+export interface KnownObject {
+  readonly revision: number;
+  readonly object: ShownKinds[JoinedKind];
+}
+
 /** Entries as they were rendered, as long as they stand: of a page, only the others are read. */
 export class RenderedEntries {
-  readonly #kept: Kept<RenderedEntry>;
-  readonly #shown: ShownObjects;
+  readonly #kept: Kept<number, RenderedEntry>;
+  readonly #shown: Kept<number, KnownObject>;
   readonly #recencies: Recencies;
   readonly render: Render;
 
-  constructor(kept: Kept<RenderedEntry>, shown: ShownObjects, recencies: Recencies, render: Render) {
+  constructor(kept: Kept<number, RenderedEntry>, shown: Kept<number, KnownObject>, recencies: Recencies, render: Render) {
     this.#kept = kept;
     this.#shown = shown;
     this.#recencies = recencies;
@@ -41,11 +48,11 @@ export class RenderedEntries {
     const recency = this.#recencies.of(tenantId);
     const found: RenderedEntry[] = [];
     for (const id of keys.ids) {
-      const kept = this.#kept.get(keyOf(tenantId, id));
+      const kept = this.#kept.get(tenantId, id);
       if (kept === undefined || kept.basis.revision > keys.revision || recency.touchedSince(kept.basis)) return null;
       found.push(kept);
     }
-    for (const id of keys.ids) this.#kept.hit(keyOf(tenantId, id));
+    for (const _ of found) this.#kept.hit();
     return { keys, entries: found.map(({ text }) => text), joined: together(found.map(({ basis }) => basis.joined)) };
   }
 
@@ -62,14 +69,13 @@ export class RenderedEntries {
     const found = new Map<number, RenderedEntry>();
     const missing: number[] = [];
     for (const id of ids) {
-      const key = keyOf(tenantId, id);
-      const kept = this.#kept.get(key);
+      const kept = this.#kept.get(tenantId, id);
       // Another reader may have rendered it in a later state than this one.
       if (kept === undefined || kept.basis.revision > revision || recency.touchedSince(kept.basis)) {
         this.#kept.miss();
         missing.push(id);
       } else {
-        this.#kept.hit(key);
+        this.#kept.hit();
         found.set(id, kept);
       }
     }
@@ -79,7 +85,7 @@ export class RenderedEntries {
         const { trailId } = trail;
         const basis: Basis = { tenantId, revision, subject: { kind: 'entry', id: trailId }, joined: refersTo(trail) };
         const rendered = { text: this.render(tenantId, trail, joined), basis };
-        this.#kept.set(keyOf(tenantId, trailId), rendered, rendered.text.length, clearings);
+        this.#kept.set(tenantId, trailId, rendered, rendered.text.length, clearings);
         found.set(trailId, rendered);
       }
     }
@@ -93,30 +99,24 @@ export class RenderedEntries {
     const { clearings } = shown;
     return {
       get: (kind, ids) => {
-        const of = shown.of(tenantId, kind);
+        const space = `${tenantId} ${kind}`;
         const objects = new Map();
         for (const id of ids) {
-          const known = of.get(id);
+          const known = shown.get(space, id);
           if (known !== undefined && recency.stands(kind, id, Math.min(known.revision, revision))) objects.set(id, known.object);
         }
         return objects;
       },
-      read: (kind, objects) => shown.set(tenantId, kind, revision, objects, clearings),
+      read: (kind, objects) => {
+        for (const [id, object] of objects) shown.set(`${tenantId} ${kind}`, id, { revision, object }, shownCost, clearings);
+      },
     };
   }
 }
 
-const keyOf = (tenantId: number, trailId: number): string => `${tenantId} ${trailId}`;
-
-/** Each object once. */
+/** Whatever one of them refers to, of several as often as that; to look twice costs less than to sort it out. */
 function together(all: readonly Basis['joined'][]): Basis['joined'] {
-  const ids = new Map<Basis['joined'][number][0], Set<number>>();
-  for (const joined of all) {
-    for (const [kind, some] of joined) {
-      const of = ids.get(kind) ?? new Set();
-      ids.set(kind, of);
-      for (const id of some) of.add(id);
-    }
-  }
-  return [...ids].map(([kind, of]) => [kind, [...of]]);
+  const joined: Basis['joined'][number][] = [];
+  for (const one of all) for (const kind of one) joined.push(kind);
+  return joined;
 }

@@ -4,6 +4,9 @@ import type { Tx } from './db.ts';
 import { listOf, longestList } from './lists.ts';
 import { type Codec, decode, tables } from './tables.ts';
 
+/** Bytes that what is shown of an object takes in memory. */
+export const shownCost = 300;
+
 const shownFields: { readonly [K in JoinedKind]: readonly (keyof ShownKinds[K] & string)[] } = {
   company: ['companyId', 'name', 'removed'],
   lead: ['leadId', 'name'],

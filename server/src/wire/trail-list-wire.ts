@@ -101,10 +101,10 @@ export function readTrailFilter(query: Given): { filter: TrailFilter; asOf: AsOf
 const longestLinks = 3500;
 
 /**
- * The header `Link` of a page (RFC 8288): the same question about the same state, other pages. The references are relative to the
- * address that was asked, so that they hold behind any proxy.
+ * The header `Link` of a page (RFC 8288), by the revision of the state that it shows: the same question about the same state, other pages.
+ * The references are relative to the address that was asked, so that they hold behind any proxy.
  */
-export function pageLinks(query: Given, { number, size }: Page, total: number, revision: number): string {
+export function pageLinks(query: Given, { number, size }: Page, total: number): (revision: number) => string {
   const last = Math.max(1, Math.ceil(total / size));
   const pages: [string, number | null][] = [
     ['next', number < last ? number + 1 : null],
@@ -112,23 +112,31 @@ export function pageLinks(query: Given, { number, size }: Page, total: number, r
     ['first', 1],
     ['last', last],
   ];
-  let links = '';
-  for (const [rel, page] of pages) {
-    if (page === null) continue;
-    const link = `<?${queryOf(query, { count: size, start_index: page, as_of: revision })}>; rel="${rel}"`;
-    if (links.length + link.length > longestLinks) continue;
-    links += links === '' ? link : `, ${link}`;
-  }
-  return links;
+  let question: string | null = null;
+  return (revision) => {
+    // The same at every revision.
+    question ??= questionOf(query);
+    let links = '';
+    for (const [rel, page] of pages) {
+      if (page === null) continue;
+      const link = `<?${question}count=${size}&start_index=${page}&as_of=${revision}>; rel="${rel}"`;
+      if (links.length + link.length > longestLinks) continue;
+      links += links === '' ? link : `, ${link}`;
+    }
+    return links;
+  };
 }
 
-function queryOf(query: Given, place: Readonly<Record<string, number>>): string {
+const ofPlace: ReadonlySet<string> = new Set(['count', 'start_index', 'as_of']);
+
+/** The query without its page and state. */
+function questionOf(query: Given): string {
   const fields = new URLSearchParams();
   for (const name of trailListQuery.names) {
     const value = query[name];
-    if (name in place || value === undefined || value === '') continue;
+    if (ofPlace.has(name) || value === undefined || value === '') continue;
     for (const one of Array.isArray(value) ? value : [value]) fields.append(name, String(one));
   }
-  for (const [name, value] of Object.entries(place)) fields.append(name, String(value));
-  return fields.toString();
+  const text = fields.toString();
+  return text === '' ? '' : `${text}&`;
 }

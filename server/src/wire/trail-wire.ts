@@ -133,19 +133,15 @@ export function presentTrail(tenantId: number, trail: Trail, joined: Shown): str
   );
 }
 
-/** As `presentTrail`, in UTF-8. */
-export const renderTrail: Render = (tenantId, trail, joined) => Buffer.from(presentTrail(tenantId, trail, joined));
+/** As `presentTrail`, in UTF-8, after a comma. */
+export const renderTrail: Render = (tenantId, trail, joined) => Buffer.from(`,${presentTrail(tenantId, trail, joined)}`);
 
 const listStart = Buffer.from('{"list":[');
-const comma = Buffer.from(',');
 
 /** The list's `data` as JSON in UTF-8, of entries that `renderTrail` made: its parts, one after the other. */
 export function presentTrailPage({ entries, total }: RenderedPage): Buffer[] {
   const parts: Buffer[] = [listStart];
-  for (const [i, entry] of entries.entries()) {
-    if (i > 0) parts.push(comma);
-    parts.push(entry);
-  }
+  for (const entry of entries) parts.push(parts.length === 1 ? entry.subarray(1) : entry);
   parts.push(Buffer.from(`],"totalItem":${total}}`));
   return parts;
 }

@@ -13,7 +13,7 @@ import { AppError } from '../../src/errors.ts';
 import type { Db } from '../../src/store/db.ts';
 import { Recencies } from '../../src/store/recency.ts';
 import { RenderedEntries } from '../../src/store/rendered-entries.ts';
-import { ShownObjects } from '../../src/store/shown-objects.ts';
+import { shownCost } from '../../src/store/shown.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -290,7 +290,7 @@ export function keeping(db: Db): Keeping {
   const recencies = new Recencies(db, () => undefined);
   const render: Render = (_tenant, trail, joined) =>
     Buffer.from(JSON.stringify(shown({ revision: 0, total: 0, trails: [trail], joined }).rows[0]));
-  const store = trailStore(db, new RenderedEntries(new Kept(1_000_000), new ShownObjects(20), recencies, render));
+  const store = trailStore(db, new RenderedEntries(new Kept(1_000_000), new Kept(20 * shownCost), recencies, render));
   return async (tenant, filter, page, asOf) => {
     for (let times = 1; ; times++) {
       const stamp = db.stamp();

@@ -41,9 +41,10 @@ export const trailRoutes = (trails: Trails, life: TrailLife): Route[] => [
       const { filter, page, asOf } = readTrailList(query);
       const rendered = await trails.rendered(caller, filter, page, asOf, stamp);
       const { basis, total } = rendered;
+      const links = pageLinks(query, page, total);
       const headersAt = (revision: number) => {
         const shown = asOf === null ? revision : basis.revision;
-        return { ...revisionOf(shown), Link: pageLinks(query, page, total, shown) };
+        return { ...revisionOf(shown), Link: links(shown) };
       };
       return {
         data: presentTrailPage(rendered),
