@@ -38,7 +38,7 @@ const otherCacheMb = 16;
 /** At most this many writes share a commit, so that the first of them does not wait long. */
 const groupLimit = 512;
 /** Read connections kept open; more are opened while more reads are under way, and closed again. */
-const idleReaders = 4;
+const idleReaders = 2;
 
 /**
  * Opens the store's file, made with mode 0600 when missing. Writing is one connection, reading one per transaction. Another

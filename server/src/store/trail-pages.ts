@@ -35,7 +35,7 @@ export interface Cursor {
 const tries = 5;
 /** Revisions that are kept in memory, and what they may take there. */
 const maxPasts = 64;
-const maxPastBytes = 48 * 2 ** 20;
+const maxPastBytes = 32 * 2 ** 20;
 
 /** The timelines of all tenants. Holds nothing but memory: one of them serves one thread. */
 export class TrailPages {
