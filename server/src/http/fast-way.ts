@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Applications } from '../domain/application.ts';
+import type { Applications, Caller } from '../domain/application.ts';
 import { tenantOf } from '../domain/token.ts';
 import { tokenIn } from './auth.ts';
 import { type Coding, codingOf, compressFrom } from './compression.ts';
@@ -36,6 +36,8 @@ interface Asked {
   readonly route: Route;
   readonly url: string;
   readonly token: string;
+  /** Whom the token leads to, if it was looked up at this stamp. */
+  readonly caller: Caller | null;
   readonly coding: Coding | 'identity';
   /** Of the store, asked for after the request had come. */
   readonly stamp: number;
@@ -76,18 +78,18 @@ export function fastWay(parts: FastWayParts): RequestListener {
     const token = tokenIn(headers.authorization);
     // A token begins with its tenant's id.
     if (coding === null || token === null || tenantOf(token) === null) return null;
-    return { route, url, token, coding, stamp: stampNow() };
+    const stamp = stampNow();
+    return { route, url, token, caller: applications.known(token, stamp), coding, stamp };
   }
 
   /** The page, if it is there and known to stand. */
-  function standing({ route, url, token, stamp }: Asked): StandingPage | null {
-    const caller = applications.known(token, stamp);
+  function standing({ route, url, caller, stamp }: Asked): StandingPage | null {
     return caller?.scopes.has(route.module) ? pages.at(caller.tenantId, url, stamp) : null;
   }
 
   /** The page, kept or made now; `null` when it is not for this way. */
-  async function made({ route, url, token, stamp }: Asked): Promise<StandingPage | null> {
-    const caller = applications.known(token, stamp) ?? (await applications.authenticate(token));
+  async function made({ route, url, token, stamp, caller: known }: Asked): Promise<StandingPage | null> {
+    const caller = known ?? (await applications.authenticate(token));
     if (!caller.scopes.has(route.module)) return null;
     const end = url.indexOf('?');
     const given = end < 0 ? {} : parts.parseQuery(url.slice(end + 1));

@@ -72,8 +72,8 @@ export class Recency {
   /** What was made before this revision is not known to stand. */
   #floor = 0;
   #lastTrail = 0;
-  /** The last change of any of a kind. */
-  readonly #last = Object.fromEntries(joinedKinds.map((kind) => [kind, 0])) as Record<JoinedKind, number>;
+  /** The last change of any of these: most changes are of entries. */
+  #lastJoined = 0;
   readonly #objects = Object.fromEntries(joinedKinds.map((kind) => [kind, new Map()])) as Record<JoinedKind, Map<number, number>>;
   /** By what they are about, and by their own ids. */
   readonly #entries = {
@@ -100,9 +100,10 @@ export class Recency {
     if (revision < this.#floor) return true;
     const last = subject.kind === 'enterprise' ? this.#lastTrail : this.#entries[subject.kind].get(subject.id);
     if (last !== undefined && last > revision) return true;
+    if (this.#lastJoined <= revision) return false;
     for (const [kind, ids] of joined) {
-      if (this.#last[kind] <= revision) continue;
       const touched = this.#objects[kind];
+      if (touched.size === 0) continue;
       for (const id of ids) if ((touched.get(id) ?? 0) > revision) return true;
     }
     return false;
@@ -144,7 +145,7 @@ export class Recency {
     if (kind !== 'trail') {
       const touched = this.#objects[kind as JoinedKind];
       if (touched === undefined) return;
-      this.#last[kind as JoinedKind] = Math.max(this.#last[kind as JoinedKind], at);
+      this.#lastJoined = Math.max(this.#lastJoined, at);
       this.#touch(touched, id as number, at);
       return;
     }
