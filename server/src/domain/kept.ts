@@ -159,5 +159,6 @@ export class Kept<K extends string | number, V> {
     this.#fresh = new Generation();
     this.#young = new Generation();
     this.#old = new Generation();
+    this.#gone = new Generation();
   }
 }
