@@ -9,6 +9,8 @@ const ahead = 4;
 
 type Result<N extends JobName> = Awaited<ReturnType<Jobs[N]>>;
 
+/** Of so many it is known which thread they were given to. */
+const mostPlaces = 1000;
 /** MB of short-lived objects in a thread; V8 would take three times as much, to no use here. */
 const youngMb = 16;
 
@@ -25,6 +27,8 @@ interface Waiting {
 export class Readers {
   readonly #path: string;
   readonly #threads: (Thread | null)[];
+  /** Which thread has done what; last asked, last to go. */
+  readonly #places = new Map<string, number>();
   #closed = false;
 
   constructor(path: string, count: number) {
@@ -93,20 +97,26 @@ export class Readers {
 
   #thread(place: string | null): Thread {
     if (this.#closed) throw new AppError('store_unavailable');
-    const loads = this.#threads.map((thread) => thread?.load ?? 0);
-    const at = place === null ? loads.indexOf(Math.min(...loads)) : hashOf(place) % this.#threads.length;
+    const at = this.#placeOf(place);
     const known = this.#threads[at] ?? null;
     if (known !== null && !known.dead) return known;
     const thread = new Thread(this.#path);
     this.#threads[at] = thread;
     return thread;
   }
-}
 
-function hashOf(text: string): number {
-  let hash = 0;
-  for (let i = 0; i < text.length; i++) hash = (31 * hash + text.charCodeAt(i)) % 0x7fffffff;
-  return hash;
+  /** The first of those that have the least to do: while one is enough, its code is compiled and what it read is in memory. */
+  #placeOf(place: string | null): number {
+    const loads = this.#threads.map((thread) => thread?.load ?? 0);
+    const idlest = loads.indexOf(Math.min(...loads));
+    if (place === null) return idlest;
+    const at = this.#places.get(place) ?? idlest;
+    this.#places.delete(place);
+    this.#places.set(place, at);
+    const [oldest] = this.#places.keys();
+    if (this.#places.size > mostPlaces && oldest !== undefined) this.#places.delete(oldest);
+    return at;
+  }
 }
 
 /** Beside this file: a source from the sources, built from what is built. */
