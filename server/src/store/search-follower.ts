@@ -7,12 +7,17 @@ import type { Db, Row, Tx } from './db.ts';
 import { pace } from './pace.ts';
 import { SearchPlan } from './search-plan.ts';
 import { dropBlock, type SearchChanges, writeChanges } from './search-rows.ts';
+import { blockSize } from './search-slots.ts';
 import { type Block, keepSearchState, type SearchState, searchState } from './search-tables.ts';
 import { statesAt } from './states.ts';
 import { decode, tables } from './tables.ts';
 
 /** Entries or changes of one portion. */
 const portion = 4096;
+/** Less at a time, when so many changes lie in blocks that have no room for them: of those each is read and written anew. */
+const smallerBy = 8;
+/** Entries that a block gets while the index is built: later ones find room in it. */
+const builtSize = (blockSize * 7) / 8;
 /** Blocks of a former index that are deleted at a time. */
 const droppedAtOnce = 4;
 /** An index that is so many changes behind, and by more than it has entries, is built anew, which is faster. */
@@ -114,7 +119,7 @@ async function planScan(tx: Tx, tenantId: number, state: SearchState): Promise<S
   );
   const trails = rows.map((row) => decode(tables.trail, row));
   const unchanged = trails.filter((_, i) => ((rows[i] as Row)[width] as number) <= revision);
-  const { changes, nextBlock } = await planned(tx, tenantId, state, [], unchanged);
+  const { changes, nextBlock } = await scanned(tx, tenantId, state, unchanged);
   const last = trails.at(-1);
   const cursor =
     last !== undefined && trails.length === portion
@@ -126,8 +131,8 @@ async function planScan(tx: Tx, tenantId: number, state: SearchState): Promise<S
 }
 
 /** Those that were changed during the scan, as they stood when it began, unless they had been read before that. */
-async function planCompletion(tx: Tx, tenantId: number, state: SearchState, head: number): Promise<Step> {
-  const tail = await tailOf(tx, tenantId, state.trailId, head);
+async function planCompletion(tx: Tx, tenantId: number, state: SearchState, head: number, size = portion): Promise<Step> {
+  const tail = await tailOf(tx, tenantId, state.trailId, head, size);
   const plan = await SearchPlan.begin(tx, tenantId, state.nextBlock);
   const states = await statesAt(tx, tenantId, 'trail', tail.old, state.revision);
   const pause = pace();
@@ -135,19 +140,28 @@ async function planCompletion(tx: Tx, tenantId: number, state: SearchState, head
     await pause();
     if (!(await plan.has(object))) plan.add(object);
   }
-  await plan.place(pause);
+  if (!(await plan.place(pause))) return planCompletion(tx, tenantId, state, head, smaller(size));
   const changes = await plan.finish(pause);
   const to = { ...state, nextBlock: plan.nextBlock, trailId: tail.end };
   return { changes, drops: [], to: tail.end < head ? to : { ...to, phase: 'ready' } };
 }
 
 /** The next changes of the log. */
-async function planTail(tx: Tx, tenantId: number, state: SearchState, head: number): Promise<Step> {
-  const tail = await tailOf(tx, tenantId, state.revision, head);
+async function planTail(tx: Tx, tenantId: number, state: SearchState, head: number, size = portion): Promise<Step> {
+  const tail = await tailOf(tx, tenantId, state.revision, head, size);
   const before = await statesAt(tx, tenantId, 'trail', tail.old, state.revision);
   const after = await statesAt(tx, tenantId, 'trail', tail.all, tail.end);
   const objects = (states: typeof before): Trail[] => [...states.values()].map(({ object }) => object);
-  const { changes, nextBlock } = await planned(tx, tenantId, state, objects(before), objects(after));
+  const plan = await SearchPlan.begin(tx, tenantId, state.nextBlock);
+  const pause = pace();
+  for (const trail of objects(before)) {
+    await pause();
+    await plan.remove(trail);
+  }
+  for (const trail of objects(after)) plan.add(trail);
+  if (!(await plan.place(pause))) return planTail(tx, tenantId, state, head, smaller(size));
+  const changes = await plan.finish(pause);
+  const { nextBlock } = plan;
   return { changes, drops: [], to: { ...state, nextBlock, revision: tail.end } };
 }
 
@@ -159,11 +173,11 @@ interface Tail {
   readonly end: number;
 }
 
-async function tailOf(tx: Tx, tenantId: number, after: number, head: number): Promise<Tail> {
+async function tailOf(tx: Tx, tenantId: number, after: number, head: number, size: number): Promise<Tail> {
   const rows = await tx.all(
     'SELECT revision, object_id, before_revision FROM change ' +
       "WHERE tenant_id = ? AND revision > ? AND revision <= ? AND kind = 'trail' ORDER BY revision LIMIT ?",
-    [tenantId, after, head, portion],
+    [tenantId, after, head, size],
   );
   const all = new Set<number>();
   const old = new Set<number>();
@@ -171,26 +185,25 @@ async function tailOf(tx: Tx, tenantId: number, after: number, head: number): Pr
     if (before !== 0 && !all.has(id)) old.add(id);
     all.add(id);
   }
-  return { all, old, end: rows.length < portion ? head : ((rows.at(-1) as Row)[0] as number) };
+  return { all, old, end: rows.length < size ? head : ((rows.at(-1) as Row)[0] as number) };
 }
 
-async function planned(
+/** Entries in the order of the timeline, after all that the index has. */
+async function scanned(
   tx: Tx,
   tenantId: number,
   state: SearchState,
-  removed: readonly Trail[],
-  added: readonly Trail[],
+  trails: readonly Trail[],
 ): Promise<{ changes: SearchChanges; nextBlock: number }> {
   const plan = await SearchPlan.begin(tx, tenantId, state.nextBlock);
   const pause = pace();
-  for (const trail of removed) {
-    await pause();
-    await plan.remove(trail);
-  }
-  for (const trail of added) plan.add(trail);
-  await plan.place(pause);
+  for (const trail of trails) plan.add(trail);
+  // Each block comes after the one before it: nothing is split.
+  await plan.place(pause, builtSize);
   return { changes: await plan.finish(pause), nextBlock: plan.nextBlock };
 }
+
+const smaller = (size: number): number => Math.max(1, Math.floor(size / smallerBy));
 
 async function headOf(tx: Tx, tenantId: number): Promise<number> {
   const row = await tx.get('SELECT revision FROM tenant WHERE tenant_id = ?', [tenantId]);

@@ -1,7 +1,7 @@
 /** What a number of changed entries changes in the search index: planned while reading, then written at one go. */
 import { eachToken } from '../domain/keyword.ts';
 import type { Trail } from '../domain/objects.ts';
-import type { Tx } from './db.ts';
+import type { Row, Tx } from './db.ts';
 import { Postings } from './search-postings.ts';
 import { type Pause, posting, type SearchChanges } from './search-rows.ts';
 import { blockSize, changed, type Slots, slotsIn } from './search-slots.ts';
@@ -10,6 +10,10 @@ import { eachIndexToken, eachMark, liveOf } from './search-tokens.ts';
 
 /** Entries that are placed between two pauses. */
 const placedAtOnce = 128;
+/** A plan holds what it splits in memory, tens of thousands of rows a block: with more of them than this it is given up. */
+const mostSplits = 4;
+/** Rows of a block that are read, or looked through, between two pauses. */
+const rowsAtOnce = 500;
 /** Half full: after a split there is room on both sides. */
 const splitInto = blockSize / 2;
 
@@ -38,6 +42,7 @@ export class SearchPlan {
   readonly #moved: { live: number; firstAt: number; firstId: number }[] = [];
   readonly #adding = new Map<number, Trail>();
   #nextBlock: number;
+  #splits = 0;
 
   private constructor(tx: Tx, tenantId: number, nextBlock: number, blocks: Map<number, (Block | Touched)[]>) {
     this.#tx = tx;
@@ -77,8 +82,11 @@ export class SearchPlan {
     if (liveOf(trail) !== 0) this.#adding.set(trail.trailId, trail);
   }
 
-  /** Gives every added entry its slot. `pause` is called between portions of the work. */
-  async place(pause: Pause): Promise<void> {
+  /**
+   * Gives every added entry its slot, in blocks that are filled up to `size`. `pause` is called between portions of the work. `false`: it
+   * is too much for one plan, which is of no use any more.
+   */
+  async place(pause: Pause, size = blockSize): Promise<boolean> {
     const order = [...this.#adding.values()].sort(
       (a, b) => liveOf(a) - liveOf(b) || a.happenedAt - b.happenedAt || a.trailId - b.trailId,
     );
@@ -102,15 +110,17 @@ export class SearchPlan {
         end += 1;
       }
       const touched = (await this.#touch(live, first.happenedAt, first.trailId)) as Touched;
-      const room = blockSize - touched.slots;
-      if (room === 0) {
-        await this.#makeRoom(blocks, place, touched, first);
+      const room = size - touched.slots;
+      if (room <= 0) {
+        await this.#makeRoom(blocks, place, touched, first, pause);
+        if (this.#splits > mostSplits && order.length > 1) return false;
         continue;
       }
       const taken = Math.min(end, start + room);
       for (let i = start; i < taken; i++) this.#put(touched, order[i] as Trail);
       start = taken;
     }
+    return true;
   }
 
   #put(touched: Touched, trail: Trail): void {
@@ -130,7 +140,7 @@ export class SearchPlan {
   }
 
   /** A block after or before the full one when the entry lies outside of what that has; otherwise its entries are cut in two. */
-  async #makeRoom(blocks: (Block | Touched)[], place: number, full: Touched, trail: Trail): Promise<void> {
+  async #makeRoom(blocks: (Block | Touched)[], place: number, full: Touched, trail: Trail, pause: Pause): Promise<void> {
     const slots = slotsInOrder(full);
     const last = slots.at(-1);
     const first = slots[0];
@@ -146,12 +156,13 @@ export class SearchPlan {
       };
       blocks.splice(place, 1, before, after);
     } else {
-      blocks.splice(place, 1, ...(await this.#split(full, slots)));
+      this.#splits += 1;
+      blocks.splice(place, 1, ...(await this.#split(full, slots, pause)));
     }
   }
 
   /** Pieces with the entries that are still there, at new slots: one piece when they are few. */
-  async #split(full: Touched, slots: readonly number[]): Promise<Touched[]> {
+  async #split(full: Touched, slots: readonly number[], pause: Pause): Promise<Touched[]> {
     const pieces = [this.#fresh(full.live, full.firstAt, full.firstId)];
     const piece = new Int32Array(blockSize).fill(-1);
     const slotIn = new Int32Array(blockSize);
@@ -167,7 +178,10 @@ export class SearchPlan {
       }
       to.slots += 1;
     }
-    for (const [token, set] of await this.#rowsOf(full)) {
+    let n = 0;
+    for (const [token, set] of await this.#rowsOf(full, pause)) {
+      n += 1;
+      if (n % rowsAtOnce === 0) await pause();
       const parts: number[][] = pieces.map(() => []);
       // Only those that the token has: there are tens of thousands of tokens, and most have a few.
       for (const slot of slotsIn(set)) parts[piece[slot] as number]?.push(slotIn[slot] as number);
@@ -219,14 +233,23 @@ export class SearchPlan {
   }
 
   /** All rows of a block with what is planned. */
-  async #rowsOf(touched: Touched): Promise<Map<string, Slots>> {
+  async #rowsOf(touched: Touched, pause: Pause): Promise<Map<string, Slots>> {
     const rows = new Map(touched.rows);
     if (touched.rows === null) {
-      const sql = 'SELECT token, entries, slots FROM search_posting WHERE tenant_id = ? AND block = ?';
-      for (const [token, count, bytes] of await this.#tx.all(sql, [this.#tenantId, touched.block]))
-        rows.set(token as string, { count: count as number, bytes: bytes as Uint8Array });
+      const sql =
+        'SELECT token, entries, slots FROM search_posting WHERE tenant_id = ? AND block = ? AND token > ? ORDER BY token LIMIT ?';
+      for (let last: string | null = ''; last !== null; ) {
+        const some: readonly Row[] = await this.#tx.all(sql, [this.#tenantId, touched.block, last, rowsAtOnce]);
+        for (const [token, count, bytes] of some)
+          rows.set(token as string, { count: count as number, bytes: bytes as Uint8Array });
+        last = some.length < rowsAtOnce ? null : ((some.at(-1) as Row)[0] as string);
+        await pause();
+      }
     }
+    let n = 0;
     for (const token of tokensIn(touched)) {
+      n += 1;
+      if (n % rowsAtOnce === 0) await pause();
       const row = changed(rows.get(token) ?? null, touched.removed.get(token), touched.added.get(token));
       if (row === null) rows.delete(token);
       else rows.set(token, row);
@@ -250,7 +273,7 @@ export class SearchPlan {
           bytesOf(touched.times.subarray(0, 2 * slots)),
         ]);
         if (touched.rows !== null) {
-          for (const [token, row] of await this.#rowsOf(touched))
+          for (const [token, row] of await this.#rowsOf(touched, pause))
             changes.puts.push([this.#tenantId, block, token, row.count, row.bytes]);
           continue;
         }

@@ -109,6 +109,34 @@ test('an index that is far behind is built anew, and every answer meanwhile is e
   await world.compare(tenant, searchFor('付款'), { number: 2, size: 20 });
 });
 
+test('a built index has room for later entries, and changes in many full blocks are taken in smaller portions', {
+  timeout: 120_000,
+}, async () => {
+  const world = await SearchWorld.make();
+  const count = 43_000;
+  const entry = (id: number, second: number): Trail => trailOf(id, { content: `付款 ${id % 500}`, happenedAt: atSecond(second) });
+  await world.put(tenant, ...Array.from({ length: count }, (_, i) => entry(i + 1, i)));
+  await followAll(world.db, tenant);
+  const slots = (): number[] =>
+    world.store
+      .rows('SELECT slots FROM search_block WHERE tenant_id = ? AND live = 1', tenant)
+      .map((row) => Number(row['slots']));
+  expect(Math.max(...slots())).toBe(7168);
+  const later = 6600;
+  await world.put(
+    tenant,
+    ...Array.from({ length: later }, (_, i) => entry(count + i + 1, Math.floor((((i * 7919) % later) * count) / later))),
+  );
+  let portions = 0;
+  while ((await followPortion(world.db, tenant)) === 'worked') portions += 1;
+  // Two are enough where nothing has to be split.
+  expect(portions).toBeGreaterThan(2);
+  expect(slots().length).toBeGreaterThan(10);
+  expect(slots().reduce((sum, one) => sum + one)).toBe(count + later);
+  expect(await findings(world)).toEqual([]);
+  for (const keyword of ['付款', '499', '付款 7']) await world.compare(tenant, searchFor(keyword), { number: 3, size: 20 });
+});
+
 test('of an erased entry no token is left in the files, and a follower does not bring it back', async () => {
   const world = await SearchWorld.make();
   const secret = 'zyxwvutsrq 鱻龘靐';
