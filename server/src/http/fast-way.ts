@@ -161,6 +161,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
 
   function take(one: Waiting, stampNow: () => number): void {
     const { request, response, began } = one;
+    if (request.socket.destroyed) return;
     let asked: Asked | null = null;
     try {
       asked = read(request, stampNow);
@@ -173,7 +174,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
     const wanted = asked;
     setImmediate(async () => {
       const answered = wanted !== null && (await answer(wanted, response, began));
-      if (!answered && !response.headersSent && !response.destroyed) usual(request, response);
+      if (!answered && !response.headersSent && !request.socket.destroyed) usual(request, response);
     });
   }
 

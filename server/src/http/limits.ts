@@ -41,7 +41,8 @@ export async function limiters(app: FastifyInstance, limits: RateLimits) {
     /** Whether neither counts requests from there. */
     unlimited,
     byAddress: async (request: FastifyRequest): Promise<void> => {
-      if (!unlimited(request)) await check(await address(request));
+      // Who is gone has no address any more, and is not answered.
+      if (!request.raw.socket.destroyed && !unlimited(request)) await check(await address(request));
     },
     byApplication: async (request: FastifyRequest, clientId: string): Promise<void> => {
       if (unlimited(request)) return;

@@ -228,11 +228,17 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
 
   function sendPortions({ headers, body }: Portions, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const ended = new AbortController();
-    portioned.add(ended);
-    reply.raw.once('close', () => {
+    const { socket } = request.raw;
+    const end = (): void => {
       portioned.delete(ended);
+      for (const one of [reply.raw, socket]) one.off('close', end);
       ended.abort();
-    });
+    };
+    portioned.add(ended);
+    // An answer that waits for its turn on the connection does not hear that the connection is closed.
+    for (const one of [reply.raw, socket]) one.once('close', end);
+    // Both may have been closed before anybody listened.
+    if (reply.raw.destroyed || socket.destroyed) end();
     if (stopping) ended.abort();
     const admitted = (): Promise<boolean> =>
       parts.applications.authenticate(tokenOf(request)).then(
@@ -295,6 +301,8 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   });
   const forwarded = parts.owner === null ? () => false : forwarder(parts.owner, clock);
   app.server.removeAllListeners('request').on('request', (request, response) => {
+    // Of a connection that was reset with requests still to be read.
+    if (request.socket.destroyed) return;
     if (stopping) usual(request, response);
     else if (!forwarded(request, response)) fast(request, response);
   });
@@ -335,7 +343,9 @@ function bodyParsers(app: FastifyInstance): void {
 
 /** What is no HTTP request at all, or one that comes too slowly, answered before there is a request object. */
 function refuseConnection(error: Error & { code?: string }, socket: Socket, clock: Clock): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  // Node's own refusal looks at the same: nothing goes into the midst of an answer.
+  const { _httpMessage: answering } = socket as Socket & { readonly _httpMessage?: { readonly headersSent: boolean } | null };
+  if (error.code === 'ECONNRESET' || !socket.writable || answering?.headersSent) return void socket.destroy();
   const [status, reason] =
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       ? ['408 Request Timeout', 'it took too long']

@@ -31,7 +31,7 @@ port.on('message', (order: Order) => {
   }
 });
 
-const tell = (report: Report, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(report, transfer);
+const tell = (report: Report): void => port.postMessage(report);
 
 async function run(id: number, name: 'page' | 'counts', args: readonly unknown[]): Promise<void> {
   try {
@@ -49,10 +49,8 @@ async function stream(id: number, name: 'export', args: readonly unknown[]): Pro
       while (flow.credit === 0 && !flow.givenUp) await new Promise<void>((resolve) => (flow.wake = resolve));
       if (flow.givenUp) break;
       flow.credit -= 1;
-      const { buffer } = chunk;
-      // Memory of its own changes hands, a part of a pool is copied.
-      const whole = buffer instanceof ArrayBuffer && buffer.byteLength === chunk.byteLength;
-      tell({ id, chunk }, whole ? [buffer] : []);
+      // Copied: whoever made it may still look at it.
+      tell({ id, chunk });
     }
     tell({ id, ended: true });
   } catch (error) {

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createApp, openCore } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { allTrails } from '../../src/domain/stores.ts';
+import { formats } from '../../src/export/formats.ts';
 import { Readers } from '../../src/readers/readers.ts';
 import { storePath } from '../../src/store/files.ts';
 import { entry, testTenant } from '../support/entries.ts';
@@ -63,6 +64,14 @@ describe('the same answer from a thread', () => {
     const own = await server.post(token, '/v1/report/info', body);
     expect(own.json().code).toBe(200);
     expect((await send(port, '/v1/report/info', ask)).text).toBe(own.text);
+  });
+
+  it.each(Object.keys(formats))('an export as %s', async (format) => {
+    const path = `/v1/dynamic/trail/export?format=${format}`;
+    const own = await server.get(token, path);
+    const read = await send(port, path, { headers: { Authorization: token } });
+    expect(read.body.length).toBeGreaterThan(10_000);
+    expect(read.body.equals(own.body)).toBe(true);
   });
 
   it('what it is asked after a write shows the write', async () => {

@@ -22,6 +22,7 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export interface ServerProcess {
   readonly port: number;
+  readonly folder: string;
   readonly credentials: Credentials;
   send(path: string, ask?: Ask): Promise<Answer>;
   /** What it has written to stderr so far. */
@@ -60,6 +61,7 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
   const port = await announcedPort(child, () => out, ended);
   return {
     port,
+    folder,
     credentials,
     send: (path, ask) => send(port, path, ask),
     log: () => log,
