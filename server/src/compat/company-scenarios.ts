@@ -1,5 +1,6 @@
 import { companyInfoData } from '../wire/company-info-wire.ts';
 import { companyListData, companySearchData } from '../wire/company-wire.ts';
+import { never } from '../wire/shape.ts';
 import type { Api } from './api.ts';
 import { bySerialId, firstListed, listed, listingScenarios, type Resource } from './listing-scenarios.ts';
 import { asRow, asRows, idOf, must, need, type Row, type Scenario } from './scenario.ts';
@@ -56,7 +57,7 @@ export const companyScenarios: readonly Scenario[] = [
     mark: 'doc',
     async holds(api) {
       const { company_id, create_time } = await firstListed(api, resource);
-      const time = String(create_time);
+      const time = need(create_time === never.firm ? null : String(create_time), 'when that company was created is not known');
       const { rows } = await listed(api, resource.listPath, { time_type: 2, start_time: time, end_time: time });
       must(
         rows.some((row) => row['company_id'] === company_id),

@@ -201,3 +201,10 @@ test('erased a second time: nothing is left, and nothing changes', async () => {
     'trail 100 没有可删除的内容\n',
   );
 });
+
+test('the head of a log that has no change yet is accepted as it was printed', async () => {
+  await at.genjin(['tenant', 'create', '--id', '4711', '--name', 'new']);
+  const head = await headOf(4711);
+  expect(head).toBe('0:');
+  expect(await at.genjin(['check', '--tenant', '4711', '--head', head])).toMatchObject({ code: 0 });
+});
