@@ -25,7 +25,7 @@ const verify = (...args: readonly string[]): Promise<{ code: number; said: strin
 
 const headOf = async (tenantId: number, ...args: readonly string[]): Promise<string> => {
   const { stdout } = await at.genjin(['audit', 'head', '--tenant', String(tenantId), ...args]);
-  return new RegExp(`^${tenantId} (\\d+:[\\w-]{43})\\n$`).exec(stdout)?.[1] ?? '';
+  return new RegExp(`^${tenantId} (0:|\\d+:[\\w-]{43})\\n$`).exec(stdout)?.[1] ?? '';
 };
 
 beforeAll(async () => {
