@@ -1,15 +1,13 @@
 /** What stood some changes ago, against what stands now. */
 import { pageSize } from './ask.ts';
 import { runJob } from './processes.ts';
-import { type Bound, figure, median, type Report, step, type Table } from './report.ts';
+import { type Bound, median, type Report, step, type Table } from './report.ts';
 import { alternate, warmUps } from './rounds.ts';
 import { atMost, burst, randomPages } from './scale-pages.ts';
 import { ignored, lacking, pageOf, type Scale, sidesTable, type Target, warm } from './scale-session.ts';
 
 /** µs the first page may take for each change since. */
 const perChange = 5;
-/** First pages that are not measured: they are single requests, and a thread that has done a few is not compiled yet. */
-const uncompiled = 20;
 
 export async function asOf(scale: Scale): Promise<Report> {
   const data = await scale.store();
@@ -29,12 +27,12 @@ export async function asOf(scale: Scale): Promise<Report> {
     for (const changes of distances) {
       step(`as_of ${changes} changes ago`);
       const [later, first] = names(changes);
-      const [early, firsts]: [number[], number[]] = [[], []];
-      // Each time at another revision, of which nothing is known yet.
-      for (let i = -uncompiled; i < scale.rounds(7); i++) {
+      const firsts: number[] = [];
+      // Each time at another revision, of which nothing is known yet; after some that are not measured, while the program is not compiled.
+      for (let i = -warmUps; i < scale.rounds(7); i++) {
         const query = `&as_of=${head - changes + 37 * i}`;
         const [time] = await session.latencies(target, randomPages(session, 1, 1, last, query));
-        (i < 0 ? early : firsts).push((1000 * (time as number)) / (changes - 37 * i));
+        if (i >= 0) firsts.push((1000 * (time as number)) / (changes - 37 * i));
       }
       const past = `&as_of=${head - changes}`;
       const sides = [
@@ -42,8 +40,7 @@ export async function asOf(scale: Scale): Promise<Report> {
         session.side('then', target, () => randomPages(session, burst, 1, last, past)),
       ];
       const measured = await alternate(session.load, sides, scale.rounds(15), warmUps);
-      const note = `The first page of a revision: ${figure(median(firsts))} µs a change; the first ${warmUps} of them after a start: ${figure(median(early.slice(0, warmUps)))} µs.`;
-      tables.push(sidesTable(`Pages as of ${changes.toLocaleString('en-US')} changes ago`, measured, 'now', [note]));
+      tables.push(sidesTable(`Pages as of ${changes.toLocaleString('en-US')} changes ago`, measured, 'now', []));
       bounds.push(atMost(later, measured.cost('then', 'now'), 5), {
         what: first,
         value: median(firsts),

@@ -235,6 +235,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
   const metrics = createMetrics();
   const { pages, entries } = core.kept;
   const bytes = config.cacheMb * 1_000_000;
+  // Of entries make pages too that were never asked for; a page serves one address.
   pages.limitTo(0.4 * bytes);
   entries.limitTo(0.6 * bytes);
   metrics.keeps({ page: pages, entry: entries });

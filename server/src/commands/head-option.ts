@@ -6,15 +6,12 @@ export const headText = ({ revision, chainHash }: KeptHead): string => `${revisi
 
 /** Throws `usage` for anything else. */
 export function readHead(option: string, value: unknown): KeptHead {
+  const text = String(value);
   // Of a log that has no change yet there is nothing to hash.
-  const [revision, chainHash] =
-    /^(?:(0):()|([1-9]\d{0,14}):([\w-]{43}))$/
-      .exec(String(value))
-      ?.slice(1)
-      .filter((part) => part !== undefined) ?? [];
-  if (revision === undefined || chainHash === undefined)
+  if (!/^(0:|[1-9]\d{0,14}:[\w-]{43})$/.test(text))
     throw new AppError('usage', {
-      reason: `${option}: ${JSON.stringify(String(value))} is not accepted; accepted: REVISION:HASH as "audit head" prints it`,
+      reason: `${option}: ${JSON.stringify(text)} is not accepted; accepted: REVISION:HASH as "audit head" prints it`,
     });
+  const [revision = '', chainHash = ''] = text.split(':');
   return { revision: Number(revision), chainHash };
 }

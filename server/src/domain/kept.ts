@@ -88,8 +88,9 @@ export class Kept<K extends string | number, V> {
     return other.value;
   }
 
-  hit(): void {
-    this.#hits += 1;
+  /** Values that were there and stand. */
+  hit(count = 1): void {
+    this.#hits += count;
   }
 
   /** Not there, or it does not stand any more. */
@@ -120,7 +121,7 @@ export class Kept<K extends string | number, V> {
   grown(space: string | number, key: K, value: V, bytes: number): void {
     const generation = this.#all.find((one) => one.get(space, key)?.value === value);
     const item = generation?.take(space, key);
-    if (item !== undefined) generation?.put(space, key, { value, bytes: item.bytes + bytes });
+    if (item !== undefined) this.#putYoung(space, key, { value, bytes: item.bytes + bytes });
   }
 
   clear(): void {

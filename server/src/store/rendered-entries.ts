@@ -52,7 +52,7 @@ export class RenderedEntries {
       if (kept === undefined || kept.basis.revision > keys.revision || recency.touchedSince(kept.basis)) return null;
       found.push(kept);
     }
-    for (const _ of found) this.#kept.hit();
+    this.#kept.hit(found.length);
     return { keys, entries: found.map(({ text }) => text), joined: together(found.map(({ basis }) => basis.joined)) };
   }
 

@@ -28,6 +28,15 @@ describe('what is kept', () => {
     }
   });
 
+  it('stays within its limit when values grow', () => {
+    const kept = new Kept<number, string>(limit);
+    for (let i = 0; i < 3; i++) ask(kept, numbers(0, 390));
+    for (const key of numbers(0, 390)) {
+      kept.grown(tenant, key, `value ${key}`, 4 * bytes);
+      expect(kept.figures.bytes).toBeLessThanOrEqual(limit);
+    }
+  });
+
   it('is not driven out by what is asked for once', () => {
     const kept = new Kept<number, string>(limit);
     const often = numbers(0, 300);
