@@ -200,7 +200,7 @@ export async function keepStore(store: KeptStore, filled: string): Promise<void>
 /** Named after the schema that this program gives an empty store, and after what the content depends on. */
 async function storeFolder({ parent, sources }: KeptStore): Promise<string> {
   const scratch = scratchFolder();
-  await (await openCore(scratch, { make: true })).close();
+  await (await openCore({ data: scratch, databaseUrl: null }, { make: true })).close();
   const db = new DatabaseSync(storePath(scratch), { readOnly: true });
   const schema = db.prepare('SELECT sql FROM sqlite_master ORDER BY name').all();
   db.close();

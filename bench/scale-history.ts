@@ -20,7 +20,7 @@ export interface Stock {
  * restoration of what was removed before.
  */
 export async function makeHistory(folder: string, stock: Stock, count: number, seed: number): Promise<void> {
-  const core = await openCore(folder, { make: false });
+  const core = await openCore({ data: folder, databaseUrl: null }, { make: false });
   try {
     const random = new Random(seed);
     const removed: number[] = [];

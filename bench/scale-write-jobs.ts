@@ -24,7 +24,7 @@ type Prepared = () => Promise<void>;
 export async function recordBatches(folder: string, batches: number, searched: boolean): Promise<Prepared> {
   const { tenantId } = stockOf(folder);
   const records = recordsFor(folder, (batches + unmeasured) * batchSize);
-  const core = await openCore(folder, { make: false });
+  const core = await openCore({ data: folder, databaseUrl: null }, { make: false });
   const caller = {
     tenantId,
     clientId: 'bench',

@@ -2,7 +2,7 @@
  * In the place of `store/sqlite.ts`, see `unstored.ts`: a write has no transaction, runs no statement that writes, and none that reads what
  * was read before.
  */
-import type { Db, Row, Tx } from '../server/src/store/db.ts';
+import type { Db, Row, Tx, WriteTx } from '../server/src/store/db.ts';
 import { openSqlite as open, type SqliteOptions } from '../server/src/store/sqlite.ts';
 
 export function openSqlite(path: string, options?: SqliteOptions): Db {
@@ -12,11 +12,12 @@ export function openSqlite(path: string, options?: SqliteOptions): Db {
     const asked = `${sql} ${values.join(' ')}`;
     const known = read.get(asked);
     if (known !== undefined) return known;
-    const rows = await db.read((tx) => tx.all(sql, values));
+    const rows = await db.read(null, (tx) => tx.all(sql, values));
     read.set(asked, rows);
     return rows;
   };
-  const tx: Tx = {
+  const tx: WriteTx = {
+    enter: async () => undefined,
     all,
     get: async (sql, values) => (await all(sql, values))[0],
     run: async () => undefined,
@@ -24,10 +25,10 @@ export function openSqlite(path: string, options?: SqliteOptions): Db {
   };
   return {
     dialect: db.dialect,
-    read: (work) => db.read(work),
-    snapshot: () => db.snapshot(),
-    stamp: () => db.stamp(),
-    write: (work) => work(tx),
+    read: (tenantId, work) => db.read(tenantId, work),
+    snapshot: (tenantId) => db.snapshot(tenantId),
+    stamp: (tenantId) => db.stamp(tenantId),
+    write: (_tenantId, work) => work(tx),
     close: () => db.close(),
   };
 }

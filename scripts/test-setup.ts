@@ -1,17 +1,29 @@
-/** What the tests need and a fresh machine may lack: the built page, and a browser. Nothing is skipped for want of them. */
+/** What the tests need and a fresh machine may lack: the built page, a browser, and a PostgreSQL. Nothing is skipped for want of them. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { migrate } from '../server/src/store/migrations.ts';
+import { openPostgres } from '../server/src/store/postgres.ts';
 import { needChromium } from './chromium.ts';
+import { startPostgres } from './postgres-server.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const built = join(root, 'server/dist/web/index.html');
 const sources = ['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'web/package.json', 'client/src'];
 
-/** Called by Vitest once, before all tests. */
-export function setup(): void {
+/** Called by Vitest once, before all tests; what it answers, after them. */
+export async function setup(): Promise<() => Promise<void>> {
   buildPage();
   needChromium();
+  const server = await startPostgres();
+  // Each test has a copy of it: that is faster than to make the tables.
+  const url = await server.database('genjin_template');
+  const db = openPostgres(url);
+  await migrate(db);
+  await db.close();
+  process.env['GENJIN_TEST_ADMIN_URL'] = server.url;
+  process.env['GENJIN_TEST_USER_URL'] = url;
+  return () => server.remove();
 }
 
 /** Builds the page unless it is newer than everything that it is made of. */

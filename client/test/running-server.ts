@@ -21,7 +21,7 @@ export interface RunningServer {
 
 export async function startServer(options: { clock?: Clock; entries?: Iterable<unknown> } = {}): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'genjin-test-'));
-  const core = await openCore(folder, {
+  const core = await openCore({ data: folder, databaseUrl: null }, {
     make: true,
     allowPrivateCallbacks: ['127.0.0.0/8'],
     ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -11,7 +11,7 @@ import { Attempts } from './domain/attempts.ts';
 import type { Standing } from './domain/basis.ts';
 import { Changes } from './domain/change.ts';
 import { Companies } from './domain/company.ts';
-import { Erasures } from './domain/erasure.ts';
+import { type Cleaning, Erasures } from './domain/erasure.ts';
 import { Importer } from './domain/import.ts';
 import { Kept } from './domain/kept.ts';
 import { Leads } from './domain/lead.ts';
@@ -46,21 +46,22 @@ import { changeStore } from './store/change-store.ts';
 import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
-import { makeFolder, readKey, storeExists, storePath } from './store/files.ts';
+import { keyFrom, makeFolder, readKey, storePath } from './store/files.ts';
 import { leadStore } from './store/lead-store.ts';
 import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
 import { opportunityStore } from './store/opportunity-store.ts';
+import { openDb, type Place, requireStore } from './store/place.ts';
 import { Recencies } from './store/recency.ts';
 import { type KnownObject, RenderedEntries, type RenderedEntry } from './store/rendered-entries.ts';
 import { reportStore } from './store/report-store.ts';
 import { SearchWorker } from './store/search-worker.ts';
 import { signInStore } from './store/sign-in-store.ts';
-import { openSqlite } from './store/sqlite.ts';
 import { Sweeper } from './store/sweeper.ts';
 import { tenantStore } from './store/tenant-store.ts';
 import { trailStore } from './store/trail-store.ts';
 import { userStore } from './store/user-store.ts';
+import { Vacuum } from './store/vacuum.ts';
 import { webhookStore } from './store/webhook-store.ts';
 import { sendTest } from './webhook/attempt.ts';
 import { Deliverer } from './webhook/deliverer.ts';
@@ -92,7 +93,7 @@ export interface Core {
   readonly reports: Reports;
   readonly importer: Importer;
   readonly erasures: Erasures;
-  readonly sweeper: Sweeper;
+  readonly sweeper: Cleaning;
   readonly webhookStore: WebhookStore;
   readonly deliveryStore: DeliveryStore;
   readonly sender: Sender;
@@ -104,9 +105,9 @@ export interface Core {
 /** Bytes of objects that entries show, in memory: some 50,000 of them. */
 const shownBytes = 25_000_000;
 
-/** Opens the store in a folder; throws `usage` when it is not there and `make` is not asked for. */
+/** Opens a store; throws `usage` when it is not there and `make` is not asked for. */
 export async function openCore(
-  folder: string,
+  place: Place & { readonly key?: string | null },
   options: {
     make: boolean;
     clock?: Clock;
@@ -120,18 +121,22 @@ export async function openCore(
   const clock = options.clock ?? Date.now;
   const allowPrivateCallbacks = options.allowPrivateCallbacks ?? [];
   const sender = createSender({ allowPrivate: allowPrivateCallbacks });
-  if (!options.make && !storeExists(folder)) {
-    throw new AppError('usage', {
-      reason: `there is no store in ${folder}; "genjin tenant create" or "genjin import" makes one`,
-    });
+  const folder = place.data;
+  const key = place.key ? keyFrom(place.key, 'the given key') : null;
+  const embedded = place.databaseUrl === null;
+  if (embedded && !options.make) await requireStore(place, null);
+  if (embedded) makeFolder(folder);
+  const db = openDb(place, options.readers ? 'server' : 'command');
+  try {
+    if (!embedded && !options.make) await requireStore(place, db);
+    if (options.reads !== true) await migrate(db);
+  } catch (error) {
+    await db.close();
+    throw error;
   }
-  makeFolder(folder);
-  // A server writes little at a time, and shares its memory with what is read; an import has it for itself.
-  const db = openSqlite(storePath(folder), options.readers ? { cacheMb: 16 } : {});
-  if (options.reads !== true) await migrate(db);
-  const vault = new Vault(readKey(folder));
+  const vault = new Vault(key ?? readKey(folder));
   const objects = objectStore(db, clock);
-  const sweeper = new Sweeper(storePath(folder));
+  const sweeper: Cleaning = place.databaseUrl === null ? new Sweeper(storePath(folder)) : new Vacuum(place.databaseUrl);
   const tenants = tenantStore(db);
   const pages = new Kept<string, KeptPage>(0);
   const entries = new Kept<number, RenderedEntry>(0);
@@ -141,7 +146,7 @@ export async function openCore(
     entries.clear();
     shown.clear();
   });
-  const readers = options.readers ? new Readers(storePath(folder), options.readers) : null;
+  const readers = options.readers ? new Readers(place, options.readers) : null;
   const own = trailStore(db, new RenderedEntries(entries, shown, recencies, renderTrail));
   const trails = readers === null ? own : readingTrails(own, readers);
   const changes = changeStore(db);
@@ -247,7 +252,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
     standing: core.standing,
     pages,
     clock: core.clock,
-    storeAnswers: () => core.db.read(async (tx) => void (await tx.get('SELECT max(version) FROM schema_version'))),
+    storeAnswers: () => core.db.read(null, async (tx) => void (await tx.get('SELECT max(version) FROM schema_version'))),
     log,
     strict: config.strict,
     limits: { perMinute: config.rateLimit, behindProxy: config.behindProxy, behindWorkers: role === 'owner' },
@@ -268,8 +273,11 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
   app.addHook('onListen', async () => {
     deliverer.start();
     searchWorker.start();
-    // What a former process did not finish.
-    core.sweeper.sweep().catch((error: unknown) => log.error({ err: error }, 'what was erased could not be cleared everywhere'));
+    // What a former process did not finish; a database has been at it meanwhile.
+    if (config.databaseUrl === null)
+      core.sweeper
+        .sweep()
+        .catch((error: unknown) => log.error({ err: error }, 'what was erased could not be cleared everywhere'));
   });
   // Beside the requests that are under way, not after them.
   let stopped: Promise<unknown> = Promise.resolve();

@@ -77,6 +77,23 @@ const cidrs = (help: Bilingual): Setting<readonly string[]> => ({
 
 export const settings = {
   data: text({ en: 'folder of the store', zh: '数据目录' }, 'DIR', './genjin-data'),
+  databaseUrl: {
+    ...optional(
+      { en: 'PostgreSQL database of the store, instead of a file in the folder', zh: '使用 PostgreSQL 数据库，代替目录中的文件' },
+      'postgres://…',
+    ),
+    secret: true,
+  },
+  key: {
+    ...optional(
+      {
+        en: 'key that secrets are kept under, 32 bytes in base64 (default genjin.key in the folder)',
+        zh: '保护密钥所用的主密钥，32 字节的 base64（默认目录中的 genjin.key）',
+      },
+      'KEY',
+    ),
+    secret: true,
+  },
   host: text({ en: 'address to listen on', zh: '监听地址' }, 'ADDRESS', '127.0.0.1'),
   port: whole({ en: 'port to listen on; 0: any free one', zh: '监听端口；0 为任一空闲端口' }, 'PORT', 8787, 0, 65535),
   demo: flag({ en: 'make demo data when the store is empty', zh: '数据为空时生成演示数据' }),

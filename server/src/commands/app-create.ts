@@ -1,13 +1,13 @@
 import { openCore } from '../app.ts';
 import { type ClientCredentials, modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
-import { type Command, type Invocation, print } from './command.ts';
+import { type Command, type Invocation, place, print } from './command.ts';
 import { existingTenant } from './tenant-option.ts';
 
 export const appCreate: Command = {
   name: 'app create',
   summary: { en: 'add an application and print its credentials once', zh: '新建应用，凭据只显示一次' },
-  settings: ['data'],
+  settings: place,
   options: [
     { flags: '--tenant <ID>', help: { en: 'the enterprise', zh: '所属企业 ID' }, required: true },
     {
@@ -32,7 +32,7 @@ export const appCreate: Command = {
     }
     const name = String(options['name']).trim();
     if (name === '') throw new AppError('usage', { reason: '--name: "" is not accepted; accepted: a text' });
-    const core = await openCore(config.data, { make: false });
+    const core = await openCore(config, { make: false });
     try {
       const tenantId = await existingTenant(core, '--tenant', options['tenant']);
       const credentials = await core.applications.create(tenantId, name, scopes);

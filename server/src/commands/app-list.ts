@@ -1,18 +1,18 @@
 import { openCore } from '../app.ts';
 import { formatTime } from '../wire/time.ts';
-import { type Command, print } from './command.ts';
+import { type Command, place, print } from './command.ts';
 import { existingTenant } from './tenant-option.ts';
 
 export const appList: Command = {
   name: 'app list',
   summary: { en: 'list applications, revoked ones too', zh: '列出应用，含已吊销的' },
-  settings: ['data'],
+  settings: place,
   options: [
     { flags: '--tenant <ID>', help: { en: 'only of this enterprise', zh: '仅此企业的应用' } },
     { flags: '--json', help: { en: 'print JSON', zh: '以 JSON 输出' } },
   ],
   async run({ config, options, say }) {
-    const core = await openCore(config.data, { make: false });
+    const core = await openCore(config, { make: false });
     try {
       const tenantIds =
         options['tenant'] === undefined

@@ -1,12 +1,12 @@
 import { AppError } from '../errors.ts';
 import { backupTo, restoreFrom, storeExists } from '../store/files.ts';
-import { type Command, print } from './command.ts';
+import { type Command, place, print } from './command.ts';
 
 export const backup: Command = {
   name: 'backup',
   summary: { en: 'copy the store into one file, also while it is served', zh: '备份为单个文件，服务运行时也可以' },
   arguments: [{ words: '<FILE>', help: { en: 'a new file', zh: '新文件' } }],
-  settings: ['data'],
+  settings: place,
   async run({ config, args, say }) {
     const file = args[0] as string;
     if (!storeExists(config.data)) throw new AppError('usage', { reason: `there is no store in ${config.data}` });

@@ -4,7 +4,7 @@ import { checkStore } from '../store/check.ts';
 import type { KeptHead } from '../store/check-log.ts';
 import { integrityOf } from '../store/files.ts';
 import { followAll, rebuildSearch } from '../store/search-follower.ts';
-import { type Command, type Invocation, print } from './command.ts';
+import { type Command, type Invocation, place, print } from './command.ts';
 import { readHead } from './head-option.ts';
 import { existingTenant } from './tenant-option.ts';
 
@@ -14,7 +14,7 @@ export const check: Command = {
     en: 'verify the store: the hash chain of every change log, and every derived number against a recount',
     zh: '校验数据：验证变更日志的哈希链，并逐项重新计算比对',
   },
-  settings: ['data'],
+  settings: place,
   options: [
     {
       flags: '--head <REVISION:HASH>',
@@ -30,11 +30,15 @@ export const check: Command = {
     { flags: '--tenant <ID>', help: { en: 'whose head it is, when there are several', zh: '该链头所属企业（有多个企业时）' } },
   ],
   async run({ config, options, say }) {
-    const core = await openCore(config.data, { make: false });
+    const core = await openCore(config, { make: false });
     try {
       const kept = await keptHead(core, options);
       if (options['rebuildSearch'] === true) await rebuildAll(core);
-      const { tenants, findings, count } = await checkStore(core.db, () => integrityOf(config.data), kept);
+      const { tenants, findings, count } = await checkStore(
+        core.db,
+        () => (config.databaseUrl === null ? integrityOf(config.data) : []),
+        kept,
+      );
       for (const { tenantId, revision, trails } of tenants) {
         print(
           say({
@@ -71,7 +75,7 @@ export const check: Command = {
 /** Builds the search index of every enterprise anew. */
 async function rebuildAll(core: Core): Promise<void> {
   for (const { tenantId } of await core.tenants.list()) {
-    await core.db.write((tx) => rebuildSearch(tx, tenantId));
+    await core.db.write(tenantId, (tx) => rebuildSearch(tx, tenantId));
     await followAll(core.db, tenantId);
   }
 }

@@ -37,6 +37,9 @@ export interface Command {
   run(invocation: Invocation): Promise<number>;
 }
 
+/** Where the store is. */
+export const place = ['data', 'databaseUrl', 'key'] as const satisfies readonly SettingName[];
+
 /** Writes a line for a person or a script to read. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -1,7 +1,7 @@
 import { openCore } from '../app.ts';
 import type { ErasableKind } from '../domain/erasure.ts';
 import { AppError } from '../errors.ts';
-import { type Command, print } from './command.ts';
+import { type Command, place, print } from './command.ts';
 import { existingTenant, readId } from './tenant-option.ts';
 
 /** The option of each kind, as commander keeps it. */
@@ -18,7 +18,7 @@ export const erase: Command = {
     en: 'delete for good what an entry says or who a person is, also from the change log; it cannot be undone',
     zh: '彻底删除一条跟进的内容或一个人的资料，变更日志中的也一并删除；不可恢复',
   },
-  settings: ['data'],
+  settings: place,
   options: [
     { flags: '--tenant <ID>', help: { en: 'the enterprise', zh: '企业 ID' }, required: true },
     { flags: '--trail <ID>', help: { en: 'the content of this entry', zh: '该条跟进的内容' } },
@@ -36,7 +36,7 @@ export const erase: Command = {
       });
     const [option, { kind, flag }] = given;
     const id = readId(flag, options[option]);
-    const core = await openCore(config.data, { make: false });
+    const core = await openCore(config, { make: false });
     try {
       const tenantId = await existingTenant(core, '--tenant', options['tenant']);
       const erased = await core.erasures.eraseAs(tenantId, 'command:erase', kind, id).catch((error: unknown) => {

@@ -4,7 +4,7 @@ import type { TrailPortion } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import { formats, type Portion } from '../export/formats.ts';
 import { exportFormats, exportLanguages, readTrailExport } from '../wire/trail-export-wire.ts';
-import { type Command, type Option, print } from './command.ts';
+import { type Command, type Option, place, print } from './command.ts';
 import { Progress } from './progress.ts';
 import { existingTenant } from './tenant-option.ts';
 import { checkNew, writeWhole } from './whole-file.ts';
@@ -86,7 +86,7 @@ export const exportCommand: Command = {
   arguments: [
     { words: '[FILE]', help: { en: 'a new file; none or - writes to standard output', zh: '新文件；省略或 - 表示标准输出' } },
   ],
-  settings: ['data'],
+  settings: place,
   options: [
     { flags: '--tenant <ID>', help: { en: 'only this enterprise', zh: '只导出该企业' } },
     {
@@ -109,7 +109,7 @@ export const exportCommand: Command = {
     const file = args[0] === undefined || args[0] === '-' ? null : args[0];
     if (file !== null) checkNew(file);
     const question = readQuestion(options);
-    const core = await openCore(config.data, { make: false });
+    const core = await openCore(config, { make: false });
     try {
       const tenants =
         options['tenant'] === undefined

@@ -6,7 +6,7 @@ import type { MergeCount } from '../domain/merge.ts';
 import { AppError } from '../errors.ts';
 import { EntrySplitter, type SplitItem } from '../wire/entry-splitter.ts';
 import { readEntry } from '../wire/entry-wire.ts';
-import { type Command, print } from './command.ts';
+import { type Command, place, print } from './command.ts';
 import { Progress } from './progress.ts';
 
 /** Entries a commit: enough that a page that many of them touch is written once, few enough that another writer waits a second at most. */
@@ -26,12 +26,12 @@ export const importCommand: Command = {
     zh: '导入 OKKI 返回的跟进：整页、数组或每行一条',
   },
   arguments: [{ words: '<FILE...>', help: { en: 'files; - reads standard input', zh: '文件；- 表示标准输入' } }],
-  settings: ['data'],
+  settings: place,
   async run({ config, args, say }) {
     for (const file of args) {
       if (file !== '-' && !existsSync(file)) throw new AppError('usage', { reason: `there is no file ${file}` });
     }
-    const core = await openCore(config.data, { make: true });
+    const core = await openCore(config, { make: true });
     let rejected = 0;
     try {
       for (const file of args) {

@@ -38,7 +38,7 @@ interface ListenFailure {
 
 /** Serves as a worker until it is told to stop or the owner is gone; then Node ends it. */
 export async function serveAsWorker(config: Config, { socket, port }: Orders): Promise<number> {
-  const core = await openCore(config.data, {
+  const core = await openCore(config, {
     make: false,
     readers: 1,
     reads: true,

@@ -14,7 +14,7 @@ import {
 import { modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
 import { lockFolder, makeFolder } from '../store/files.ts';
-import { type Command, print } from './command.ts';
+import { type Command, place, print } from './command.ts';
 import { makeSocket, serveAsWorker, startWorkers, workerOrders } from './serve-workers.ts';
 
 /** Threads for what takes long to read: one for an export of an hour, and another one that answers meanwhile. */
@@ -29,7 +29,7 @@ export const serve: Command = {
   settings: [
     'host',
     'port',
-    'data',
+    ...place,
     'demo',
     'demoDate',
     'demoClientId',
@@ -63,7 +63,7 @@ export const serve: Command = {
     const lock = lockFolder(config.data);
     if (reset) await resetDemo(config.data, plan);
     else if (config.demo) await completeReset(config.data);
-    const core = await openCore(config.data, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks, readers });
+    const core = await openCore(config, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks, readers });
     const credentials = config.demo ? await makeDemo(core, config.data, plan) : null;
     const stopped = new Promise<void>((done) => {
       // For good, not once: npm passes on what its whole group got already, and the second one must not cut the draining short.

@@ -1,12 +1,12 @@
 import { openCore } from '../app.ts';
 import { AppError } from '../errors.ts';
-import { type Command, print } from './command.ts';
+import { type Command, place, print } from './command.ts';
 import { readId } from './tenant-option.ts';
 
 export const tenantCreate: Command = {
   name: 'tenant create',
   summary: { en: 'add an enterprise', zh: '新建企业' },
-  settings: ['data'],
+  settings: place,
   options: [
     {
       flags: '--id <ID>',
@@ -19,7 +19,7 @@ export const tenantCreate: Command = {
     const tenantId = readId('--id', options['id']);
     const name = String(options['name']).trim();
     if (name === '') throw new AppError('usage', { reason: '--name: "" is not accepted; accepted: a text' });
-    const core = await openCore(config.data, { make: true });
+    const core = await openCore(config, { make: true });
     try {
       if (!(await core.tenants.create({ tenantId, name, createdAt: core.clock() }))) {
         throw new AppError('usage', { reason: `tenant ${tenantId} is there already` });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { openCore } from '../app.ts';
 import { newPassword } from '../domain/sign-in.ts';
 import { AppError } from '../errors.ts';
-import { type Command, print } from './command.ts';
+import { type Command, place, print } from './command.ts';
 import { existingTenant, readId } from './tenant-option.ts';
 
 export const userCreate: Command = {
@@ -11,7 +11,7 @@ export const userCreate: Command = {
     en: 'add a person who can sign in, or let an author of imported entries sign in',
     zh: '新建可登录的用户，或让导入动态的作者可以登录',
   },
-  settings: ['data'],
+  settings: place,
   options: [
     { flags: '--tenant <ID>', help: { en: 'the enterprise', zh: '所属企业 ID' }, required: true },
     { flags: '--email <MAIL>', help: { en: 'the mail address to sign in with', zh: '登录邮箱' }, required: true },
@@ -46,7 +46,7 @@ export const userCreate: Command = {
     const email = String(options['email']).trim();
     const given = options['passwordFile'];
     const password = given === undefined ? null : readPassword(String(given));
-    const core = await openCore(config.data, { make: false });
+    const core = await openCore(config, { make: false });
     try {
       const tenantId = await existingTenant(core, '--tenant', options['tenant']);
       const made = password ?? newPassword();

@@ -2,7 +2,7 @@ import { type Core, openCore } from '../app.ts';
 import type { Delivery, SubscriptionKey, SubscriptionState } from '../domain/webhook-stores.ts';
 import { messageIdOf } from '../webhook/message.ts';
 import { bizTypeOf, subscribeTypeOf } from '../wire/webhook-wire.ts';
-import { type Command, type Invocation, print } from './command.ts';
+import { type Command, type Invocation, place, print } from './command.ts';
 import { existingTenant } from './tenant-option.ts';
 
 /** The tenant that is asked for, or every one. */
@@ -17,14 +17,14 @@ export const webhookDeliveries: Command = {
     en: 'list events that wait or are parked, and how subscriptions are doing',
     zh: '列出待投递与搁置的事件，以及各订阅的进度',
   },
-  settings: ['data'],
+  settings: place,
   options: [
     { flags: '--tenant <ID>', help: { en: 'only of this enterprise', zh: '仅此企业' } },
     { flags: '--failed', help: { en: 'only parked ones', zh: '仅已搁置的' } },
     { flags: '--json', help: { en: 'print JSON', zh: '以 JSON 输出' } },
   ],
   async run({ config, options, say }) {
-    const core = await openCore(config.data, { make: false });
+    const core = await openCore(config, { make: false });
     try {
       const deliveries: (SubscriptionKey & Delivery)[] = [];
       const subscriptions: SubscriptionState[] = [];

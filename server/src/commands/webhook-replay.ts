@@ -2,7 +2,7 @@ import { openCore } from '../app.ts';
 import type { Delivery, SubscriptionKey } from '../domain/webhook-stores.ts';
 import { AppError } from '../errors.ts';
 import { messageIdOf } from '../webhook/message.ts';
-import { type Command, print } from './command.ts';
+import { type Command, place, print } from './command.ts';
 import { tenantsOf } from './webhook-deliveries.ts';
 
 export const webhookReplay: Command = {
@@ -11,7 +11,7 @@ export const webhookReplay: Command = {
   arguments: [
     { words: '[MESSAGE_ID...]', help: { en: 'as "webhook deliveries" shows them', zh: '即 webhook deliveries 所列的消息 ID' } },
   ],
-  settings: ['data'],
+  settings: place,
   options: [
     { flags: '--all', help: { en: 'every parked event', zh: '全部已搁置的事件' } },
     { flags: '--tenant <ID>', help: { en: 'only of this enterprise', zh: '仅此企业' } },
@@ -20,7 +20,7 @@ export const webhookReplay: Command = {
     const messageIds = new Set(args.filter((word) => word !== undefined));
     const all = options['all'] === true;
     if (all === messageIds.size > 0) throw new AppError('usage', { reason: 'give message ids, or --all' });
-    const core = await openCore(config.data, { make: false });
+    const core = await openCore(config, { make: false });
     try {
       const found: (SubscriptionKey & Delivery)[] = [];
       for (const tenantId of await tenantsOf(core, options['tenant'])) {

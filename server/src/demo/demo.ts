@@ -116,7 +116,7 @@ export async function completeReset(folder: string): Promise<void> {
 
 async function requireOnlyDemo(folder: string): Promise<void> {
   if (!storeExists(folder)) return;
-  const core = await openCore(folder, { make: false });
+  const core = await openCore({ data: folder, databaseUrl: null }, { make: false });
   try {
     const other = (await core.tenants.list()).find(({ tenantId }) => tenantId !== demoTenantId);
     if (other === undefined) return;

@@ -186,12 +186,13 @@ export class Applications {
   /** Throws `token_missing`, `token_invalid`. */
   async authenticate(token: string | null): Promise<Caller> {
     if (token === null) throw new AppError('token_missing');
-    const stamp = this.#store.stamp();
+    const tenantId = tenantOf(token);
+    if (tenantId === null) throw new AppError('token_invalid');
+    const stamp = await this.#store.stamp(tenantId);
     const known = this.known(token, stamp);
     if (known !== null) return known;
-    const tenantId = tenantOf(token);
     const hash = tokenHash(token);
-    const found = tenantId === null ? null : await this.#store.token(tenantId, hash);
+    const found = await this.#store.token(tenantId, hash);
     if (found === null || found.expiresAt <= this.#clock()) throw new AppError('token_invalid');
     const caller = callerOf(found);
     if (this.#known.size >= maxKnown) this.#known.clear();
@@ -205,9 +206,9 @@ export class Applications {
     return known !== undefined && known.stamp === stamp && known.expiresAt > this.#clock() ? known.caller : null;
   }
 
-  /** The store's stamp, for `known`: another one after anybody has committed anything. */
-  stamp(): number {
-    return this.#store.stamp();
+  /** The store's stamp, for `known`: another one after anybody has committed anything of the tenant. */
+  stamp(tenantId: number): number | Promise<number> {
+    return this.#store.stamp(tenantId);
   }
 
   /** Throws `scope_missing`, named after the module. */

@@ -21,7 +21,7 @@ export interface Basis {
 /** Tells of answers whether they still stand; it follows the change log. */
 export interface Standing {
   /** Another number after anybody has committed anything. */
-  stamp(): number;
+  stamp(tenantId: number): number | Promise<number>;
   /**
    * The revision at which it still stands, once the log was followed at this stamp; `null` when it does not stand any more, or that is
    * not known: after `follow` it is.

@@ -57,7 +57,7 @@ export interface ChangeStore {
   /** `null` when it was never there. */
   history(tenantId: number, trailId: number, page: Page): Promise<TrailHistory | null>;
   /** A number for `moved`. */
-  stamp(): number;
+  stamp(tenantId: number): number | Promise<number>;
   /** Waits until anybody has committed something since that stamp, at most so many ms, or until `ended` is aborted. */
-  moved(stamp: number, atMost: number, ended: AbortSignal): Promise<void>;
+  moved(tenantId: number, stamp: number, atMost: number, ended: AbortSignal): Promise<void>;
 }

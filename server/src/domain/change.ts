@@ -59,12 +59,12 @@ export class Changes {
   }
 
   /** See `ChangeStore`. */
-  stamp(): number {
-    return this.#changes.stamp();
+  stamp(tenantId: number): number | Promise<number> {
+    return this.#changes.stamp(tenantId);
   }
 
   /** See `ChangeStore`. */
-  moved(stamp: number, atMost: number, ended: AbortSignal): Promise<void> {
-    return this.#changes.moved(stamp, atMost, ended);
+  moved(tenantId: number, stamp: number, atMost: number, ended: AbortSignal): Promise<void> {
+    return this.#changes.moved(tenantId, stamp, atMost, ended);
   }
 }

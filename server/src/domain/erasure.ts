@@ -12,6 +12,8 @@ export interface Cleaning {
   /** Something is about to be erased: from now on it is known that there is something to clear, whatever happens. */
   expect(): void;
   sweep(): Promise<unknown>;
+  /** Stops what is under way where it can be taken up again. */
+  close(): Promise<void>;
 }
 
 /** Deletes what privacy law gives a person the right to have deleted, and leaves the rest of the log as it is. */

@@ -346,7 +346,7 @@ export interface FoundToken extends AccessToken {
 
 export interface ApplicationStore {
   /** Another number after anybody has committed anything: what was read since it was asked for stands as long as it stays. */
-  stamp(): number;
+  stamp(tenantId: number): number | Promise<number>;
   get(tenantId: number, clientId: string): Promise<Application | null>;
   list(tenantId: number): Promise<Application[]>;
   token(tenantId: number, tokenHash: string): Promise<FoundToken | null>;

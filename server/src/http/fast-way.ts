@@ -36,11 +36,15 @@ interface Asked {
   readonly route: Route;
   readonly url: string;
   readonly token: string;
+  readonly tenantId: number;
+  readonly coding: Coding | 'identity';
+}
+
+/** The same, at a stamp of the store that was asked for after the request had come. */
+interface Stamped extends Asked {
+  readonly stamp: number;
   /** Whom the token leads to, if it was looked up at this stamp. */
   readonly caller: Caller | null;
-  readonly coding: Coding | 'identity';
-  /** Of the store, asked for after the request had come. */
-  readonly stamp: number;
 }
 
 interface Waiting {
@@ -64,7 +68,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
   const routes = new Map(parts.routes.filter(({ kept }) => kept).map((route) => [route.path, route]));
 
   /** `null`: it is not for this way. */
-  function read(request: IncomingMessage, stampNow: () => number): Asked | null {
+  function read(request: IncomingMessage): Asked | null {
     const { url = '', headers } = request;
     if (headers.host === undefined) return null;
     const end = url.indexOf('?');
@@ -76,18 +80,18 @@ export function fastWay(parts: FastWayParts): RequestListener {
     const coding = codingOf(headers['accept-encoding']);
     const token = tokenIn(headers.authorization);
     // A token begins with its tenant's id.
-    if (coding === null || token === null || tenantOf(token) === null) return null;
-    const stamp = stampNow();
-    return { route, url, token, caller: applications.known(token, stamp), coding, stamp };
+    const tenantId = token === null ? null : tenantOf(token);
+    if (coding === null || token === null || tenantId === null) return null;
+    return { route, url, token, tenantId, coding };
   }
 
   /** The page, if it is there and known to stand. */
-  function standing({ route, url, caller, stamp }: Asked): StandingPage | null {
+  function standing({ route, url, caller, stamp }: Stamped): StandingPage | null {
     return caller?.scopes.has(route.module) ? pages.at(caller.tenantId, url, stamp) : null;
   }
 
   /** The page, kept or made now; `null` when it is not for this way. */
-  async function made({ route, url, token, stamp, caller: known }: Asked): Promise<StandingPage | null> {
+  async function made({ route, url, token, stamp, caller: known }: Stamped): Promise<StandingPage | null> {
     const caller = known ?? (await applications.authenticate(token));
     if (!caller.scopes.has(route.module)) return null;
     const end = url.indexOf('?');
@@ -126,7 +130,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
     head.length + page.length < compressFrom ? 'identity' : coding;
 
   /** Answers whether it did. */
-  async function answer(asked: Asked, response: ServerResponse, began: number): Promise<boolean> {
+  async function answer(asked: Stamped, response: ServerResponse, began: number): Promise<boolean> {
     const late = Symbol('late');
     const timer = Promise.withResolvers<typeof late>();
     const timeout = setTimeout(() => timer.resolve(late), parts.timeout);
@@ -147,7 +151,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
   }
 
   /** Answers with the page, if it stands. */
-  function answeredAtOnce(asked: Asked, { response, began }: Waiting): boolean {
+  function answeredAtOnce(asked: Stamped, { response, began }: Waiting): boolean {
     const found = standing(asked);
     if (found === null) return false;
     const head = envelope.head();
@@ -159,19 +163,20 @@ export function fastWay(parts: FastWayParts): RequestListener {
     return true;
   }
 
-  function take(one: Waiting, stampNow: () => number): void {
+  function take(one: Waiting, asked: Asked | null, stamp: number | undefined): void {
     const { request, response, began } = one;
     if (request.socket.destroyed) return;
-    let asked: Asked | null = null;
-    try {
-      asked = read(request, stampNow);
-      if (asked !== null && answeredAtOnce(asked, one)) return;
-    } catch {
-      // The store does not answer, or the like: the usual way says so.
-      asked = null;
+    let wanted: Stamped | null = null;
+    // Without a stamp the store does not answer, or the like: the usual way says so.
+    if (asked !== null && stamp !== undefined) {
+      wanted = { ...asked, stamp, caller: applications.known(asked.token, stamp) };
+      try {
+        if (answeredAtOnce(wanted, one)) return;
+      } catch {
+        wanted = null;
+      }
     }
     // Each after what the one before it does at once: begun together, each would need a connection of its own.
-    const wanted = asked;
     setImmediate(async () => {
       const answered = wanted !== null && (await answer(wanted, response, began));
       if (!answered && !response.headersSent && !request.socket.destroyed) usual(request, response);
@@ -182,11 +187,42 @@ export function fastWay(parts: FastWayParts): RequestListener {
 
   /** All requests that had come by now: one look at the store serves them all, and whoever asked is woken once for many answers. */
   function takeAll(): void {
-    const all = waiting;
+    const all = waiting.map((one) => ({ one, asked: readable(one.request) }));
     waiting = [];
-    let stamp: number | null = null;
-    const stampNow = (): number => (stamp ??= pages.stamp());
-    for (const one of all) take(one, stampNow);
+    const stamps = new Map<number, number | undefined>();
+    const coming: Promise<void>[] = [];
+    for (const { asked } of all) {
+      if (asked === null || stamps.has(asked.tenantId)) continue;
+      const { tenantId } = asked;
+      const stamp = stampOf(tenantId);
+      if (typeof stamp !== 'object') stamps.set(tenantId, stamp);
+      else {
+        stamps.set(tenantId, undefined);
+        coming.push(stamp.then((one) => void stamps.set(tenantId, one)).catch(() => undefined));
+      }
+    }
+    const takeEach = (): void => {
+      for (const { one, asked } of all) take(one, asked, asked === null ? undefined : stamps.get(asked.tenantId));
+    };
+    // At once where the stamps are: whoever asked is then answered in this turn.
+    if (coming.length === 0) takeEach();
+    else void Promise.all(coming).then(takeEach);
+  }
+
+  function stampOf(tenantId: number): number | Promise<number> | undefined {
+    try {
+      return pages.stamp(tenantId);
+    } catch {
+      return undefined;
+    }
+  }
+
+  function readable(request: IncomingMessage): Asked | null {
+    try {
+      return read(request);
+    } catch {
+      return null;
+    }
   }
 
   return (request, response) => {

@@ -20,8 +20,8 @@ export class Pages {
     this.#standing = standing;
   }
 
-  stamp(): number {
-    return this.#standing.stamp();
+  stamp(tenantId: number): number | Promise<number> {
+    return this.#standing.stamp(tenantId);
   }
 
   /** The page of this path and query; `null` when it is not there, does not stand, or that is not known at this stamp. */

@@ -18,6 +18,7 @@ import type { Standing } from '../domain/basis.ts';
 import type { Kept } from '../domain/kept.ts';
 import type { SignIns } from '../domain/sign-in.ts';
 import type { Clock } from '../domain/stores.ts';
+import { tenantOf } from '../domain/token.ts';
 import { AppError } from '../errors.ts';
 import { bodyObject, idempotencyKeyOf } from '../wire/fields.ts';
 import { tokenOf } from './auth.ts';
@@ -176,9 +177,11 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   /** Before the body is read: what a stranger sends is not looked at. */
   async function authorize(route: Route, request: FastifyRequest): Promise<void> {
     const token = tokenOf(request);
-    const stamp = pages.stamp();
-    const caller =
-      (token === null ? null : parts.applications.known(token, stamp)) ?? (await parts.applications.authenticate(token));
+    if (token === null) throw new AppError('token_missing');
+    const tenantId = tenantOf(token);
+    if (tenantId === null) throw new AppError('token_invalid');
+    const stamp = await pages.stamp(tenantId);
+    const caller = parts.applications.known(token, stamp) ?? (await parts.applications.authenticate(token));
     parts.applications.requireScope(caller, route.module);
     await byApplication(request, caller.clientId);
     callers.set(request, { caller, stamp });

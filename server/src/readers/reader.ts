@@ -1,12 +1,12 @@
 /** A reader thread: does what `messages.ts` orders on a store of its own, several things in turns. Started by `readers.ts`. */
 import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { openSqlite } from '../store/sqlite.ts';
+import { openDb, type Place } from '../store/place.ts';
 import { type Jobs, jobsOn } from './jobs.ts';
 import { failureOf, type Order, type Report } from './messages.ts';
 
 const port = parentPort as MessagePort;
-const db = openSqlite(String(workerData), { cacheMb: 16, readCacheMb: 16 });
+const db = openDb(workerData as Place, 'reader');
 const jobs = jobsOn(db);
 /** How many chunks of a stream may be sent, and what waits for that. */
 const streams = new Map<number, { credit: number; wake: (() => void) | null; givenUp: boolean }>();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../errors.ts';
+import type { Place } from '../store/place.ts';
 import type { JobName, Jobs, StreamName } from './jobs.ts';
 import { errorOf, type Order, type Report } from './messages.ts';
 
@@ -25,14 +26,14 @@ interface Waiting {
  * that dies is replaced with the next order; what it was at fails with `store_unavailable`.
  */
 export class Readers {
-  readonly #path: string;
+  readonly #place: Place;
   readonly #threads: (Thread | null)[];
   /** Which thread has done what; last asked, last to go. */
   readonly #places = new Map<string, number>();
   #closed = false;
 
-  constructor(path: string, count: number) {
-    this.#path = path;
+  constructor(place: Place, count: number) {
+    this.#place = { data: place.data, databaseUrl: place.databaseUrl };
     this.#threads = Array.from({ length: count }, () => null);
   }
 
@@ -100,7 +101,7 @@ export class Readers {
     const at = this.#placeOf(place);
     const known = this.#threads[at] ?? null;
     if (known !== null && !known.dead) return known;
-    const thread = new Thread(this.#path);
+    const thread = new Thread(this.#place);
     this.#threads[at] = thread;
     return thread;
   }
@@ -129,9 +130,9 @@ class Thread {
   #last = 0;
   dead = false;
 
-  constructor(path: string) {
+  constructor(place: Place) {
     this.#worker = new Worker(script, {
-      workerData: path,
+      workerData: place,
       execArgv: ['--conditions=@genjin/source', '--no-warnings'],
       resourceLimits: { maxYoungGenerationSizeMb: youngMb },
     });

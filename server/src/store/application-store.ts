@@ -6,9 +6,9 @@ const columns = 'client_id, name, secret_hash, scopes, user_id, created_at, revo
 /** Applications and the hashes of their tokens. */
 export function applicationStore(db: Db): ApplicationStore {
   return {
-    stamp: () => db.stamp(),
+    stamp: (tenantId) => db.stamp(tenantId),
     get: (tenantId, clientId) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const row = await tx.get(`SELECT ${columns} FROM application WHERE tenant_id = ? AND client_id = ?`, [
           tenantId,
           clientId,
@@ -16,12 +16,12 @@ export function applicationStore(db: Db): ApplicationStore {
         return row === undefined ? null : applicationOf(tenantId, row);
       }),
     list: (tenantId) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const rows = await tx.all(`SELECT ${columns} FROM application WHERE tenant_id = ? ORDER BY client_id`, [tenantId]);
         return rows.map((row) => applicationOf(tenantId, row));
       }),
     token: (tenantId, tokenHash) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const sql =
           'SELECT t.client_id, t.scopes, t.expires_at, t.user_id, t.family, a.user_id, m.state FROM access_token t ' +
           'JOIN application a ON a.tenant_id = t.tenant_id AND a.client_id = t.client_id ' +
@@ -41,20 +41,20 @@ export function applicationStore(db: Db): ApplicationStore {
         return { tenantId, tokenHash, clientId, scopes: words(scopes), expiresAt, member, applicationUserId, userState };
       }),
     addToken: (token, secretHash, now) =>
-      db.write(async (tx) => ((await hasSecret(tx, token, secretHash)) ? insertToken(tx, token, now) : null)),
+      db.write(token.tenantId, async (tx) => ((await hasSecret(tx, token, secretHash)) ? insertToken(tx, token, now) : null)),
     rehash: (application, secretHash) =>
-      db.write(async (tx) => {
+      db.write(application.tenantId, async (tx) => {
         if (!(await hasSecret(tx, application, application.secretHash))) return false;
         await setSecret(tx, application.tenantId, application.clientId, secretHash);
         return true;
       }),
     rotate: (tenantId, clientId, secretHash) =>
-      db.write(async (tx) => {
+      db.write(tenantId, async (tx) => {
         await setSecret(tx, tenantId, clientId, secretHash);
         await endTokens(tx, tenantId, clientId);
       }),
     revoke: (tenantId, clientId, at) =>
-      db.write(async (tx) => {
+      db.write(tenantId, async (tx) => {
         await tx.run('UPDATE application SET revoked_at = ? WHERE tenant_id = ? AND client_id = ?', [at, tenantId, clientId]);
         await endTokens(tx, tenantId, clientId);
       }),

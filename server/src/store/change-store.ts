@@ -25,12 +25,12 @@ const withNext = 'LEFT JOIN change n ON n.tenant_id = c.tenant_id AND n.before_r
 /** The change log as it is read: in order, and one entry's part of it. */
 export function changeStore(db: Db): ChangeStore {
   return {
-    head: (tenantId) => db.read((tx) => headOf(tx, tenantId)),
+    head: (tenantId) => db.read(tenantId, (tx) => headOf(tx, tenantId)),
 
-    after: (tenantId, revision, kinds, limit) => db.read((tx) => changesAfter(tx, tenantId, revision, kinds, limit)),
+    after: (tenantId, revision, kinds, limit) => db.read(tenantId, (tx) => changesAfter(tx, tenantId, revision, kinds, limit)),
 
     trail: (tenantId, trailId) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const sql = `SELECT ${tables.trail.columns.join(', ')}, revision FROM trail WHERE tenant_id = ? AND trail_id = ?`;
         const row = await tx.get(sql, [tenantId, trailId]);
         if (row === undefined) return null;
@@ -39,7 +39,7 @@ export function changeStore(db: Db): ChangeStore {
       }),
 
     history: (tenantId, trailId, page) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const head = await headOf(tx, tenantId);
         const row = await tx.get('SELECT revision FROM trail WHERE tenant_id = ? AND trail_id = ?', [tenantId, trailId]);
         if (row === undefined) return null;
@@ -53,10 +53,10 @@ export function changeStore(db: Db): ChangeStore {
         return { total: revisions.length, versions, before, users: await usersOf(tx, tenantId, versions), head };
       }),
 
-    stamp: () => db.stamp(),
+    stamp: (tenantId) => db.stamp(tenantId),
 
-    async moved(stamp, atMost, ended) {
-      for (let left = atMost; left > 0 && !ended.aborted && db.stamp() === stamp; left -= watchEvery) {
+    async moved(tenantId, stamp, atMost, ended) {
+      for (let left = atMost; left > 0 && !ended.aborted && (await db.stamp(tenantId)) === stamp; left -= watchEvery) {
         await sleep(Math.min(watchEvery, left), undefined, { signal: ended }).catch(() => undefined);
       }
     },

@@ -35,7 +35,7 @@ export async function checkStore(
   integrity: () => string[],
   kept: ReadonlyMap<number, KeptHead> = new Map(),
 ): Promise<CheckReport> {
-  return db.read(async (tx) => {
+  return db.read(null, async (tx) => {
     const findings = new Findings();
     await findings.reading(0, 'the file', async () => {
       for (const what of integrity()) findings.report(0, what);

@@ -9,7 +9,7 @@ import { TxView } from './object-store.ts';
 export function companyStore(db: Db): CompanyStore {
   return {
     list: (tenantId, filter, page, now) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const last = { by: 'company', what: 'happened_at', now } as const;
         const { ids, last: lastAt, ...listed } = await listIds(tx, tenantId, filtered(tenantId, filter), filter, page, last);
         const companies = await new TxView(tx, tenantId).objects('company', ids);
@@ -18,7 +18,7 @@ export function companyStore(db: Db): CompanyStore {
       }),
 
     search: (tenantId, field, word, page) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const last = { by: 'company', what: 'happened_at', now: 0 } as const;
         const bounds = { from: null, to: null };
         const { ids, last: _, ...listed } = await listIds(tx, tenantId, found(tenantId, field, word), bounds, page, last);
@@ -27,7 +27,7 @@ export function companyStore(db: Db): CompanyStore {
       }),
 
     get: (tenantId, companyId, serialId, now) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const view = new TxView(tx, tenantId);
         const id = companyId ?? (await idOfSerial(tx, tenantId, serialId ?? ''));
         const company = id === null ? null : await view.get('company', id);

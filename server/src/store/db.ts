@@ -5,13 +5,24 @@ export type Value = number | string | null | Uint8Array;
 /** Columns in the order of the statement. */
 export type Row = readonly Value[];
 
-/** One transaction. Statements have `?` for each value, and on a tenant's tables are bound to that tenant. */
+/** Whose rows a transaction reads and writes; `null`: those of every tenant, for what serves the store as a whole. */
+export type Whose = number | null;
+
+/**
+ * One transaction. Statements have `?` for each value, and on a tenant's tables are bound to that tenant. Those that do not wait for each
+ * other's answers are best asked at once: where the engine is another process, they then share a round trip.
+ */
 export interface Tx {
   all(sql: string, values?: readonly Value[]): Promise<Row[]>;
   get(sql: string, values?: readonly Value[]): Promise<Row | undefined>;
   run(sql: string, values?: readonly Value[]): Promise<void>;
   /** The same statement for many rows; every `?` stands for a column, never in an expression. */
   runMany(sql: string, rows: readonly (readonly Value[])[]): Promise<void>;
+}
+
+export interface WriteTx extends Tx {
+  /** What follows is about this tenant, whose other writers wait until the transaction ends; of one that was begun for no tenant. */
+  enter(tenantId: number): Promise<void>;
 }
 
 export interface Snapshot extends Tx {
@@ -27,10 +38,19 @@ export interface IndexStatistics {
 
 /** What the engines do not share. */
 export interface Dialect {
+  readonly name: 'sqlite' | 'postgres';
   /** Ends a CREATE TABLE whose rows are to lie in the order of the primary key. */
   readonly clustered: string;
   /** The type of a column of bytes. */
   readonly bytes: string;
+  /** What a text column holds, byte by byte, for a comparison that overlooks nothing; an expression. */
+  rawText(column: string): string;
+  /** A statement that defines something, in the engine's own words. */
+  definition(statement: string): string;
+  /** Statements after which a transaction sees rows of the tenant that it is about only, where the engine has that; see `Db.read`. */
+  walls(tables: readonly string[]): readonly string[];
+  /** A statement that lets one migration at a time begin, where the engine does not do so by itself. */
+  readonly alone: string | null;
   /** Statements that tell the planner how many rows share each prefix of an index, where the engine does not find out itself. */
   statistics(tables: readonly IndexStatistics[]): readonly string[];
 }
@@ -38,19 +58,19 @@ export interface Dialect {
 export interface Db {
   readonly dialect: Dialect;
   /** One state, on a connection of its own. */
-  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  read<T>(tenantId: Whose, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** The same, held until `end`: for reading in portions. */
-  snapshot(): Promise<Snapshot>;
+  snapshot(tenantId: Whose): Promise<Snapshot>;
   /**
-   * A number that is another one after anybody has committed anything, another process too; asking costs a few µs. What was read
-   * after it was asked for stands as long as it stays.
+   * A number that is another one after anybody has committed anything of the tenant, another process too. What was read after it was
+   * asked for stands as long as it stays. A promise where asking is a round trip; elsewhere it costs a few µs.
    */
-  stamp(): number;
+  stamp(tenantId: number): number | Promise<number>;
   /**
-   * All or nothing, durable when the promise resolves. Writes that arrive while another commits go together into the next
-   * commit, a savepoint each (group commit), so that one sync to disk serves them all.
+   * All or nothing, durable when the promise resolves; one at a time for each tenant. Writes that arrive while another of the same tenant
+   * commits go together into the next commit, a savepoint each (group commit), so that one sync to disk serves them all.
    */
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  write<T>(tenantId: Whose, work: (tx: WriteTx) => Promise<T>): Promise<T>;
   /** Waits for what is under way; later calls fail. */
   close(): Promise<void>;
 }

@@ -29,7 +29,7 @@ const deliveryTables = 'FROM delivery d JOIN change c ON c.tenant_id = d.tenant_
 export function deliveryStore(db: Db): DeliveryStore {
   return {
     stirring: (tenantId, now) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const sql =
           `SELECT s.client_id, s.kind ${openSubscription} JOIN tenant t ON t.tenant_id = s.tenant_id ` +
           'WHERE s.tenant_id = ? AND (s.cursor_revision < t.revision OR EXISTS (SELECT 1 FROM delivery d WHERE d.tenant_id = s.tenant_id ' +
@@ -38,13 +38,13 @@ export function deliveryStore(db: Db): DeliveryStore {
         return rows.map(([clientId, kind]) => ({ tenantId, clientId: clientId as string, kind: kind as EventKind }));
       }),
     open: (key) =>
-      db.read(async (tx) => {
+      db.read(key.tenantId, async (tx) => {
         const sql = `SELECT s.events, s.cursor_revision ${openSubscription} WHERE s.tenant_id = ? AND s.client_id = ? AND s.kind = ?`;
         const row = await tx.get(sql, keyValues(key));
         return row === undefined ? null : { ...key, events: eventsOf(row[0] as string), cursor: row[1] as number };
       }),
     due: (key, now, limit) =>
-      db.read(async (tx) => {
+      db.read(key.tenantId, async (tx) => {
         const sql =
           `SELECT ${deliveryColumns} ${deliveryTables} WHERE d.tenant_id = ? AND d.client_id = ? AND d.kind = ? AND d.state = 'waiting' ` +
           'AND d.next_at <= ? AND NOT EXISTS (SELECT 1 FROM delivery e WHERE e.tenant_id = d.tenant_id AND e.client_id = d.client_id ' +
@@ -52,10 +52,10 @@ export function deliveryStore(db: Db): DeliveryStore {
           'ORDER BY d.revision LIMIT ?';
         return (await tx.all(sql, [...keyValues(key), now, now, limit])).map((row) => deliveryOf(row));
       }),
-    take: (subscription, limit) => db.read((tx) => take(tx, subscription, limit)),
-    attempt: (key, objectId) => db.read((tx) => attempt(tx, key, objectId)),
+    take: (subscription, limit) => db.read(subscription.tenantId, (tx) => take(tx, subscription, limit)),
+    attempt: (key, objectId) => db.read(key.tenantId, (tx) => attempt(tx, key, objectId)),
     advance: (subscription, cursor, outcomes) =>
-      db.write(async (tx) => {
+      db.write(subscription.tenantId, async (tx) => {
         const key = keyValues(subscription);
         const row = await tx.get(`SELECT cursor_revision FROM subscription WHERE ${ofSubscription}`, key);
         if (row?.[0] !== subscription.cursor) return false;
@@ -64,7 +64,7 @@ export function deliveryStore(db: Db): DeliveryStore {
         return true;
       }),
     settle: (key, outcomes) =>
-      db.write(async (tx) => {
+      db.write(key.tenantId, async (tx) => {
         for (const { event, delivery } of outcomes) {
           if (delivery === null)
             await tx.run(`DELETE FROM delivery WHERE ${ofSubscription} AND revision = ?`, [...keyValues(key), event.revision]);
@@ -72,7 +72,7 @@ export function deliveryStore(db: Db): DeliveryStore {
         }
       }),
     list: (tenantId, parkedOnly) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const sql =
           `SELECT ${deliveryColumns}, d.client_id, d.kind ${deliveryTables} WHERE d.tenant_id = ? ` +
           `${parkedOnly ? "AND d.state = 'parked' " : ''}ORDER BY d.client_id, d.kind, d.revision`;
@@ -83,9 +83,9 @@ export function deliveryStore(db: Db): DeliveryStore {
           kind: row[9] as EventKind,
         }));
       }),
-    overview: (tenantId) => db.read((tx) => overview(tx, tenantId)),
+    overview: (tenantId) => db.read(tenantId, (tx) => overview(tx, tenantId)),
     replay: (tenantId, deliveries) =>
-      db.write((tx) =>
+      db.write(tenantId, (tx) =>
         tx.runMany(
           "UPDATE delivery SET state = 'waiting', attempts = 0, first_at = 0, next_at = 0 " +
             "WHERE tenant_id = ? AND client_id = ? AND kind = ? AND revision = ? AND state = 'parked'",

@@ -33,6 +33,7 @@ export const storeExists = (folder: string): boolean => existsSync(storePath(fol
  * the store. Throws `usage` when the file holds no key.
  */
 export function readKey(folder: string): Buffer {
+  makeFolder(folder);
   const file = join(folder, 'genjin.key');
   try {
     // Whole or not at all, and never over one that is there.
@@ -50,8 +51,13 @@ export function readKey(folder: string): Buffer {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   chmodSync(file, 0o600);
-  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== 32) throw new AppError('usage', { reason: `${file} holds no key: 32 bytes in base64 are accepted` });
+  return keyFrom(readFileSync(file, 'utf8'), file);
+}
+
+/** A key as it is written; throws `usage`, naming where it stands. */
+export function keyFrom(text: string, where: string): Buffer {
+  const key = Buffer.from(text.trim(), 'base64');
+  if (key.length !== 32) throw new AppError('usage', { reason: `${where} holds no key: 32 bytes in base64 are accepted` });
   return key;
 }
 

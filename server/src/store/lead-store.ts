@@ -10,7 +10,7 @@ import { TxView } from './object-store.ts';
 export function leadStore(db: Db): LeadStore {
   return {
     list: (tenantId, filter, page, now) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const last = { by: 'lead', what: 'happened_at', now } as const;
         const { ids, last: lastAt, ...listed } = await listIds(tx, tenantId, filtered(tenantId, filter, now), filter, page, last);
         const leads = await new TxView(tx, tenantId).objects('lead', ids);
@@ -19,7 +19,7 @@ export function leadStore(db: Db): LeadStore {
       }),
 
     get: (tenantId, leadId, serialId, now) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const view = new TxView(tx, tenantId);
         const id = leadId ?? (await idOfSerial(tx, tenantId, serialId ?? ''));
         const lead = id === null ? null : await view.get('lead', id);

@@ -204,7 +204,51 @@ const migrations: readonly Step[] = [
     fill: fillLog,
     finish: ['DROP TABLE former_change'],
   },
+  {
+    statements: ({ walls }) => [
+      // Another number after each write of the tenant, where the engine does not tell by itself that there was one.
+      'ALTER TABLE tenant ADD COLUMN stamp BIGINT NOT NULL DEFAULT 0',
+      // What processes know of each other: see `members.ts`.
+      'CREATE TABLE process (process_id TEXT NOT NULL PRIMARY KEY, beat BIGINT NOT NULL)',
+      // What is counted across processes: see `counters.ts`.
+      `CREATE TABLE counter (
+        tenant_id BIGINT NOT NULL, name TEXT NOT NULL, counted BIGINT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT NULL,
+        PRIMARY KEY (tenant_id, name)
+      )`,
+      'CREATE INDEX counter_by_end ON counter (tenant_id, until)',
+      ...walls(tenantTables),
+    ],
+  },
 ];
+
+/** Every table whose rows are a tenant's. */
+export const tenantTables = [
+  'tenant',
+  'change',
+  'trail',
+  'trail_contact',
+  'company',
+  'contact',
+  'lead_contact',
+  'lead',
+  'opportunity',
+  'member',
+  'file',
+  'application',
+  'access_token',
+  'refresh_token',
+  'sign_in',
+  'idempotency',
+  'webhook',
+  'subscription',
+  'delivery',
+  'timeline_block',
+  'search_state',
+  'search_block',
+  'search_keys',
+  'search_posting',
+  'counter',
+] as const;
 
 /** A tenant of a million entries: the plans that suit it cost a small one nothing. */
 const statistics: readonly IndexStatistics[] = [
@@ -248,12 +292,25 @@ const statistics: readonly IndexStatistics[] = [
   { table: 'refresh_token', index: 'refresh_token_by_end', rows: [10_000, 10] },
 ];
 
+/** The shape that the store has; 0: there is none yet. Throws when it cannot be asked. */
+export async function schemaVersion(db: Db): Promise<number> {
+  try {
+    const row = await db.read(null, (tx) => tx.get('SELECT max(version) FROM schema_version'));
+    return Number(row?.[0] ?? 0);
+  } catch (error) {
+    // A new store has no such table.
+    if (error instanceof AppError) throw error;
+    return 0;
+  }
+}
+
 /** Brings the store to this program's shape, all steps or none. Throws when the store was written by a newer program. */
 export async function migrate(db: Db): Promise<void> {
-  // Most often there is nothing to do, and then a writer elsewhere need not be waited for. A new store has no such table yet.
-  const known = await db.read((tx) => tx.get('SELECT max(version) FROM schema_version')).catch(() => undefined);
-  if (known?.[0] === migrations.length) return;
-  await db.write(async (tx) => {
+  // Most often there is nothing to do, and then a writer elsewhere need not be waited for.
+  if ((await schemaVersion(db)) === migrations.length) return;
+  const { alone, definition } = db.dialect;
+  await db.write(null, async (tx) => {
+    if (alone !== null) await tx.run(alone);
     await tx.run('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)');
     const row = await tx.get('SELECT max(version) FROM schema_version');
     const version = Number(row?.[0] ?? 0);
@@ -264,9 +321,9 @@ export async function migrate(db: Db): Promise<void> {
     }
     for (let step = version; step < migrations.length; step++) {
       const { statements, fill, finish = [] } = migrations[step] as Step;
-      for (const statement of statements(db.dialect)) await tx.run(statement);
+      for (const statement of statements(db.dialect)) await tx.run(definition(statement));
       await fill?.(tx);
-      for (const statement of finish) await tx.run(statement);
+      for (const statement of finish) await tx.run(definition(statement));
       await tx.run('INSERT INTO schema_version (version) VALUES (?)', [step + 1]);
     }
     if (version < migrations.length) for (const statement of db.dialect.statistics(statistics)) await tx.run(statement);

@@ -27,12 +27,12 @@ import { decode, type Table, tables } from './tables.ts';
 
 /** Answers `false` when it was there already; then nothing changes. */
 export async function insertTenant(tx: Tx, { tenantId, name, createdAt }: Tenant): Promise<boolean> {
-  if ((await tx.get('SELECT 1 FROM tenant WHERE tenant_id = ?', [tenantId])) !== undefined) return false;
-  await tx.run(
-    'INSERT INTO tenant (tenant_id, name, created_at, revision, next_id, changed_at, chain_hash) VALUES (?, ?, ?, 0, ?, 0, ?)',
+  const made = await tx.get(
+    'INSERT INTO tenant (tenant_id, name, created_at, revision, next_id, changed_at, chain_hash) VALUES (?, ?, ?, 0, ?, 0, ?) ' +
+      'ON CONFLICT (tenant_id) DO NOTHING RETURNING tenant_id',
     [tenantId, name, createdAt, firstOwnId, chainStart],
   );
-  return true;
+  return made !== undefined;
 }
 
 /** Ids of our own begin here; OKKI's have at most 14 digits. */
@@ -43,19 +43,20 @@ export const lastOwnId = 8_999_999_999_999_999;
 /** Objects of every kind, and the change log that each change to one of them goes through. */
 export function objectStore(db: Db, clock: Clock): ObjectStore {
   return {
-    read: (tenantId, work) => db.read((tx) => work(new TxView(tx, tenantId))),
+    read: (tenantId, work) => db.read(tenantId, (tx) => work(new TxView(tx, tenantId))),
     change: (tenantId, actor, work) =>
-      db.write(async (tx) => {
+      db.write(tenantId, async (tx) => {
         const edit = await TxEdit.begin(tx, tenantId, actor, clock());
         const result = await work(edit);
         await edit.finish();
         return result;
       }),
     load: (work) =>
-      db.write(async (tx) => {
+      db.write(null, async (tx) => {
         const edits = new Map<number, TxEdit>();
         const result = await work(async (tenantId, actor, change) => {
           let edit = edits.get(tenantId);
+          await tx.enter(tenantId);
           if (edit?.actor !== actor) {
             await edit?.finish();
             await insertTenant(tx, { tenantId, name: String(tenantId), createdAt: clock() });
@@ -64,7 +65,10 @@ export function objectStore(db: Db, clock: Clock): ObjectStore {
           }
           return change(edit);
         });
-        for (const edit of edits.values()) await edit.finish();
+        for (const [tenantId, edit] of edits) {
+          await tx.enter(tenantId);
+          await edit.finish();
+        }
         return result;
       }),
   };

@@ -9,7 +9,7 @@ import { TxView } from './object-store.ts';
 export function opportunityStore(db: Db): OpportunityStore {
   return {
     list: (tenantId, bounds, page, now) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const last = { by: 'opportunity', what: 'trail_id', now } as const;
         const { ids, last: lastIds, ...listed } = await listIds(tx, tenantId, present(tenantId), bounds, page, last);
         const opportunities = await new TxView(tx, tenantId).objects('opportunity', ids);
@@ -25,7 +25,7 @@ export function opportunityStore(db: Db): OpportunityStore {
       }),
 
     get: (tenantId, opportunityId, now) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const opportunity = await new TxView(tx, tenantId).get('opportunity', opportunityId);
         if (opportunity === null || opportunity.removed) return null;
         const row = await tx.get(lastEntry('opportunity', 'trail_id', '?'), [tenantId, opportunityId, now]);

@@ -37,8 +37,8 @@ export class Recencies implements Standing {
     return recency;
   }
 
-  stamp(): number {
-    return this.#db.stamp();
+  stamp(tenantId: number): number | Promise<number> {
+    return this.#db.stamp(tenantId);
   }
 
   standsAt(basis: Basis, stamp: number): number | null {
@@ -56,7 +56,7 @@ export class Recencies implements Standing {
   async follow(tenantId: number, stamp: number): Promise<void> {
     const recency = this.of(tenantId);
     if (recency.stamp === stamp) return;
-    await this.#db.read(async (tx) => recency.follow(tx, (await headOf(tx, tenantId)).revision));
+    await this.#db.read(tenantId, async (tx) => recency.follow(tx, (await headOf(tx, tenantId)).revision));
     // It was asked for before the state was read: what was committed in between makes another one.
     recency.stamp = stamp;
   }

@@ -23,7 +23,7 @@ function added(table: string, present: string): string {
 export function reportStore(db: Db): ReportStore {
   return {
     counts: (tenantId, { from, to }) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const values = [tenantId, from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER];
         const rows = (await tx.all(entriesByAuthor, values)) as [number, number, number][];
         return {

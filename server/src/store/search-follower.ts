@@ -57,13 +57,13 @@ export async function followAll(db: Db, tenantId: number, stopped: () => boolean
 
 /** Does one portion of what is to be done. */
 export async function followPortion(db: Db, tenantId: number): Promise<'worked' | 'idle'> {
-  const planned = await db.read(async (tx) => {
+  const planned = await db.read(tenantId, async (tx) => {
     const state = await searchState(tx, tenantId);
     const step = await plan(tx, tenantId, state ?? nothing);
     return step === null ? null : { from: state, ...step };
   });
   if (planned === null) return 'idle';
-  await db.write(async (tx) => {
+  await db.write(tenantId, async (tx) => {
     const now = await searchState(tx, tenantId);
     // Another process was faster, or an entry was erased: what was planned may be of before.
     if (JSON.stringify(now) !== JSON.stringify(planned.from)) return;

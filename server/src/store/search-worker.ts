@@ -61,7 +61,7 @@ export class SearchWorker {
   }
 
   async #isDue(tenantId: number): Promise<boolean> {
-    const { behind, building } = await this.#parts.db.read((tx) => searchProgress(tx, tenantId));
+    const { behind, building } = await this.#parts.db.read(tenantId, (tx) => searchProgress(tx, tenantId));
     if (building || behind >= worthwhile) return true;
     return behind > 0 && performance.now() - (this.#followedAt.get(tenantId) ?? 0) >= patience;
   }

@@ -16,7 +16,7 @@ const frequent = 24;
 
 /** Does so for one tenant, if enough was changed since. Answers the revision that it looked at. */
 export async function settle(db: Db, tenantId: number, timeline: Timeline): Promise<number> {
-  const { head, unkept } = await db.read(async (tx) => {
+  const { head, unkept } = await db.read(tenantId, async (tx) => {
     const { revision } = await headOf(tx, tenantId);
     const kept = await keptRevision(tx, tenantId, enterprise.name);
     if (revision - (kept ?? 0) < keepEvery) return { head: revision, unkept: [] };
@@ -28,7 +28,7 @@ export async function settle(db: Db, tenantId: number, timeline: Timeline): Prom
     return { head: revision, unkept: timeline.unkept() };
   });
   if (unkept.length > 0) {
-    await db.write(async (tx) => {
+    await db.write(tenantId, async (tx) => {
       for (const one of unkept) await keepBlocks(tx, tenantId, one.scope, one.revision, one.blocks);
     });
   }

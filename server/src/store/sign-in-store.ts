@@ -7,14 +7,14 @@ import type { Db, Tx } from './db.ts';
 export function signInStore(db: Db): SignInStore {
   return {
     get: (tenantId, email) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const signIn = await signInBy(tx, tenantId, 'email', email);
         if (signIn === null) return null;
         const row = await tx.get('SELECT state FROM member WHERE tenant_id = ? AND user_id = ?', [tenantId, signIn.userId]);
         return { ...signIn, userState: (row?.[0] as number | undefined) ?? userStates.removed };
       }),
     begin: (signIn, application, tokens, now) =>
-      db.write(async (tx) => {
+      db.write(signIn.tenantId, async (tx) => {
         const current = await signInBy(tx, signIn.tenantId, 'userId', signIn.userId);
         if (current?.passwordHash !== signIn.passwordHash) return null;
         if (!(await hasSecret(tx, application, application.secretHash))) return null;
@@ -24,7 +24,7 @@ export function signInStore(db: Db): SignInStore {
         return end;
       }),
     refresh: (application, usedHash, next, now) =>
-      db.write(async (tx) => {
+      db.write(application.tenantId, async (tx) => {
         if (!(await hasSecret(tx, application, application.secretHash))) return 'client';
         const { tenantId } = application;
         const sql =

@@ -1,8 +1,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Row, Tx, Value } from './db.ts';
+import type { Row, Value, WriteTx } from './db.ts';
+import { tellOf } from './statements.ts';
 
 /** A connection with its prepared statements, kept by their text: the program has few, all constant. */
-export class Connection implements Tx {
+export class Connection implements WriteTx {
   readonly raw: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
@@ -31,6 +32,9 @@ export class Connection implements Tx {
     for (const row of rows) statement.run(...row);
   }
 
+  /** Whoever writes is alone in the store. */
+  async enter(): Promise<void> {}
+
   /** The one number that a statement without values answers. */
   number(sql: string): number {
     return (this.#prepared(sql).get() as unknown as [number])[0];
@@ -47,6 +51,7 @@ export class Connection implements Tx {
   #prepared(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
+      tellOf('sqlite', sql);
       statement = this.raw.prepare(sql);
       statement.setReturnArrays(true);
       this.#statements.set(sql, statement);

@@ -1,12 +1,18 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { Checkpointer } from './checkpointer.ts';
-import type { Db, Dialect, Snapshot, Tx } from './db.ts';
+import type { Db, Dialect, Snapshot, Tx, Whose, WriteTx } from './db.ts';
 import { Connection } from './sqlite-connection.ts';
 
 const dialect: Dialect = {
+  name: 'sqlite',
   clustered: 'WITHOUT ROWID',
   bytes: 'BLOB',
+  // Also what is no text: a statement would answer that with other bytes.
+  rawText: (column) => `hex(${column})`,
+  definition: (statement) => statement,
+  walls: () => [],
+  alone: null,
   // Without them SQLite supposes ten rows a tenant and walks through a tenant where it should look up an id. Set by hand and not by
   // ANALYZE, so that plans do not depend on when somebody last ran it.
   statistics: (tables) => [
@@ -65,7 +71,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Db {
 }
 
 interface Job {
-  run(tx: Tx): Promise<unknown>;
+  run(tx: WriteTx): Promise<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
@@ -96,7 +102,7 @@ class SqliteDb implements Db {
     this.#readCacheMb = options.readCacheMb;
   }
 
-  async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async read<T>(_tenantId: Whose, work: (tx: Tx) => Promise<T>): Promise<T> {
     const connection = this.#beginRead();
     try {
       return await work(connection);
@@ -124,7 +130,7 @@ class SqliteDb implements Db {
     return this.#watch.number('PRAGMA data_version');
   }
 
-  write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  write<T>(_tenantId: Whose, work: (tx: WriteTx) => Promise<T>): Promise<T> {
     this.#refuseWhenClosed();
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ run: work, resolve: resolve as (value: unknown) => void, reject });

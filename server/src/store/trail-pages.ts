@@ -12,7 +12,7 @@ import type { RowPlaces } from './rows-at.ts';
 import { type Scope, scopeOf } from './scope.ts';
 import { TrailSearch } from './search.ts';
 import { settle } from './settle.ts';
-import { type At, Timeline } from './timeline.ts';
+import { type At, keepEvery, Timeline } from './timeline.ts';
 import { between, type TrailQuery, trailQuery } from './trail-query.ts';
 
 /** A page without its entries; all of it of one state. */
@@ -44,6 +44,8 @@ export class TrailPages {
   readonly #search = new TrailSearch();
   /** By tenant and revision; last asked, last to go. */
   readonly #pasts = new Map<string, Past>();
+  /** The revisions at which it was last looked at what is worth keeping. */
+  readonly #settled = new Map<number, number>();
 
   constructor(db: Db) {
     this.#db = db;
@@ -58,7 +60,7 @@ export class TrailPages {
     work: (tx: Tx, keys: PageKeys) => Promise<T>,
   ): Promise<T> {
     for (let i = 0; ; i++) {
-      const found = await this.#db.read(async (tx) => {
+      const found = await this.#db.read(tenantId, async (tx) => {
         const keys = await this.#locate(tx, tenantId, filter, page, asOf, i >= tries);
         return keys === null ? null : { result: await work(tx, keys) };
       });
@@ -144,8 +146,11 @@ export class TrailPages {
 
   /** See `settle` in `TrailStore`. */
   async settle(): Promise<void> {
-    const tenants = await this.#db.read((tx) => tx.all('SELECT tenant_id FROM tenant ORDER BY tenant_id'));
-    for (const [tenantId] of tenants as [number][]) await settle(this.#db, tenantId, this.timeline(tenantId));
+    const tenants = await this.#db.read(null, (tx) => tx.all('SELECT tenant_id, revision FROM tenant ORDER BY tenant_id'));
+    for (const [tenantId, revision] of tenants as [number, number][]) {
+      if (revision - (this.#settled.get(tenantId) ?? -keepEvery) < keepEvery) continue;
+      this.#settled.set(tenantId, await settle(this.#db, tenantId, this.timeline(tenantId)));
+    }
   }
 
   timeline(tenantId: number): Timeline {

@@ -48,16 +48,16 @@ export function trailStore(db: Db, entries: RenderedEntries | null = null): Trai
 
     stream: (tenantId, filter, asOf) => stream(db, pages, tenantId, filter, asOf),
 
-    head: (tenantId) => db.read((tx) => headOf(tx, tenantId)),
+    head: (tenantId) => db.read(tenantId, (tx) => headOf(tx, tenantId)),
 
-    revisionAt: (tenantId, at) => db.read((tx) => revisionAt(tx, tenantId, at)),
+    revisionAt: (tenantId, at) => db.read(tenantId, (tx) => revisionAt(tx, tenantId, at)),
 
     settle: () => pages.settle(),
 
     all: (tenantId) => portions(db, tenantId, (tx) => wholeTable(tx, tenantId)),
 
     count: (tenantId) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const row = await tx.get('SELECT COUNT(*) FROM trail WHERE tenant_id = ?', [tenantId]);
         return row?.[0] as number;
       }),
@@ -98,7 +98,7 @@ async function wholeTable(tx: Tx, tenantId: number): Promise<Cursor> {
 
 async function* portions(db: Db, tenantId: number, open: (tx: Tx) => Promise<Cursor | null>): AsyncGenerator<TrailPortion> {
   for (let begun = false; !begun; ) {
-    const snapshot = await db.snapshot();
+    const snapshot = await db.snapshot(tenantId);
     try {
       const cursor = await open(snapshot);
       // Other readers see a later state already: begin with that one.

@@ -9,7 +9,7 @@ const select = `SELECT ${tables.user.columns.join(', ')} FROM ${tables.user.name
 export function userStore(db: Db): UserStore {
   return {
     list: (tenantId, state) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const rows =
           state === null
             ? await tx.all(`${select} ORDER BY user_id`, [tenantId])

@@ -12,14 +12,14 @@ export const keyValues = ({ tenantId, clientId, kind }: SubscriptionKey): [numbe
 export function webhookStore(db: Db): WebhookStore {
   return {
     get: (tenantId, clientId) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const row = await webhookRow(tx, tenantId, clientId);
         if (row === undefined) return null;
         const [callbackUrl, sealedSecret, paused, createdAt] = row as [string, string, number, number];
         return { tenantId, clientId, callbackUrl, sealedSecret, paused: paused === 1, createdAt };
       }),
     put: ({ tenantId, clientId, callbackUrl, sealedSecret, createdAt }) =>
-      db.write(async (tx) => {
+      db.write(tenantId, async (tx) => {
         if ((await webhookRow(tx, tenantId, clientId)) === undefined) {
           const sql =
             'INSERT INTO webhook (tenant_id, client_id, callback_url, secret, paused, created_at) VALUES (?, ?, ?, ?, 0, ?)';
@@ -31,7 +31,7 @@ export function webhookStore(db: Db): WebhookStore {
         await beginAnew(tx, tenantId, clientId, createdAt);
       }),
     setUrl: (tenantId, clientId, callbackUrl, now) =>
-      db.write(async (tx) => {
+      db.write(tenantId, async (tx) => {
         if ((await webhookRow(tx, tenantId, clientId)) === undefined) return false;
         const sql = 'UPDATE webhook SET callback_url = ?, paused = 0 WHERE tenant_id = ? AND client_id = ?';
         await tx.run(sql, [callbackUrl, tenantId, clientId]);
@@ -39,14 +39,14 @@ export function webhookStore(db: Db): WebhookStore {
         return true;
       }),
     setSecret: (tenantId, clientId, sealedSecret) =>
-      db.write(async (tx) => {
+      db.write(tenantId, async (tx) => {
         if ((await webhookRow(tx, tenantId, clientId)) === undefined) return false;
         const sql = 'UPDATE webhook SET secret = ? WHERE tenant_id = ? AND client_id = ?';
         await tx.run(sql, [sealedSecret, tenantId, clientId]);
         return true;
       }),
     pause: ({ tenantId, clientId, callbackUrl, sealedSecret }) =>
-      db.write((tx) =>
+      db.write(tenantId, (tx) =>
         tx.run('UPDATE webhook SET paused = 1 WHERE tenant_id = ? AND client_id = ? AND callback_url = ? AND secret = ?', [
           tenantId,
           clientId,
@@ -55,14 +55,14 @@ export function webhookStore(db: Db): WebhookStore {
         ]),
       ),
     remove: (tenantId, clientId) =>
-      db.write(async (tx) => {
+      db.write(tenantId, async (tx) => {
         if ((await webhookRow(tx, tenantId, clientId)) === undefined) return false;
         for (const table of ['delivery', 'subscription', 'webhook'])
           await tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND client_id = ?`, [tenantId, clientId]);
         return true;
       }),
     subscriptions: (tenantId, clientId) =>
-      db.read(async (tx) => {
+      db.read(tenantId, async (tx) => {
         const sql = 'SELECT kind, events, cursor_revision FROM subscription WHERE tenant_id = ? AND client_id = ? ORDER BY kind';
         return (await tx.all(sql, [tenantId, clientId])).map(([kind, events, cursor]): Subscription => {
           const key: SubscriptionKey = { tenantId, clientId, kind: kind as EventKind };
@@ -70,7 +70,7 @@ export function webhookStore(db: Db): WebhookStore {
         });
       }),
     subscribe: (key, events) =>
-      db.write(async (tx) => {
+      db.write(key.tenantId, async (tx) => {
         if ((await webhookRow(tx, key.tenantId, key.clientId)) === undefined) return false;
         if (await changeEvents(tx, key, events)) return true;
         await tx.run(
@@ -80,9 +80,9 @@ export function webhookStore(db: Db): WebhookStore {
         );
         return true;
       }),
-    setEvents: (key, events) => db.write((tx) => changeEvents(tx, key, events)),
+    setEvents: (key, events) => db.write(key.tenantId, (tx) => changeEvents(tx, key, events)),
     unsubscribe: (key) =>
-      db.write(async (tx) => {
+      db.write(key.tenantId, async (tx) => {
         if (!(await isSubscribed(tx, key))) return false;
         await tx.run(`DELETE FROM delivery WHERE ${ofSubscription}`, keyValues(key));
         await tx.run(`DELETE FROM subscription WHERE ${ofSubscription}`, keyValues(key));

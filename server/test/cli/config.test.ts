@@ -54,6 +54,8 @@ test('a secret is shown in no way, given as an option, a variable, or wrongly', 
 /** What each setting takes and what it refuses, with what it then says is accepted. */
 const values: { readonly [N in SettingName]: { good: [string, unknown][]; bad: string[]; accepted: RegExp } } = {
   data: { good: [['/x y', '/x y']], bad: [], accepted: /./ },
+  databaseUrl: { good: [['postgres://u:p@h/d', 'postgres://u:p@h/d']], bad: [], accepted: /./ },
+  key: { good: [['k', 'k']], bad: [], accepted: /./ },
   host: { good: [['::1', '::1']], bad: [], accepted: /./ },
   port: {
     good: [

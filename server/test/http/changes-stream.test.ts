@@ -68,7 +68,7 @@ describe('a stream', () => {
   });
 
   it('hears of what another program writes', async () => {
-    const another = await openCore(server.folder, { make: false, clock: server.clock.now });
+    const another = await openCore(server.place, { make: false, clock: server.clock.now });
     try {
       const stream = await open('kind=lead');
       await another.importer.learn(testTenant, [{ kind: 'lead', id: 3, fields: { leadId: 3, name: 'of another' } }], Date.now());

@@ -1,9 +1,8 @@
 /** Clients that leave before they are answered: nothing is held for them, and nobody is alarmed. */
 import { connect, type Socket } from 'node:net';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { storePath } from '../../src/store/files.ts';
+import { engine } from '../support/place.ts';
 import { type ServerProcess, startProcess } from '../support/process.ts';
 import { tokenPath } from '../support/server.ts';
 
@@ -46,12 +45,14 @@ test('exports whose clients leave, whenever that is, hold no state of the store'
   // Every second time two: the second waits for its turn on the connection.
   for (let i = 0; i < 40; i++) await sendAndGo(server.port, i % 2 === 0 ? ask : ask + ask, i % 13);
   await post(server, '/v1/dynamic/trail/push', entry, token);
-  const file = new DatabaseSync(storePath(server.folder));
-  onTestFinished(() => file.close());
-  // Whoever still reads a former state keeps the log from being emptied.
+  // Whoever still reads a former state keeps the log from being emptied, and is a transaction that goes on.
+  const held =
+    engine === 'sqlite'
+      ? 'PRAGMA wal_checkpoint(TRUNCATE)'
+      : "SELECT count(*) AS busy FROM pg_stat_activity WHERE datname = current_database() AND state LIKE '%in transaction%'";
   let busy: unknown = 1;
   for (let i = 0; i < 50 && busy !== 0; i++) {
-    busy = file.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'];
+    busy = (await server.place.rows(held))[0]?.['busy'];
     await wait(100);
   }
   expect(busy).toBe(0);

@@ -215,7 +215,7 @@ describe('at the same time', () => {
   });
 
   it('from two programs over one store, one entry', async () => {
-    const other = await openCore(server.folder, { make: false, clock: server.clock.now });
+    const other = await openCore(server.place, { make: false, clock: server.clock.now });
     try {
       const caller = await server.core.applications.authenticate(token);
       const key = newKey();
@@ -241,14 +241,14 @@ it('a key is kept when the program starts anew', async () => {
   expect(await trails.record(testCaller, recordAbout(100), 'kept')).toBe(id);
   expect(await trails.recordAll(testCaller, [recordAbout(100), recordAbout(100)], 'kept too')).toEqual(ids);
   await expect(trails.record(testCaller, recordAbout(100, 'another'), 'kept')).rejects.toThrow('idempotency key');
-  expect(store.rows('SELECT COUNT(*) AS n FROM trail')).toEqual([{ n: 4 }]);
+  expect(await store.rows('SELECT COUNT(*) AS n FROM trail')).toEqual([{ n: 4 }]);
 });
 
 it('what was asked is not kept: only a keyed hash of it', async () => {
   const content = 'words that stand in the entry and nowhere else';
   const key = newKey();
   recorded(await push(key, { ...good, content }));
-  const rows = await server.core.db.read((tx) =>
+  const rows = await server.core.db.read(null, (tx) =>
     tx.all('SELECT request_hash, answer FROM idempotency WHERE tenant_id = ? AND idempotency_key = ?', [testTenant, key]),
   );
   expect(rows).toHaveLength(1);

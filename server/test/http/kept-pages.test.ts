@@ -216,7 +216,7 @@ it('of what is erased nothing is kept, the past included, whoever erased it', as
   ];
   for (const path of [...paths, ...paths]) expect((await server.get(token, path)).text).toContain(secret);
   expect((await pageOf(paths[1] ?? '')).kept).toBe(true);
-  const other = await openCore(server.folder, { make: false, clock: server.clock.now });
+  const other = await openCore(server.place, { make: false, clock: server.clock.now });
   onTestFinished(() => other.close());
   expect(await other.erasures.eraseAs(testTenant, 'command:erase', 'trail', 701)).toBe(true);
   for (const path of [...paths, ...paths]) {
@@ -234,7 +234,7 @@ it('random writes by two processes: every page is the one that a server without 
   const kept = await startServer();
   onTestFinished(kept.close);
   // The other core stands for another process: it has connections of its own, and knows nothing of this one.
-  const other: Core = await openCore(kept.folder, { make: false, clock: kept.clock.now });
+  const other: Core = await openCore(kept.place, { make: false, clock: kept.clock.now });
   const plain = await createApp(other, { ...readConfig({}, {}, {}).config, port: 0, logLevel: 'silent', cacheMb: 0 });
   await plain.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(async () => {

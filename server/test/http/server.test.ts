@@ -1,7 +1,5 @@
 /** What the server answers to requests that are wrong in themselves, and what those who run it may ask. */
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { storePath } from '../../src/store/files.ts';
 import { entry } from '../support/entries.ts';
 import { type Answer, type Ask, inside, sendRaw } from '../support/http.ts';
 import { listPath, pushPath, startServer, tokenPath } from '../support/server.ts';
@@ -225,9 +223,7 @@ describe('for those who run it', () => {
     const own = await startServer({ now });
     onTestFinished(own.close);
     const ownToken = await own.tokenOf();
-    const other = new DatabaseSync(storePath(own.folder));
-    other.exec('ALTER TABLE trail RENAME TO elsewhere');
-    other.close();
+    await own.place.exec('ALTER TABLE trail RENAME TO elsewhere');
     const asks: Promise<Answer>[] = [
       own.get(ownToken, listPath),
       own.get(ownToken, `${listPath}?company_id=1&lead_id=2`),

@@ -31,6 +31,7 @@ function idsOf(answer: Answer): number[] {
 /** What has been changed so far, and by how many commits nobody can tell from outside: so the log is asked. */
 const head = async (): Promise<number> =>
   server.core.db.read(
+    testTenant,
     async (tx) => (await tx.get('SELECT revision FROM tenant WHERE tenant_id = ?', [testTenant]))?.[0] as number,
   );
 

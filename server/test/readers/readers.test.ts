@@ -7,13 +7,14 @@ import { readConfig } from '../../src/config.ts';
 import { allTrails } from '../../src/domain/stores.ts';
 import { formats } from '../../src/export/formats.ts';
 import { Readers } from '../../src/readers/readers.ts';
-import { storePath } from '../../src/store/files.ts';
+import type { Place } from '../../src/store/place.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { send } from '../support/http.ts';
-import { listPath, startServer, temporaryFolder } from '../support/server.ts';
+import { temporaryFolder } from '../support/place.ts';
+import { listPath, startServer } from '../support/server.ts';
 
 const server = await startServer();
-const core = await openCore(server.folder, { make: false, clock: server.clock.now, readers: 2 });
+const core = await openCore(server.place, { make: false, clock: server.clock.now, readers: 2 });
 const app = await createApp(core, { ...readConfig({}, {}, {}).config, port: 0, logLevel: 'silent' });
 await app.listen({ host: '127.0.0.1', port: 0 });
 afterAll(async () => {
@@ -90,8 +91,8 @@ describe('the same answer from a thread', () => {
   });
 });
 
-async function readersOf(folder: string, count: number): Promise<Readers> {
-  const readers = new Readers(storePath(folder), count);
+async function readersOf(place: Place, count: number): Promise<Readers> {
+  const readers = new Readers(place, count);
   onTestFinished(() => readers.close());
   return readers;
 }
@@ -100,7 +101,7 @@ describe('a stream', () => {
   const everything = (readers: Readers) => readers.stream('export', [testTenant, allTrails, 1400, 'ndjson', 'zh']);
 
   it('gives what the export is, several at a time', async () => {
-    const readers = await readersOf(server.folder, 2);
+    const readers = await readersOf(server.place, 2);
     const read = async (): Promise<number> => {
       let lines = 0;
       for await (const chunk of everything(readers)) {
@@ -115,7 +116,7 @@ describe('a stream', () => {
   });
 
   it('that is given up leaves the thread to others', async () => {
-    const readers = await readersOf(server.folder, 1);
+    const readers = await readersOf(server.place, 1);
     for await (const chunk of everything(readers)) {
       expect(chunk.length).toBeGreaterThan(0);
       break;
@@ -130,13 +131,13 @@ describe('a thread that dies', () => {
     const { folder, remove } = temporaryFolder();
     onTestFinished(remove);
     const inside = join(folder, 'not-there-yet');
-    const readers = await readersOf(inside, 1);
+    const readers = await readersOf({ data: inside, databaseUrl: null }, 1);
     const ask = () => readers.run('counts', [testTenant, { from: null, to: null }]);
     await expect(ask()).rejects.toMatchObject({ errorName: 'store_unavailable' });
     const parts = everythingFrom(readers);
     await expect(parts).rejects.toMatchObject({ errorName: 'store_unavailable' });
     mkdirSync(inside);
-    const made = await openCore(inside, { make: true });
+    const made = await openCore({ data: inside, databaseUrl: null }, { make: true });
     await made.close();
     expect((await ask()).entries).toEqual([]);
   });
@@ -146,7 +147,7 @@ describe('a thread that dies', () => {
   };
 
   it('closed, it answers no more', async () => {
-    const readers = new Readers(storePath(server.folder), 1);
+    const readers = new Readers(server.place, 1);
     const first = readers.run('counts', [testTenant, { from: null, to: null }]);
     await first;
     await readers.close();

@@ -1,18 +1,17 @@
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openCore } from '../../src/app.ts';
 import type { Kind, Trail } from '../../src/domain/objects.ts';
 import { allTrails, type Edit } from '../../src/domain/stores.ts';
 import { objectOf } from '../../src/store/content.ts';
-import { storePath } from '../../src/store/files.ts';
 import { tables } from '../../src/store/tables.ts';
 import { entry, testTenant } from '../support/entries.ts';
+import { engine } from '../support/place.ts';
 import { openStore, recordAbout, type TestStore, testCaller } from './fixture.ts';
 
 const log = (store: TestStore, tenantId = testTenant) =>
   store.rows('SELECT * FROM change WHERE tenant_id = ? ORDER BY revision', tenantId);
-const head = (store: TestStore): unknown =>
-  store.rows('SELECT revision FROM tenant WHERE tenant_id = ?', testTenant)[0]?.['revision'];
+const head = async (store: TestStore): Promise<unknown> =>
+  (await store.rows('SELECT revision FROM tenant WHERE tenant_id = ?', testTenant))[0]?.['revision'];
 
 /** Writes one object as it is after `edit`. */
 async function change<K extends 'trail' | 'company'>(
@@ -51,7 +50,7 @@ test('one revision per changed object, consecutive within a batch, from 1 on and
     [10, 'trail', 10 ** 15, 'app:test', 60_000],
   ];
   const start = store.clock.at - 60_000;
-  expect(log(store)).toMatchObject(
+  expect(await log(store)).toMatchObject(
     expected.map(([revision, kind, object_id, actor, after]) => ({
       tenant_id: testTenant,
       revision,
@@ -65,7 +64,7 @@ test('one revision per changed object, consecutive within a batch, from 1 on and
       before_words: null,
     })),
   );
-  expect(head(store)).toBe(10);
+  expect(await head(store)).toBe(10);
 });
 
 test('each kind of change has its action', async () => {
@@ -84,9 +83,9 @@ test('each kind of change has its action', async () => {
   ];
   for (const [name, kind, id, fields, action] of cases) {
     expect(await change(store, kind, id, fields), name).toBe(1);
-    expect(log(store).at(-1), name).toMatchObject({ kind, object_id: id, action, actor: 'command:test' });
+    expect((await log(store)).at(-1), name).toMatchObject({ kind, object_id: id, action, actor: 'command:test' });
   }
-  expect(log(store).map((row) => row['revision'])).toEqual(Array.from({ length: 2 + cases.length }, (_, i) => i + 1));
+  expect((await log(store)).map((row) => row['revision'])).toEqual(Array.from({ length: 2 + cases.length }, (_, i) => i + 1));
 });
 
 test('an object’s history is walked back from its present revision, state by state', async () => {
@@ -107,13 +106,13 @@ test('an object’s history is walked back from its present revision, state by s
     await change(store, 'company', 1, { name: `name ${i}` });
   }
 
-  let revision: unknown = store.rows('SELECT revision FROM trail WHERE tenant_id = ? AND trail_id = 100', testTenant)[0]?.[
-    'revision'
-  ];
+  let revision: unknown = (
+    await store.rows('SELECT revision FROM trail WHERE tenant_id = ? AND trail_id = 100', testTenant)
+  )[0]?.['revision'];
   let state: Record<string, unknown> = { ...(await present()) };
   for (let i = 20; ; i--) {
     expect(state).toMatchObject({ ...states[i] });
-    const row = store.rows('SELECT * FROM change WHERE tenant_id = ? AND revision = ?', testTenant, Number(revision))[0];
+    const row = (await store.rows('SELECT * FROM change WHERE tenant_id = ? AND revision = ?', testTenant, Number(revision)))[0];
     expect(row).toMatchObject({ kind: 'trail', object_id: 100 });
     const [facts, words] = [row?.['before_facts'], row?.['before_words']];
     if (typeof facts !== 'string' || typeof words !== 'string') {
@@ -131,29 +130,30 @@ test('what is unchanged is not logged; only the instant it is known from moves o
   const store = await openStore();
   const first = entry({ trail_id: 100, company_id: 1, update_time: '2024-05-01 12:00:00' });
   await store.take(first);
-  const before = log(store);
-  const knownAt = (): unknown => store.rows('SELECT known_at, revision FROM company WHERE tenant_id = ?', testTenant)[0];
-  const [{ known_at: from }] = [knownAt() as { known_at: number }];
+  const before = await log(store);
+  const knownAt = async (): Promise<unknown> =>
+    (await store.rows('SELECT known_at, revision FROM company WHERE tenant_id = ?', testTenant))[0];
+  const [{ known_at: from }] = [(await knownAt()) as { known_at: number }];
 
   expect(await store.take(first)).toEqual({ added: 0, changed: 0, unchanged: 1, kept: 0 });
   expect(await change(store, 'trail', 100, {})).toBe(0);
   expect(await change(store, 'company', 1, {}, from + 5000)).toBe(0);
-  expect(log(store)).toEqual(before);
-  expect(head(store)).toBe(2);
-  expect(knownAt()).toEqual({ known_at: from + 5000, revision: 1 });
+  expect(await log(store)).toEqual(before);
+  expect(await head(store)).toBe(2);
+  expect(await knownAt()).toEqual({ known_at: from + 5000, revision: 1 });
 
   // Later than the entry's knowledge: an entry from in between no longer renames the company.
   const between = { trail_id: 102, company_id: 1, company_info: { company_id: 1, name: 'late', is_archive: 1 } };
   await store.take(entry({ ...between, create_time: '2024-05-01 12:00:05' }));
-  expect(log(store)).toHaveLength(3);
+  expect(await log(store)).toHaveLength(3);
   await store.take(entry({ ...between, create_time: '2024-05-01 12:00:06' }));
-  expect(log(store).at(-2)).toMatchObject({ kind: 'company', object_id: 1, action: 'edited' });
+  expect((await log(store)).at(-2)).toMatchObject({ kind: 'company', object_id: 1, action: 'edited' });
 });
 
 test('a change that fails leaves nothing: no object, no log entry, no id', async () => {
   const store = await openStore();
   await store.take(entry({ trail_id: 100, company_id: 1 }));
-  const before = { log: log(store), head: head(store), trails: store.rows('SELECT * FROM trail') };
+  const before = { log: await log(store), head: await head(store), trails: await store.rows('SELECT * FROM trail') };
   const failing = store.core.objects.change(testTenant, 'command:test', async (edit) => {
     const id = edit.newIds(2);
     const trail = await edit.get('trail', 100);
@@ -163,7 +163,7 @@ test('a change that fails leaves nothing: no object, no log entry, no id', async
     throw new Error('on purpose');
   });
   await expect(failing).rejects.toThrow('on purpose');
-  expect({ log: log(store), head: head(store), trails: store.rows('SELECT * FROM trail') }).toEqual(before);
+  expect({ log: await log(store), head: await head(store), trails: await store.rows('SELECT * FROM trail') }).toEqual(before);
   // The id was not given out.
   expect(await store.core.trails.record(testCaller, recordAbout(1))).toBe(10 ** 15);
 });
@@ -187,9 +187,9 @@ test('writes that share a commit do not share their failures', async () => {
   expect(kept.map(({ i }) => i)).toEqual(Array.from({ length: 1500 }, (_, i) => i).filter((i) => i % 7 !== 3 && i % 7 !== 5));
   // In the order in which they were asked for, two ids each, failures leaving no hole.
   expect(kept.map(({ id }) => id)).toEqual(kept.map((_, n) => 10 ** 15 + 2 * n));
-  const stored = store.rows("SELECT trail_id, content FROM trail WHERE content LIKE 'kept %' ORDER BY trail_id");
+  const stored = await store.rows("SELECT trail_id, content FROM trail WHERE content LIKE 'kept %' ORDER BY trail_id");
   expect(stored).toEqual(kept.map(({ i, id }) => ({ trail_id: id, content: `kept ${i}` })));
-  expect(log(store).map((row) => row['revision'])).toEqual(Array.from({ length: 2 + kept.length }, (_, i) => i + 1));
+  expect((await log(store)).map((row) => row['revision'])).toEqual(Array.from({ length: 2 + kept.length }, (_, i) => i + 1));
 });
 
 test('two programs writing at the same time share one log without a gap', async () => {
@@ -203,19 +203,19 @@ test('two programs writing at the same time share one log without a gap', async 
     }),
   );
   expect(new Set(ids).size).toBe(400);
-  expect(log(store).map((row) => row['revision'])).toEqual(Array.from({ length: 402 }, (_, i) => i + 1));
-  expect(head(store)).toBe(402);
+  expect((await log(store)).map((row) => row['revision'])).toEqual(Array.from({ length: 402 }, (_, i) => i + 1));
+  expect(await head(store)).toBe(402);
 });
 
 test('each tenant has a log of its own', async () => {
   const store = await openStore();
   await store.take(entry({ trail_id: 100, company_id: 1 }), entry({ client_id: 5, trail_id: 100, company_id: 1 }));
   await store.take(entry({ client_id: 5, trail_id: 102, company_id: 1 }));
-  expect(log(store).map((row) => [row['revision'], row['kind']])).toEqual([
+  expect((await log(store)).map((row) => [row['revision'], row['kind']])).toEqual([
     [1, 'company'],
     [2, 'trail'],
   ]);
-  expect(log(store, 5).map((row) => row['revision'])).toEqual([1, 2, 3]);
+  expect((await log(store, 5)).map((row) => row['revision'])).toEqual([1, 2, 3]);
 });
 
 test('ids made here begin at 10^15 and are never given out twice, also not after importing ids of ours', async () => {
@@ -255,19 +255,21 @@ test('the largest id that an import accepts does not stop later records', async 
 test('opening a store again changes nothing in it; one of a newer program is refused', async () => {
   const store = await openStore();
   await store.take(entry({ trail_id: 100, company_id: 1 }));
-  const schema = (): unknown[] => [
-    store.rows('SELECT type, name, sql FROM sqlite_schema ORDER BY name'),
-    store.rows('SELECT * FROM schema_version'),
-    log(store),
+  const definitions =
+    engine === 'sqlite'
+      ? 'SELECT type, name, sql FROM sqlite_schema ORDER BY name'
+      : "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2";
+  const schema = async (): Promise<unknown[]> => [
+    await store.rows(definitions),
+    await store.rows('SELECT * FROM schema_version'),
+    await log(store),
   ];
-  const before = schema();
+  const before = await schema();
   await store.another();
-  expect(schema()).toEqual(before);
+  expect(await schema()).toEqual(before);
 
-  const file = new DatabaseSync(storePath(store.folder));
-  file.exec('INSERT INTO schema_version (version) VALUES (1000)');
-  file.close();
-  await expect(openCore(store.folder, { make: false })).rejects.toThrow(
+  await store.rows('INSERT INTO schema_version (version) VALUES (1000)');
+  await expect(openCore(store.place, { make: false })).rejects.toThrow(
     /schema version 1000, this program knows \d+: use a newer/,
   );
   await expect(store.another()).rejects.toThrow(/1000/);

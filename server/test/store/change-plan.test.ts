@@ -11,7 +11,7 @@ import { objectStore } from '../../src/store/object-store.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { entry, testTenant } from '../support/entries.ts';
-import { temporaryFolder } from '../support/server.ts';
+import { temporaryFolder } from '../support/place.ts';
 import { expectSeeking, plansOf } from './plans.ts';
 
 const { folder, remove } = temporaryFolder();

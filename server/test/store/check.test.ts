@@ -10,7 +10,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import { tables } from '../../src/store/tables.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { entry } from '../support/entries.ts';
-import { temporaryFolder } from '../support/server.ts';
+import { temporaryFolder } from '../support/place.ts';
 import { announceSeed, randomFrom, soak } from '../support/soak.ts';
 
 const { folder, remove } = temporaryFolder();
@@ -20,7 +20,7 @@ const caller = { clientId: 'test', userId: 7001, member: false, scopes: new Set(
 
 beforeAll(async () => {
   mkdirSync(folder, { recursive: true });
-  const core = await openCore(folder, { make: true });
+  const core = await openCore({ data: folder, databaseUrl: null }, { make: true });
   for (let round = 0; round < 4; round++) {
     const entries = Array.from({ length: 30 }, (_, i) =>
       entry({

@@ -16,11 +16,11 @@ test('after thousands of small writes', async () => {
   }
   // Far too few pages for the connection that writes to move them by itself.
   await vi.waitFor(() => expect(statSync(file).size).toBeGreaterThan(empty), 10_000);
-  expect(store.rows('SELECT COUNT(*) AS n FROM trail')).toEqual([{ n: writes + 1 }]);
+  expect(await store.rows('SELECT COUNT(*) AS n FROM trail')).toEqual([{ n: writes + 1 }]);
   await store.core.close();
   // The thread has let go, or the last connection would not have put the log away.
   expect([existsSync(`${file}-wal`), existsSync(`${file}-shm`)]).toEqual([false, false]);
-  expect(store.rows('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  expect(await store.rows('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
   const again = await store.another();
   expect(await again.trailStore.count(testCaller.tenantId)).toBe(writes + 1);
 });
@@ -31,5 +31,5 @@ test('a store that is closed while the thread is at work', async () => {
   await Promise.all(Array.from({ length: 2100 }, (_, i) => store.core.trails.record(testCaller, recordAbout(1, `entry ${i}`))));
   await store.core.close();
   expect(existsSync(`${storePath(store.folder)}-wal`)).toBe(false);
-  expect(store.rows('SELECT COUNT(*) AS n FROM trail')).toEqual([{ n: 2101 }]);
+  expect(await store.rows('SELECT COUNT(*) AS n FROM trail')).toEqual([{ n: 2101 }]);
 });

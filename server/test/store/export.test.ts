@@ -74,5 +74,5 @@ test('closing waits for what is under way', async () => {
   const done = await Promise.all([...writes, ...reads]);
   await closed;
   expect(done).toHaveLength(100);
-  expect(store.rows("SELECT count(*) AS n FROM trail WHERE content LIKE 'late %'")).toEqual([{ n: 50 }]);
+  expect(await store.rows("SELECT count(*) AS n FROM trail WHERE content LIKE 'late %'")).toEqual([{ n: 50 }]);
 });

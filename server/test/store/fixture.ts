@@ -1,57 +1,51 @@
 /** A store of its own for each test, and its tables as they stand in the file. */
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { type Core, openCore } from '../../src/app.ts';
 import type { Caller } from '../../src/domain/application.ts';
 import type { MergeCount } from '../../src/domain/merge.ts';
 import type { TrailRecord } from '../../src/domain/trail.ts';
-import { storePath } from '../../src/store/files.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { presentTrail } from '../../src/wire/trail-wire.ts';
 import { testTenant, type WireEntry } from '../support/entries.ts';
-import { TestClock, temporaryFolder } from '../support/server.ts';
+import { newPlace, type TestPlace } from '../support/place.ts';
+import { TestClock } from '../support/server.ts';
 
 export interface TestStore {
   readonly core: Core;
+  readonly place: TestPlace;
   readonly folder: string;
   readonly clock: TestClock;
   /** Takes entries as the import does, all in one portion. */
   take(...entries: readonly WireEntry[]): Promise<MergeCount>;
-  /** Rows of the file, by a connection that is none of the program's. */
-  rows(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[];
-  /** Another program over the same folder. */
+  /** Rows of the store, by a connection that is none of the program's. */
+  readonly rows: TestPlace['rows'];
+  /** Another program over the same store. */
   another(): Promise<Core>;
 }
 
 /** Closed and removed at the end of the test. */
 export async function openStore(): Promise<TestStore> {
-  const { folder, remove } = temporaryFolder();
+  const place = await newPlace();
   const clock = new TestClock('2024-11-04 10:00:00');
   const cores: Core[] = [];
   const another = async (): Promise<Core> => {
-    const core = await openCore(folder, { make: true, clock: clock.now });
+    const core = await openCore(place, { make: true, clock: clock.now });
     cores.push(core);
     return core;
   };
   onTestFinished(async () => {
     for (const core of cores) await core.close();
-    remove();
+    await place.remove();
   });
   const core = await another();
   return {
     core,
-    folder,
+    place,
+    folder: place.data,
     clock,
     another,
     take: async (...entries) => core.importer.take([entries.map(readEntry)]),
-    rows(sql, ...values) {
-      const file = new DatabaseSync(storePath(folder), { readOnly: true });
-      try {
-        return file.prepare(sql).all(...values);
-      } finally {
-        file.close();
-      }
-    },
+    rows: place.rows,
   };
 }
 

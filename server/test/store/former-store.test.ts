@@ -8,7 +8,7 @@ import { checkStore } from '../../src/store/check.ts';
 import { objectOf } from '../../src/store/content.ts';
 import { integrityOf, storePath } from '../../src/store/files.ts';
 import { decode, type Table, tables } from '../../src/store/tables.ts';
-import { temporaryFolder } from '../support/server.ts';
+import { temporaryFolder } from '../support/place.ts';
 
 type Rows = readonly Record<string, unknown>[];
 
@@ -32,7 +32,7 @@ function formerStore(spoil = ''): { folder: string; rows(sql: string): Rows } {
 }
 
 async function opened(folder: string): Promise<string[]> {
-  const core = await openCore(folder, { make: false });
+  const core = await openCore({ data: folder, databaseUrl: null }, { make: false });
   const { findings } = await checkStore(core.db, () => integrityOf(folder));
   await core.close();
   return findings.map(({ what }) => what);
@@ -51,11 +51,11 @@ function present({ rows }: { rows(sql: string): Rows }): Map<string, object> {
 
 test('every former state is in the log as it was, the clock no longer goes back, and the check finds nothing wrong', async () => {
   const store = formerStore();
-  const former = store.rows('SELECT * FROM change ORDER BY tenant_id, revision');
+  const former = await store.rows('SELECT * FROM change ORDER BY tenant_id, revision');
   const objects = present(store);
   expect(await opened(store.folder)).toEqual([]);
 
-  const log = store.rows('SELECT * FROM change ORDER BY tenant_id, revision');
+  const log = await store.rows('SELECT * FROM change ORDER BY tenant_id, revision');
   expect(log).toHaveLength(former.length);
   const latest = new Map<unknown, number>();
   let wentBack = 0;
@@ -81,7 +81,7 @@ test('every former state is in the log as it was, the clock no longer goes back,
   }
   expect(wentBack).toBeGreaterThan(0);
   expect(present(store)).toEqual(objects);
-  for (const { tenant_id, changed_at, chain_hash } of store.rows('SELECT * FROM tenant')) {
+  for (const { tenant_id, changed_at, chain_hash } of await store.rows('SELECT * FROM tenant')) {
     const head = log.findLast((row) => row['tenant_id'] === tenant_id);
     expect({ changed_at, chain_hash }).toEqual({ changed_at: head?.['changed_at'], chain_hash: head?.['chain_hash'] });
   }
@@ -90,7 +90,7 @@ test('every former state is in the log as it was, the clock no longer goes back,
 test('entries stand where their flags say, and are found by their contacts', async () => {
   const store = formerStore();
   await opened(store.folder);
-  const trails = store.rows('SELECT * FROM trail');
+  const trails = await store.rows('SELECT * FROM trail');
   const lives = trails.map(({ live, removed, enabled }) => [live, removed === 1 ? 2 : enabled]);
   expect(new Set(lives.map(([live]) => live))).toEqual(new Set([0, 1, 2]));
   for (const [live, expected] of lives) expect(live).toBe(expected);
@@ -100,7 +100,7 @@ test('entries stand where their flags say, and are found by their contacts', asy
     ),
   );
   expect(links.length).toBeGreaterThan(10);
-  const found = store.rows('SELECT tenant_id, live, contact_id, happened_at, trail_id FROM trail_contact');
+  const found = await store.rows('SELECT tenant_id, live, contact_id, happened_at, trail_id FROM trail_contact');
   expect(found.map((row) => Object.values(row).join()).toSorted()).toEqual(links.toSorted());
 });
 
@@ -108,18 +108,18 @@ test('of a field that an older text lacks, what it is by itself', async () => {
   const lacking = "UPDATE change SET before = json_remove(before, '$.status', '$.serialId', '$.details')";
   const store = formerStore(`${lacking} WHERE kind IN ('lead', 'company')`);
   expect(await opened(store.folder)).toEqual([]);
-  const before = store.rows("SELECT before_facts FROM change WHERE kind = 'lead' AND before_revision > 0");
+  const before = await store.rows("SELECT before_facts FROM change WHERE kind = 'lead' AND before_revision > 0");
   expect(before.length).toBeGreaterThan(0);
   for (const { before_facts } of before) expect(JSON.parse(before_facts as string)).toMatchObject({ status: 1 });
 });
 
 test('kept answers have no words any more', async () => {
   const store = formerStore();
-  expect(store.rows("SELECT 1 FROM idempotency WHERE answer LIKE '%lin@example.com%'")).toHaveLength(2);
+  expect(await store.rows("SELECT 1 FROM idempotency WHERE answer LIKE '%lin@example.com%'")).toHaveLength(2);
   await opened(store.folder);
   const id = 10 ** 15;
   for (const tenant of [5, 23412])
-    expect(store.rows(`SELECT answer FROM idempotency WHERE tenant_id = ${tenant} ORDER BY idempotency_key`)).toEqual([
+    expect(await store.rows(`SELECT answer FROM idempotency WHERE tenant_id = ${tenant} ORDER BY idempotency_key`)).toEqual([
       { answer: JSON.stringify({ companyId: id, contactIds: [id + 1, id + 2] }) },
       { answer: JSON.stringify({ companyId: id, contactIds: [] }) },
     ]);
@@ -127,8 +127,8 @@ test('kept answers have no words any more', async () => {
 
 test('a store that has lost an object is not brought into another shape', async () => {
   const store = formerStore('DELETE FROM company WHERE tenant_id = 5 AND company_id = 1');
-  await expect(openCore(store.folder, { make: false })).rejects.toThrow(
+  await expect(openCore({ data: store.folder, databaseUrl: null }, { make: false })).rejects.toThrow(
     /damaged, tenant 5: company 1 is in the change log but not in the store/,
   );
-  expect(store.rows('SELECT max(version) AS version FROM schema_version')).toEqual([{ version: 2 }]);
+  expect(await store.rows('SELECT max(version) AS version FROM schema_version')).toEqual([{ version: 2 }]);
 });

@@ -16,7 +16,7 @@ import { RenderedEntries } from '../../src/store/rendered-entries.ts';
 import { shownCost } from '../../src/store/shown.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
-import { temporaryFolder } from '../support/server.ts';
+import { newPlace, type TestPlace } from '../support/place.ts';
 import { recordOf } from './fixture.ts';
 import { atSecond, type Draft, Model, type Shown, shown, tenantIds, wireOf } from './model.ts';
 import { slowly } from './slow-db.ts';
@@ -73,8 +73,7 @@ const callerOf = (tenantId: number): Caller => ({
 
 /** Two programs over one store, and the model of what it must hold. */
 export class World {
-  readonly #folder: string;
-  readonly #remove: () => void;
+  readonly #place: TestPlace;
   readonly #cores: Core[] = [];
   #slow: TrailStore | null = null;
   #keeping: Keeping | null = null;
@@ -82,14 +81,12 @@ export class World {
   readonly #states = new Map<string, Model>();
   #second = 0;
 
-  private constructor() {
-    const { folder, remove } = temporaryFolder();
-    this.#folder = folder;
-    this.#remove = remove;
+  private constructor(place: TestPlace) {
+    this.#place = place;
   }
 
   static async make(): Promise<World> {
-    const world = new World();
+    const world = new World(await newPlace());
     for (let i = 0; i < 2; i++) world.#cores.push(await world.#open());
     world.model.import(tenantIds.map(seedDraft));
     return world;
@@ -97,7 +94,7 @@ export class World {
 
   async end(): Promise<void> {
     for (const core of this.#cores) await core.close();
-    this.#remove();
+    await this.#place.remove();
   }
 
   core(index: number): Core {
@@ -277,7 +274,7 @@ export class World {
   }
 
   async #open(): Promise<Core> {
-    const core = await openCore(this.#folder, { make: true, clock: () => atSecond(this.#second) });
+    const core = await openCore(this.#place, { make: true, clock: () => atSecond(this.#second) });
     await core.importer.take([tenantIds.map((tenantId) => readEntry(wireOf(seedDraft(tenantId))))]);
     return core;
   }
@@ -293,7 +290,7 @@ export function keeping(db: Db): Keeping {
   const store = trailStore(db, new RenderedEntries(new Kept(1_000_000), new Kept(20 * shownCost), recencies, render));
   return async (tenant, filter, page, asOf) => {
     for (let times = 1; ; times++) {
-      const stamp = db.stamp();
+      const stamp = await db.stamp(tenant);
       await recencies.follow(tenant, stamp);
       const { total, entries } = await store.rendered(tenant, filter, page, asOf, stamp);
       if (times === 4) return { total, rows: entries.map((entry) => JSON.parse(entry.toString()) as Shown['rows'][number]) };

@@ -4,7 +4,7 @@ import { entry, testTenant, type WireEntry } from '../support/entries.ts';
 import { announceSeed, soak } from '../support/soak.ts';
 import { exported, openStore, type TestStore } from './fixture.ts';
 
-const revisions = (store: TestStore): number => store.rows('SELECT * FROM change').length;
+const revisions = async (store: TestStore): Promise<number> => (await store.rows('SELECT * FROM change')).length;
 const objectOf = (kind: 'company' | 'opportunity', store: TestStore, id: number) =>
   store.core.objects.read(testTenant, (view) => view.get(kind, id));
 
@@ -47,12 +47,12 @@ describe('which of two states of an entry wins', () => {
     test(name, async () => {
       const store = await openStore();
       expect(await store.take(entry(here))).toEqual({ added: 1, changed: 0, unchanged: 0, kept: 0 });
-      const before = revisions(store);
+      const before = await revisions(store);
       expect(await store.take(entry({ ...here, ...second }))).toEqual(expected.count);
       const winner = expected.content === 'here' && expected.revisions === 0 ? here : { ...here, ...second };
       expect((await exported(store)).get(100)).toEqual(entry(winner));
       expect((await exported(store)).get(100)?.['content']).toBe(expected.content);
-      expect(revisions(store) - before).toBe(expected.revisions);
+      expect((await revisions(store)) - before).toBe(expected.revisions);
     });
   }
 
@@ -88,10 +88,10 @@ test('the same import twice makes no revision, whatever is in it', async () => {
     entry({ trail_id: 108, client_id: 9, company_id: 1, delete_flag: 1 }),
   ];
   await store.take(...entries);
-  const [before, all] = [revisions(store), [...(await exported(store))]];
+  const [before, all] = [await revisions(store), [...(await exported(store))]];
   expect(await store.take(...entries)).toEqual({ added: 0, changed: 0, unchanged: 6, kept: 0 });
   expect(await store.take(...entries.toReversed())).toEqual({ added: 0, changed: 0, unchanged: 6, kept: 0 });
-  expect(revisions(store)).toBe(before);
+  expect(await revisions(store)).toBe(before);
   expect([...(await exported(store))]).toEqual(all);
 });
 
@@ -99,7 +99,7 @@ test('joined objects: the state from the entry with the later update_time wins, 
   const store = await openStore();
   const named = (trail_id: number, name: string, update_time: string) =>
     entry({ trail_id, company_id: 1, company_info: { company_id: 1, name, is_archive: 1 }, update_time });
-  const company = () => store.rows('SELECT name, known_at FROM company')[0];
+  const company = async () => (await store.rows('SELECT name, known_at FROM company'))[0];
   const cases: [string, string, string, string, string][] = [
     ['first', 'A', same, 'A', same],
     ['older', 'B', older, 'A', same],
@@ -110,7 +110,7 @@ test('joined objects: the state from the entry with the later update_time wins, 
   ];
   for (const [i, [name, told, at, expected, known]] of cases.entries()) {
     await store.take(named(100 + 2 * i, told, at));
-    expect(company(), name).toEqual({ name: expected, known_at: Date.parse(`${known.replace(' ', 'T')}+08:00`) });
+    expect(await company(), name).toEqual({ name: expected, known_at: Date.parse(`${known.replace(' ', 'T')}+08:00`) });
   }
 });
 
@@ -176,9 +176,12 @@ describe('partial knowledge completes and never wipes', () => {
 });
 
 /** Everything that stands in the store but the revisions, which tell the order of arrival. */
-function contentsOf(store: TestStore): unknown {
+async function contentsOf(store: TestStore): Promise<unknown> {
   const tables = ['trail', 'company', 'contact', 'lead_contact', 'lead', 'opportunity', 'member', 'file'];
-  return tables.map((table) => store.rows(`SELECT * FROM ${table} ORDER BY 1, 2, 3, 4, 5`).map(({ revision, ...rest }) => rest));
+  const contents: unknown[] = [];
+  for (const table of tables)
+    contents.push((await store.rows(`SELECT * FROM ${table} ORDER BY 1, 2, 3, 4, 5`)).map(({ revision, ...rest }) => rest));
+  return contents;
 }
 
 test('but for ties the order of arrival changes nothing', { timeout: 600_000 }, async () => {
@@ -213,7 +216,7 @@ test('but for ties the order of arrival changes nothing', { timeout: 600_000 }, 
       const [one, two] = [await openStore(), await openStore()];
       await one.take(...entries);
       for (let from = 0; from < others.length; from += portion) await two.take(...others.slice(from, from + portion));
-      expect(contentsOf(two)).toEqual(contentsOf(one));
+      expect(await contentsOf(two)).toEqual(await contentsOf(one));
       await one.core.close();
       await two.core.close();
     }),

@@ -33,7 +33,7 @@ const kept = (store: TestStore) =>
 /** Which statements a fresh timeline runs for a scope, and its total. */
 async function asked(store: TestStore, of = enterprise): Promise<{ cuts: number; total: number | undefined }> {
   let cuts = 0;
-  const total = await store.core.db.read(async (tx) => {
+  const total = await store.core.db.read(null, async (tx) => {
     const counting: Tx = {
       all: (sql, values) => tx.all(sql, values),
       get: (sql, values) => {
@@ -52,10 +52,10 @@ async function asked(store: TestStore, of = enterprise): Promise<{ cuts: number;
 
 test('after an import the enterprise and its large subjects are kept, and a new process cuts nothing', async () => {
   const store = await filled();
-  expect(kept(store)).toEqual([]);
+  expect(await kept(store)).toEqual([]);
   await store.core.trailStore.settle();
   const { revision } = await store.core.trailStore.head(testTenant);
-  expect(kept(store)).toEqual([
+  expect(await kept(store)).toEqual([
     { scope: giant.name, revision },
     { scope: enterprise.name, revision },
   ]);
@@ -68,15 +68,15 @@ test('after an import the enterprise and its large subjects are kept, and a new 
 test('what was changed since is followed; it is kept again only after many changes', async () => {
   const store = await filled();
   await store.core.trailStore.settle();
-  const before = kept(store);
+  const before = await kept(store);
   await store.core.importer.take([drafts(50_000, 300, () => 1)]);
   expect(await asked(store, giant)).toEqual({ cuts: 0, total: 12_300 });
   await store.core.trailStore.settle();
-  expect(kept(store)).toEqual(before);
+  expect(await kept(store)).toEqual(before);
   await store.core.importer.take([drafts(60_000, 3000, () => 7)]);
   await store.core.trailStore.settle();
   const { revision } = await store.core.trailStore.head(testTenant);
-  expect(kept(store).map((row) => row['revision'])).toEqual([revision, revision]);
+  expect((await kept(store)).map((row) => row['revision'])).toEqual([revision, revision]);
   const page = await store.core.trailStore.list(testTenant, { ...allTrails, companyId: 1 }, { number: 400, size: 30 }, null);
   expect(page.total).toBe(12_300);
   expect((await checkStore(store.core.db, () => [])).findings).toEqual([]);
@@ -90,10 +90,10 @@ test.each([
 ])('kept blocks that are wrong are found: %s', async (_name, sql) => {
   const store = await filled();
   await store.core.trailStore.settle();
-  const [row] = store.rows('SELECT blocks FROM timeline_block WHERE scope = ?', enterprise.name);
+  const [row] = await store.rows('SELECT blocks FROM timeline_block WHERE scope = ?', enterprise.name);
   const bytes = Buffer.from(String(row?.['blocks']), 'base64url');
   bytes.writeInt32LE(bytes.readInt32LE(20 * 50 + 16) + 1, 20 * 50 + 16);
   const update = sql === 'other' ? `UPDATE timeline_block SET blocks = '${bytes.toString('base64url')}'` : sql;
-  await store.core.db.write((tx) => tx.run(update));
+  await store.core.db.write(null, (tx) => tx.run(update));
   expect((await checkStore(store.core.db, () => [])).findings.length).toBeGreaterThan(0);
 });

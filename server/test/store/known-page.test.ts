@@ -19,13 +19,13 @@ test('a page that lies where others were looked at is found without the store, u
   let reads = 0;
   const counting: Db = {
     dialect: db.dialect,
-    read: (work) => {
+    read: (tenantId, work) => {
       reads += 1;
-      return db.read(work);
+      return db.read(tenantId, work);
     },
-    snapshot: () => db.snapshot(),
-    stamp: () => db.stamp(),
-    write: (work) => db.write(work),
+    snapshot: (tenantId) => db.snapshot(tenantId),
+    stamp: (tenantId) => db.stamp(tenantId),
+    write: (tenantId, work) => db.write(tenantId, work),
     close: () => db.close(),
   };
   const ask = keeping(counting);

@@ -235,7 +235,7 @@ export class Model {
   static async at(db: Db, tenantId: number, revision: number): Promise<Model> {
     const model = new Model();
     model.#trails.set(tenantId, new Map());
-    await db.read(async (tx) => {
+    await db.read(null, async (tx) => {
       const log = await tx.all(
         'SELECT revision, kind, object_id, before_revision, before_facts, before_words FROM change WHERE tenant_id = ?',
         [tenantId],

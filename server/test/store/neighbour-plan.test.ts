@@ -19,7 +19,7 @@ import { readEntry } from '../../src/wire/entry-wire.ts';
 import { readLeadPush } from '../../src/wire/lead-wire.ts';
 import { readOpportunityPush } from '../../src/wire/opportunity-wire.ts';
 import { entry, testTenant } from '../support/entries.ts';
-import { temporaryFolder } from '../support/server.ts';
+import { temporaryFolder } from '../support/place.ts';
 import { testCaller } from './fixture.ts';
 import { expectSeeking, type Planned, plansOf } from './plans.ts';
 

@@ -1,7 +1,7 @@
 /** What SQLite does for the statements that a piece of work really runs. */
 import type { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
-import type { Db, Tx, Value } from '../../src/store/db.ts';
+import type { Db, Tx, Value, WriteTx } from '../../src/store/db.ts';
 
 /** A statement as it was really run, and what SQLite does for it. */
 export interface Planned {
@@ -11,36 +11,37 @@ export interface Planned {
 
 /** Notes each statement with its values on its way to the database. */
 function recording(real: Db, recorded: Map<string, readonly Value[]>): Db {
-  const noted = (tx: Tx): Tx => {
+  const noted = <T extends Tx>(tx: T): T => {
     const note = (sql: string, values: readonly Value[] = []): void => void recorded.set(sql, values);
     return {
-      all: (sql, values) => {
+      ...('enter' in tx ? { enter: (tenantId: number) => (tx as unknown as WriteTx).enter(tenantId) } : {}),
+      all: (sql: string, values?: readonly Value[]) => {
         note(sql, values);
         return tx.all(sql, values);
       },
-      get: (sql, values) => {
+      get: (sql: string, values?: readonly Value[]) => {
         note(sql, values);
         return tx.get(sql, values);
       },
-      run: (sql, values) => {
+      run: (sql: string, values?: readonly Value[]) => {
         note(sql, values);
         return tx.run(sql, values);
       },
-      runMany: (sql, rows) => {
+      runMany: (sql: string, rows: readonly (readonly Value[])[]) => {
         if (rows.length > 0) note(sql, rows[0]);
         return tx.runMany(sql, rows);
       },
-    };
+    } as unknown as T;
   };
   return {
     dialect: real.dialect,
-    read: (work) => real.read((tx) => work(noted(tx))),
-    write: (work) => real.write((tx) => work(noted(tx))),
-    snapshot: async () => {
-      const snapshot = await real.snapshot();
+    read: (tenantId, work) => real.read(tenantId, (tx) => work(noted(tx))),
+    write: (tenantId, work) => real.write(tenantId, (tx) => work(noted(tx))),
+    snapshot: async (tenantId) => {
+      const snapshot = await real.snapshot(tenantId);
       return { ...noted(snapshot), end: () => snapshot.end() };
     },
-    stamp: () => real.stamp(),
+    stamp: (tenantId) => real.stamp(tenantId),
     close: () => real.close(),
   };
 }

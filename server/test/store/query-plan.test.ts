@@ -23,7 +23,7 @@ import { trailStore } from '../../src/store/trail-store.ts';
 import { webhookStore } from '../../src/store/webhook-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { entry, testTenant } from '../support/entries.ts';
-import { temporaryFolder } from '../support/server.ts';
+import { temporaryFolder } from '../support/place.ts';
 import { recordAbout, testCaller } from './fixture.ts';
 import { expectSeeking, type Planned, plansOf as plansOn } from './plans.ts';
 

@@ -19,7 +19,7 @@ test('the search and what follows the log seek by the tenant, and read nothing f
   const planned = await plansOf(world.db, file, async (db) => {
     const search = new TrailSearch();
     const ask = (keyword: string, revision: number, given = {}): Promise<unknown> =>
-      db.read((tx) => search.page(tx, tenant, searchFor(keyword, given), { number: 1, size: 20 }, revision));
+      db.read(null, (tx) => search.page(tx, tenant, searchFor(keyword, given), { number: 1, size: 20 }, revision));
     await ask('付款', 300);
     await ask('付款', 200);
     await followAll(db, tenant);
@@ -28,10 +28,10 @@ test('the search and what follows the log seek by the tenant, and read nothing f
     await ask('付款方式', world.head(tenant), { by: 'updatedAt' });
     await ask('299', 200, { companyId: 1, removed: true, from: atSecond(1) });
     await followAll(db, tenant);
-    await db.read((tx) => checkSearch(tx, tenant, new Findings()));
-    await db.write((tx) => rebuildSearch(tx, tenant));
+    await db.read(null, (tx) => checkSearch(tx, tenant, new Findings()));
+    await db.write(null, (tx) => rebuildSearch(tx, tenant));
     await followAll(db, tenant);
-    await db.read((tx) => searchProgress(tx, tenant));
+    await db.read(null, (tx) => searchProgress(tx, tenant));
   });
   file.close();
   expectSeeking(planned);

@@ -123,7 +123,7 @@ export class SearchWorld {
   }
 
   progress(tenant: number): ReturnType<typeof searchProgress> {
-    return this.db.read((tx) => searchProgress(tx, tenant));
+    return this.db.read(null, (tx) => searchProgress(tx, tenant));
   }
 
   /** The whole list by the truth. */
@@ -139,7 +139,7 @@ export class SearchWorld {
   async compare(tenant: number, filter: Search, page: { number: number; size: number }, asOf?: number): Promise<number> {
     const revision = asOf ?? this.head(tenant);
     const expected = this.expected(tenant, filter, revision);
-    const found = await this.db.read((tx) => this.search.page(tx, tenant, filter, page, revision));
+    const found = await this.db.read(null, (tx) => this.search.page(tx, tenant, filter, page, revision));
     const skip = (page.number - 1) * page.size;
     const told = JSON.stringify({ tenant, filter, page, revision, progress: await this.progress(tenant) });
     expect(found, told).toEqual({ total: expected.length, keys: expected.slice(skip, skip + page.size) });

@@ -98,7 +98,7 @@ test('every keyword, filter, page and revision', { timeout: 600_000 }, async () 
       } else if (change < 0.8) {
         await world.erase(tenant, pick(known).trailId);
       } else if (change < 0.83) {
-        await world.db.write((tx) => rebuildSearch(tx, tenant));
+        await world.db.write(null, (tx) => rebuildSearch(tx, tenant));
       } else {
         await world.follow(tenant, 1 + below(5));
       }

@@ -1,6 +1,5 @@
 /** The search index itself: blocks that are cut, its way after the log, erasure, and its check. */
 import { readFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Trail } from '../../src/domain/objects.ts';
@@ -8,7 +7,9 @@ import { storePath } from '../../src/store/files.ts';
 import { Findings } from '../../src/store/findings.ts';
 import { checkSearch } from '../../src/store/search-check.ts';
 import { followAll, followPortion, rebuildSearch } from '../../src/store/search-follower.ts';
+import { searchTableNames } from '../../src/store/search-tables.ts';
 import { SearchWorker } from '../../src/store/search-worker.ts';
+import { engine } from '../support/place.ts';
 import { announceSeed, randomFrom, soak } from '../support/soak.ts';
 import { atSecond, SearchWorld, searchFor, tenants, trailOf } from './search-world.ts';
 
@@ -16,16 +17,15 @@ const [tenant, other] = tenants;
 
 async function findings(world: SearchWorld, of: number = tenant): Promise<string[]> {
   const found = new Findings();
-  await world.db.read((tx) => checkSearch(tx, of, found));
+  await world.db.read(null, (tx) => checkSearch(tx, of, found));
   return found.list.map(({ what }) => what);
 }
 
 /** In the store's tables, by a connection that is none of the program's. */
-function tamper(world: SearchWorld, sql: string): void {
-  const file = new DatabaseSync(storePath(world.store.folder));
-  file.exec(sql);
-  file.close();
-}
+const tamper = (world: SearchWorld, sql: string): Promise<void> => world.store.place.exec(sql);
+const isEmbedded = engine === 'sqlite';
+const zeros = (column: string): string =>
+  isEmbedded ? `zeroblob(length(${column}))` : `decode(repeat('00', length(${column})), 'hex')`;
 
 const shuffled = <T>(list: readonly T[], random: () => number): T[] =>
   list
@@ -69,7 +69,7 @@ describe('more entries than a block has room for', () => {
         ),
       );
       await followAll(world.db, tenant);
-      const blocks = world.store.rows('SELECT live FROM search_block WHERE tenant_id = ?', tenant);
+      const blocks = await world.store.rows('SELECT live FROM search_block WHERE tenant_id = ?', tenant);
       expect(blocks.length).toBeGreaterThan(3);
       expect(await findings(world)).toEqual([]);
       for (let i = 0; i < soak(200); i++) {
@@ -95,7 +95,7 @@ test('an index that is far behind is built anew, and every answer meanwhile is e
   await world.put(tenant, ...many);
   const phases = new Set<unknown>();
   for (let n = 0; ; n++) {
-    phases.add(world.store.rows('SELECT phase FROM search_state WHERE tenant_id = ?', tenant)[0]?.['phase']);
+    phases.add((await world.store.rows('SELECT phase FROM search_state WHERE tenant_id = ?', tenant))[0]?.['phase']);
     // What is changed while it is built, before and after it was read.
     if (n < 5)
       await world.put(tenant, ...[1, 2, 9000, 21_000].map((id) => ({ ...world.trail(tenant, id), content: `付款 ${n}` })));
@@ -117,11 +117,11 @@ test('a built index has room for later entries, and changes in many full blocks 
   const entry = (id: number, second: number): Trail => trailOf(id, { content: `付款 ${id % 500}`, happenedAt: atSecond(second) });
   await world.put(tenant, ...Array.from({ length: count }, (_, i) => entry(i + 1, i)));
   await followAll(world.db, tenant);
-  const slots = (): number[] =>
-    world.store
-      .rows('SELECT slots FROM search_block WHERE tenant_id = ? AND live = 1', tenant)
-      .map((row) => Number(row['slots']));
-  expect(Math.max(...slots())).toBe(7168);
+  const slots = async (): Promise<number[]> =>
+    (await world.store.rows('SELECT slots FROM search_block WHERE tenant_id = ? AND live = 1', tenant)).map((row) =>
+      Number(row['slots']),
+    );
+  expect(Math.max(...(await slots()))).toBe(7168);
   const later = 6600;
   await world.put(
     tenant,
@@ -131,8 +131,8 @@ test('a built index has room for later entries, and changes in many full blocks 
   while ((await followPortion(world.db, tenant)) === 'worked') portions += 1;
   // Two are enough where nothing has to be split.
   expect(portions).toBeGreaterThan(2);
-  expect(slots().length).toBeGreaterThan(10);
-  expect(slots().reduce((sum, one) => sum + one)).toBe(count + later);
+  expect((await slots()).length).toBeGreaterThan(10);
+  expect((await slots()).reduce((sum, one) => sum + one)).toBe(count + later);
   expect(await findings(world)).toEqual([]);
   for (const keyword of ['付款', '499', '付款 7']) await world.compare(tenant, searchFor(keyword), { number: 3, size: 20 });
 });
@@ -155,7 +155,7 @@ test('of an erased entry no token is left in the files, and a follower does not 
   await followAll(world.db, tenant);
   await world.compare(tenant, searchFor('zyx'), { number: 1, size: 20 });
   expect(await findings(world)).toEqual([]);
-  const tokens = world.store.rows('SELECT token FROM search_posting').map((row) => String(row['token']));
+  const tokens = (await world.store.rows('SELECT token FROM search_posting')).map((row) => String(row['token']));
   for (const gone of ['zyxwvutsrq', 'z', '鱻', '鱻龘', '靐', '麤']) expect(tokens).not.toContain(gone);
 });
 
@@ -180,25 +180,27 @@ test('the check finds what is wrong with the index', { timeout: 60_000 }, async 
       `UPDATE search_posting SET entries = entries - 1 WHERE ${where} AND token = '付'`,
       '1 tokens with other entries',
     ],
-    ['another slot', `UPDATE search_posting SET slots = x'0500' WHERE ${where} AND token = '39'`, '1 tokens with other entries'],
-    ['a lost key', `UPDATE search_keys SET keys = zeroblob(length(keys)) WHERE ${where}`, 'is missing'],
-    ['other times', `UPDATE search_keys SET times = zeroblob(length(times)) WHERE ${where}`, 'otherwise than it stood'],
+    [
+      'another slot',
+      `UPDATE search_posting SET slots = ${isEmbedded ? "x'0500'" : "'\\x0500'"} WHERE ${where} AND token = '39'`,
+      '1 tokens with other entries',
+    ],
+    ['a lost key', `UPDATE search_keys SET keys = ${zeros('keys')} WHERE ${where}`, 'is missing'],
+    ['other times', `UPDATE search_keys SET times = ${zeros('times')} WHERE ${where}`, 'otherwise than it stood'],
     ['a lost block', `DELETE FROM search_block WHERE ${where}`, 'which is not there'],
     ['another position', `UPDATE search_state SET revision = revision - 2 WHERE ${where}`, 'otherwise than it stood'],
   ] as const) {
-    const copy = world.store
-      .rows("SELECT name FROM sqlite_schema WHERE name LIKE 'search_%' AND type = 'table'")
-      .map((row) => String(row['name']));
-    for (const table of copy) tamper(world, `CREATE TABLE kept_${table} AS SELECT * FROM ${table}`);
-    tamper(world, sql);
+    const copy = searchTableNames;
+    for (const table of copy) await tamper(world, `CREATE TABLE kept_${table} AS SELECT * FROM ${table}`);
+    await tamper(world, sql);
     expect((await findings(world)).join('\n'), name).toContain(what);
     expect(await findings(world, other), name).toEqual([]);
     for (const table of copy)
-      tamper(world, `DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM kept_${table}; DROP TABLE kept_${table}`);
+      await tamper(world, `DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM kept_${table}; DROP TABLE kept_${table}`);
     expect(await findings(world), name).toEqual([]);
   }
   tamper(world, `UPDATE search_posting SET entries = 1 WHERE ${where}`);
-  await world.db.write((tx) => rebuildSearch(tx, tenant));
+  await world.db.write(null, (tx) => rebuildSearch(tx, tenant));
   await followAll(world.db, tenant);
   expect(await findings(world)).toEqual([]);
 });

@@ -2,10 +2,8 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { passwordDigest } from '../../src/domain/sign-in.ts';
-import { storePath } from '../../src/store/files.ts';
 import { testTenant } from '../support/entries.ts';
 import { openStore, type TestStore } from './fixture.ts';
 
@@ -19,12 +17,11 @@ async function withApplication() {
   return { store, client: { ...application, scopes: [] } };
 }
 
-const keptSecret = (store: TestStore): unknown => store.rows('SELECT secret_hash FROM application')[0]?.['secret_hash'];
+const keptSecret = async (store: TestStore): Promise<unknown> =>
+  (await store.rows('SELECT secret_hash FROM application'))[0]?.['secret_hash'];
 
-function keepFormerly(store: TestStore, secret: string): void {
-  const file = new DatabaseSync(storePath(store.folder));
-  file.prepare('UPDATE application SET secret_hash = ?').run(sha256(secret));
-  file.close();
+async function keepFormerly(store: TestStore, secret: string): Promise<void> {
+  await store.rows('UPDATE application SET secret_hash = ?', sha256(secret));
 }
 
 test('a secret is kept as argon2id, each with a salt of its own', async () => {
@@ -32,22 +29,22 @@ test('a secret is kept as argon2id, each with a salt of its own', async () => {
   const first = keptSecret(store);
   expect(first).toMatch(argon);
   await store.core.applications.issueToken(client);
-  expect(keptSecret(store)).toBe(first);
+  expect(await keptSecret(store)).toBe(first);
   const same = { clientId: `${testTenant}-same`, clientSecret: client.clientSecret };
   await store.core.applications.create(testTenant, 'same', ['company'], same);
-  expect(new Set(store.rows('SELECT secret_hash FROM application').map((row) => row['secret_hash'])).size).toBe(2);
+  expect(new Set((await store.rows('SELECT secret_hash FROM application')).map((row) => row['secret_hash'])).size).toBe(2);
 });
 
 test('a secret that a former version kept goes on, and is kept anew at its next right use', async () => {
   const { store, client } = await withApplication();
-  keepFormerly(store, client.clientSecret);
+  await keepFormerly(store, client.clientSecret);
   for (const wrong of ['wrong', sha256(client.clientSecret), '']) {
     await expect(store.core.applications.issueToken({ ...client, clientSecret: wrong })).rejects.toThrow('authentication failed');
-    expect(keptSecret(store)).toBe(sha256(client.clientSecret));
+    expect(await keptSecret(store)).toBe(sha256(client.clientSecret));
   }
   // Several at once: one keeps it anew, and all get their tokens.
   const tokens = await Promise.all([1, 2, 3].map(() => store.core.applications.issueToken(client)));
-  expect(keptSecret(store)).toMatch(argon);
+  expect(await keptSecret(store)).toMatch(argon);
   for (const { accessToken } of tokens) await store.core.applications.authenticate(accessToken);
   await store.core.applications.issueToken(client);
   await expect(store.core.applications.issueToken({ ...client, clientSecret: 'wrong' })).rejects.toThrow('authentication failed');
@@ -57,10 +54,10 @@ test('a password is kept as argon2id of what the wire carries', async () => {
   const { store } = await withApplication();
   const person = { userId: null, name: 'n', email: 'Li@Example.com', password: '密码密码密码密码', replace: false };
   const userId = await store.core.signIns.create(testTenant, person);
-  const rows = store.rows('SELECT user_id, email, password_hash FROM sign_in');
+  const rows = await store.rows('SELECT user_id, email, password_hash FROM sign_in');
   expect(rows).toEqual([{ user_id: userId, email: 'li@example.com', password_hash: expect.stringMatching(argon) }]);
   // The user has the address as it was given.
-  expect(store.rows('SELECT nickname, email FROM member WHERE user_id = ?', userId)).toEqual([
+  expect(await store.rows('SELECT nickname, email FROM member WHERE user_id = ?', userId)).toEqual([
     { nickname: 'n', email: 'Li@Example.com' },
   ]);
 });
@@ -77,8 +74,8 @@ test('a token through a secret that was replaced while it was verified is none',
   expect(await store.core.applicationStore.addToken(token, old, store.clock.at)).toBe(null);
   const refreshing = store.core.signIns.refresh({ ...client, refreshToken: refreshToken ?? '' });
   await expect(refreshing).rejects.toMatchObject({ errorName: 'refresh_client_invalid' });
-  expect(store.rows('SELECT * FROM access_token')).toEqual([]);
-  expect(store.rows('SELECT * FROM refresh_token')).toEqual([]);
+  expect(await store.rows('SELECT * FROM access_token')).toEqual([]);
+  expect(await store.rows('SELECT * FROM refresh_token')).toEqual([]);
 });
 
 test('under another key no secret can be verified, which is said; a new one can', async () => {
@@ -94,14 +91,15 @@ test('what has ended is forgotten', async () => {
   const { store, client } = await withApplication();
   await store.core.signIns.create(testTenant, { userId: null, name: 'n', email: 'n@x', password: 'long enough', replace: false });
   const signIn = { ...client, username: 'n@x', password: passwordDigest('long enough') };
-  const counts = () => ['access_token', 'refresh_token'].map((table) => store.rows(`SELECT 1 FROM ${table}`).length);
+  const counts = () =>
+    Promise.all(['access_token', 'refresh_token'].map(async (table) => (await store.rows(`SELECT 1 FROM ${table}`)).length));
   await store.core.signIns.signIn(signIn);
   await store.core.applications.issueToken(client);
-  expect(counts()).toEqual([2, 1]);
+  expect(await counts()).toEqual([2, 1]);
   store.clock.advance(8 * 3600 * 1000);
   await store.core.applications.issueToken(client);
-  expect(counts()).toEqual([1, 1]);
+  expect(await counts()).toEqual([1, 1]);
   store.clock.advance(30 * 24 * 3600 * 1000);
   await store.core.signIns.signIn(signIn);
-  expect(counts()).toEqual([1, 1]);
+  expect(await counts()).toEqual([1, 1]);
 });

@@ -23,7 +23,7 @@ test('what is refused, and then nothing has changed', async () => {
   const { store, create } = await withTenants();
   const taken = await create({ email: 'Taken@Example.com' });
   const other = await create({ email: 'other@example.com' });
-  const before = store.rows('SELECT * FROM sign_in');
+  const before = await store.rows('SELECT * FROM sign_in');
   const rows: [string, Partial<NewSignIn>, string][] = [
     ['another size of letters', { email: 'tAKEN@example.COM' }, `user ${taken} signs in with taken@example.com already`],
     ['a user who signs in already', { userId: taken }, `user ${taken} signs in with taken@example.com already; --replace`],
@@ -39,7 +39,7 @@ test('what is refused, and then nothing has changed', async () => {
     ['7 characters beyond the basic plane', { password: '😀'.repeat(7) }, 'the password is too short'],
   ];
   for (const [name, given, reason] of rows) await expect(create(given), name).rejects.toThrow(reason);
-  expect(store.rows('SELECT * FROM sign_in')).toEqual(before);
+  expect(await store.rows('SELECT * FROM sign_in')).toEqual(before);
   // The ids follow each other: no user was made in between.
   expect(await create({ email: 'next@example.com' })).toBe(other + 1);
 });
@@ -51,11 +51,11 @@ test('what is accepted', async () => {
   // The same address again, for the same user or at another tenant.
   await create({ email: 'a@x' }, 777);
   await create({ userId, name: null, email: 'A@x', password: 'another password', replace: true });
-  expect(store.rows('SELECT nickname, email FROM member WHERE tenant_id = ? AND user_id = ?', testTenant, userId)).toEqual([
+  expect(await store.rows('SELECT nickname, email FROM member WHERE tenant_id = ? AND user_id = ?', testTenant, userId)).toEqual([
     { nickname: 'n', email: 'A@x' },
   ]);
   // Through the change log, where nothing of the password is.
-  const changes = store.rows("SELECT * FROM change WHERE tenant_id = ? AND kind = 'user'", testTenant);
+  const changes = await store.rows("SELECT * FROM change WHERE tenant_id = ? AND kind = 'user'", testTenant);
   expect(changes.map(({ action, actor }) => ({ action, actor }))).toEqual([
     { action: 'recorded', actor: 'command:user' },
     { action: 'recorded', actor: 'command:user' },

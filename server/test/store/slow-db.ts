@@ -26,10 +26,10 @@ export function slowly(db: Db): Db {
   };
   return {
     dialect: db.dialect,
-    read: (work) => db.read((tx) => work(slow(tx))),
-    write: (work) => db.write(work),
-    stamp: () => db.stamp(),
-    snapshot: () => db.snapshot(),
+    read: (tenantId, work) => db.read(tenantId, (tx) => work(slow(tx))),
+    write: (tenantId, work) => db.write(tenantId, work),
+    stamp: (tenantId) => db.stamp(tenantId),
+    snapshot: (tenantId) => db.snapshot(tenantId),
     close: () => db.close(),
   };
 }

@@ -33,6 +33,6 @@ export function expectError(answer: Answer, code: number, ...words: readonly str
 
 /** How many changes the log of a tenant has. */
 export async function changesOf(server: TestServer, tenantId: number): Promise<number> {
-  const row = await server.core.db.read((tx) => tx.get('SELECT revision FROM tenant WHERE tenant_id = ?', [tenantId]));
+  const row = await server.core.db.read(null, (tx) => tx.get('SELECT revision FROM tenant WHERE tenant_id = ?', [tenantId]));
   return row?.[0] as number;
 }

@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type Answer, type Ask, send } from './http.ts';
+import { temporaryFolder } from './place.ts';
 import { programEnvironment } from './process.ts';
-import { type Credentials, temporaryFolder, tokenPath } from './server.ts';
+import { type Credentials, tokenPath } from './server.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** What runs the program: to be followed by its words. */

@@ -7,7 +7,8 @@ import { onTestFinished } from 'vitest';
 import { openCore } from '../../src/app.ts';
 import { testTenant } from './entries.ts';
 import { type Answer, type Ask, send } from './http.ts';
-import { type Credentials, temporaryFolder } from './server.ts';
+import { newPlace, type TestPlace, variablesOf } from './place.ts';
+import type { Credentials } from './server.ts';
 
 /**
  * Nothing of the developer's. What Node makes of the sources is kept between the hundreds of starts of a test run, most of whose time that
@@ -22,6 +23,7 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export interface ServerProcess {
   readonly port: number;
+  readonly place: TestPlace;
   readonly folder: string;
   readonly credentials: Credentials;
   send(path: string, ask?: Ask): Promise<Answer>;
@@ -35,8 +37,9 @@ export interface ServerProcess {
 
 /** Starts `genjin serve` on a free port over a new store with one tenant and one application, for the test that runs. */
 export async function startProcess(args: readonly string[] = []): Promise<ServerProcess> {
-  const { folder, remove } = temporaryFolder();
-  const core = await openCore(folder, { make: true });
+  const place = await newPlace();
+  const folder = place.data;
+  const core = await openCore(place, { make: true });
   await core.tenants.create({ tenantId: testTenant, name: 'tenant', createdAt: 0 });
   const credentials = await core.applications.create(testTenant, 'test', ['company', 'lead']);
   await core.close();
@@ -45,7 +48,7 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
     process.execPath,
     ['--conditions=@genjin/source', main, 'serve', '--port', '0', '--data', folder, ...args],
     // Its own folder: a .env of the developer's has no say here.
-    { cwd: folder, env: programEnvironment, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: folder, env: { ...programEnvironment, ...variablesOf(place) }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let out = '';
   let log = '';
@@ -56,11 +59,12 @@ export async function startProcess(args: readonly string[] = []): Promise<Server
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
-    remove();
+    await place.remove();
   });
   const port = await announcedPort(child, () => out, ended);
   return {
     port,
+    place,
     folder,
     credentials,
     send: (path, ask) => send(port, path, ask),

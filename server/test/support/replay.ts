@@ -170,7 +170,7 @@ export function replayed(items: Iterable<Item>): Objects {
 /** Every object that the store has of a tenant, by kind and id. */
 export async function stored(core: Core, tenantId: number): Promise<Objects> {
   const objects = new Map<string, object>();
-  await core.db.read(async (tx) => {
+  await core.db.read(null, async (tx) => {
     for (const [kind, table] of Object.entries(tables) as [Kind, Table<ObjectKinds[Kind]>][]) {
       for (const row of await tx.all(`SELECT ${table.columns.join(', ')} FROM ${table.name} WHERE tenant_id = ?`, [tenantId])) {
         const object = decode<ObjectKinds[Kind]>(table, row);

@@ -1,8 +1,5 @@
 /** The real program in this process: the app over a store in a temporary folder, on a free port, at a time that the test sets. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type Core, createApp, openCore } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
@@ -10,6 +7,7 @@ import { readEntry } from '../../src/wire/entry-wire.ts';
 import { parseTime } from '../../src/wire/time.ts';
 import { testTenant } from './entries.ts';
 import { type Answer, type Ask, send } from './http.ts';
+import { newPlace, type TestPlace } from './place.ts';
 
 /** A time that stands still until the test moves it. */
 export class TestClock {
@@ -46,6 +44,7 @@ export interface TestServer {
   readonly core: Core;
   readonly app: FastifyInstance;
   readonly port: number;
+  readonly place: TestPlace;
   readonly folder: string;
   readonly clock: TestClock;
   /** Takes entries as the import does; their tenants are made when missing. */
@@ -71,20 +70,16 @@ export const tokenPath = '/v1/oauth2/access_token';
 export const listPath = '/v1/dynamic/trail/list';
 export const pushPath = '/v1/dynamic/trail/push';
 
-/** A folder for a store, and the way to be rid of it. */
-export function temporaryFolder(): { folder: string; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'genjin-test-'));
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
-}
+const placeOf = ({ data, databaseUrl }: TestPlace) => ({ data, databaseUrl });
 
 /** Starts a server; the caller closes it, which also removes its folder. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const { now = '2024-11-04 10:49:07', ...settings } = options;
-  const { folder, remove } = temporaryFolder();
+  const place = await newPlace();
   const clock = new TestClock(now);
   const { allowPrivateCallbacks = [] } = settings;
-  const core = await openCore(folder, { make: true, clock: clock.now, allowPrivateCallbacks });
-  const config: Config = { ...readConfig({}, {}, {}).config, data: folder, port: 0, logLevel: 'silent', ...settings };
+  const core = await openCore(place, { make: true, clock: clock.now, allowPrivateCallbacks });
+  const config: Config = { ...readConfig({}, {}, {}).config, ...placeOf(place), port: 0, logLevel: 'silent', ...settings };
   const app = await createApp(core, config);
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
@@ -93,7 +88,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     core,
     app,
     port,
-    folder,
+    place,
+    folder: place.data,
     clock,
     async import(entries) {
       await core.importer.take([entries.map(readEntry)]);
@@ -121,7 +117,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     async close() {
       await app.close();
       await core.close();
-      remove();
+      await place.remove();
     },
   };
   return server;

@@ -7,7 +7,8 @@ import type { JoinedKind, ObjectKinds } from '../../src/domain/objects.ts';
 import type { Delivery, EventAction, EventKind } from '../../src/domain/webhook-stores.ts';
 import type { Deliverer } from '../../src/webhook/deliverer.ts';
 import { testTenant } from '../support/entries.ts';
-import { TestClock, temporaryFolder } from '../support/server.ts';
+import { temporaryFolder } from '../support/place.ts';
+import { TestClock } from '../support/server.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
 export const minute = 60_000;
@@ -46,7 +47,10 @@ export async function sending({ folder, remove }: Folder = temporaryFolder()): P
   const attempts: string[] = [];
   const write = (level: string) => (_details: object, message: string) => void log.push([level, message]);
   const open = async (): Promise<{ core: Core; deliverer: Deliverer }> => {
-    const core = await openCore(folder, { make: true, clock: clock.now, allowPrivateCallbacks: loopback });
+    const core = await openCore(
+      { data: folder, databaseUrl: null },
+      { make: true, clock: clock.now, allowPrivateCallbacks: loopback },
+    );
     const deliverer = createDeliverer(core, {
       log: { info: write('info'), warn: write('warn'), error: write('error') },
       attempted: (result) => void attempts.push(result),

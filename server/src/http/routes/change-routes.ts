@@ -59,7 +59,7 @@ export function changeRoutes(changes: Changes, { perApplication, heartbeat }: St
         if (!(await admitted())) return;
         checkedAt = performance.now();
       }
-      const stamp = changes.stamp();
+      const stamp = await changes.stamp(caller.tenantId);
       const found = await changes.next(caller, cursor, portion);
       cursor = { ...cursor, after: found.upTo };
       if (found.changes.length > 0) {
@@ -70,7 +70,7 @@ export function changeRoutes(changes: Changes, { perApplication, heartbeat }: St
         yield `: still here\nid: ${cursor.after}\n\n`;
         spokeAt = performance.now();
       }
-      if (found.upTo === found.head.revision) await changes.moved(stamp, heartbeat, ended);
+      if (found.upTo === found.head.revision) await changes.moved(caller.tenantId, stamp, heartbeat, ended);
       // A long way to go must not keep everybody else waiting.
       else await nextTurn();
     }

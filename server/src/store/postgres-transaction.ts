@@ -1,0 +1,123 @@
+import type { Client, QueryResult } from 'pg';
+import type { Row, Value, Whose, WriteTx } from './db.ts';
+import { bound } from './postgres-values.ts';
+import { tellOf } from './statements.ts';
+
+/** A statement as PostgreSQL has it, under the name by which a connection prepares it once. */
+interface Prepared {
+  readonly name: string;
+  readonly text: string;
+}
+
+const prepared = new Map<string, Prepared>();
+
+/** The program has few statements, all constant. */
+function preparedOf(sql: string): Prepared {
+  let known = prepared.get(sql);
+  if (known === undefined) {
+    tellOf('postgres', sql);
+    let place = 0;
+    known = { name: `s${prepared.size}`, text: sql.replaceAll('?', () => `$${++place}`) };
+    prepared.set(sql, known);
+  }
+  return known;
+}
+
+/** Rows that one INSERT takes, so that there are few statements to prepare. */
+const insertSizes = [100, 10, 1] as const;
+/** Statements of a batch that are on their way at a time. */
+const ahead = 500;
+
+const oneRow = /^(INSERT INTO .* VALUES )(\(\?(?:, \?)*\))(.*)$/s;
+const manyRows = new Map<string, string>();
+
+/** The statement for so many rows at once. */
+function forRows(sql: string, [, head = '', row = '', rest = '']: RegExpExecArray, count: number): string {
+  const key = `${count} ${sql}`;
+  let text = manyRows.get(key);
+  if (text === undefined) {
+    text = `${head}${new Array(count).fill(row).join(', ')}${rest}`;
+    manyRows.set(key, text);
+  }
+  return text;
+}
+
+/** No answer is waited for: what goes wrong here is what the next statement or the end of the transaction says. */
+const unheard = (result: Promise<unknown>): void => void result.catch(() => undefined);
+
+/** A statement about the tenant's row, which its other writers wait for; by the stamp others learn that something was written. */
+const lock = 'UPDATE tenant SET stamp = stamp + 1 WHERE tenant_id = ?';
+
+/** The tenant as policies have it: −1 for all. */
+const nameOf = (tenantId: Whose): number => {
+  if (tenantId !== null && !Number.isSafeInteger(tenantId)) throw new TypeError(`${tenantId} is no tenant`);
+  return tenantId ?? -1;
+};
+
+/** One transaction on a connection that is its own until it ends. Statements are sent at once; answers come in their order. */
+export class PostgresTransaction implements WriteTx {
+  readonly #client: Client;
+  readonly #entered = new Set<number>();
+  #tenantId: Whose;
+
+  constructor(client: Client, tenantId: Whose) {
+    this.#client = client;
+    this.#tenantId = tenantId;
+  }
+
+  /** `settings`: of the transaction, such as that it only reads. */
+  begin(settings: string): void {
+    const unhurried = this.#tenantId === null ? '; SET LOCAL statement_timeout = 0' : '';
+    this.send(`BEGIN ${settings}; SET LOCAL genjin.tenant = '${nameOf(this.#tenantId)}'${unhurried}`);
+  }
+
+  /** Takes the tenant's turn to write. */
+  lock(): void {
+    if (this.#tenantId === null || this.#entered.has(this.#tenantId)) return;
+    this.#entered.add(this.#tenantId);
+    unheard(this.run(lock, [this.#tenantId]));
+  }
+
+  async enter(tenantId: number): Promise<void> {
+    if (this.#tenantId !== tenantId) this.send(`SET LOCAL genjin.tenant = '${nameOf(tenantId)}'`);
+    this.#tenantId = tenantId;
+    this.lock();
+  }
+
+  /** A statement of the transaction's own. */
+  send(text: string): void {
+    unheard(this.#client.query(text));
+  }
+
+  async all(sql: string, values: readonly Value[] = []): Promise<Row[]> {
+    return (await this.#ask(sql, values)).rows as unknown as Row[];
+  }
+
+  async get(sql: string, values: readonly Value[] = []): Promise<Row | undefined> {
+    return (await this.#ask(sql, values)).rows[0] as unknown as Row | undefined;
+  }
+
+  async run(sql: string, values: readonly Value[] = []): Promise<void> {
+    await this.#ask(sql, values);
+  }
+
+  async runMany(sql: string, rows: readonly (readonly Value[])[]): Promise<void> {
+    const insert = oneRow.exec(sql);
+    let asked: Promise<unknown>[] = [];
+    for (let start = 0; start < rows.length; ) {
+      const left = rows.length - start;
+      const size = insert === null ? 1 : (insertSizes.find((one) => one <= left) as number);
+      const values = size === 1 ? (rows[start] as readonly Value[]) : rows.slice(start, start + size).flat();
+      asked.push(this.#ask(size === 1 || insert === null ? sql : forRows(sql, insert, size), values));
+      start += size;
+      if (asked.length < ahead && start < rows.length) continue;
+      await Promise.all(asked);
+      asked = [];
+    }
+  }
+
+  #ask(sql: string, values: readonly Value[]): Promise<QueryResult> {
+    const { name, text } = preparedOf(sql);
+    return this.#client.query({ name, text, values: values.map(bound), rowMode: 'array' });
+  }
+}
