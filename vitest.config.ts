@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const ofTheFile = [
   'server/test/store/{query,change,neighbour,search}-plan.test.ts',
   'server/test/store/{checkpointer,erasure,former-store,crash}.test.ts',
-  'server/test/store/check.test.ts',
+  'server/test/store/{check,search-file}.test.ts',
   'server/test/http/secrets.test.ts',
 ];
 

@@ -7,6 +7,7 @@ import { type BasicOptions, basic, parts as basicParts } from './basic.ts';
 import { hotSpots } from './profile.ts';
 import { met, type Report, render } from './report.ts';
 import { documentScale, plotFile, rowNames, type ScaleRun, scale } from './scale.ts';
+import { Refused, simulate, summary } from './simulate.ts';
 
 interface Benchmark {
   readonly summary: string;
@@ -57,6 +58,7 @@ const help = `npm run bench -- [NAME] [OPTIONS]
 
 Benchmarks:
 ${columns(Object.entries(benchmarks).map(([name, { summary }]) => [name, summary]))}
+${columns([['simulate', summary]])}
 
 Options:
   --entries N       size of the generated data (default ${defaults(({ entries }) => String(entries))})
@@ -78,10 +80,11 @@ function defaults(of: (benchmark: Benchmark) => string): string {
     .join('; ');
 }
 
-/** What the command line does not accept. */
-class Refused extends Error {}
-
 async function main(words: readonly string[]): Promise<number> {
+  if (words[0] === 'simulate') {
+    process.stdout.write(simulate(words.slice(1)));
+    return 0;
+  }
   const { values: given, positionals } = read(words);
   if (given.help) {
     process.stdout.write(help);
@@ -90,7 +93,9 @@ async function main(words: readonly string[]): Promise<number> {
   const [name = 'basic', ...more] = positionals;
   const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
   if (benchmark === undefined || more.length > 0) {
-    throw new Refused(`${positionals.join(' ')}: not accepted; accepted: one of ${Object.keys(benchmarks).join(', ')}`);
+    throw new Refused(
+      `${positionals.join(' ')}: not accepted; accepted: one of ${Object.keys(benchmarks).join(', ')}, or simulate as the first word`,
+    );
   }
   const entries = whole('--entries', given.entries, 1000, 100_000_000) ?? benchmark.entries;
   const companies = whole('--companies', given.companies, 1, entries) ?? benchmark.companies(entries);

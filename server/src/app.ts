@@ -60,6 +60,7 @@ import { signInStore } from './store/sign-in-store.ts';
 import { Sweeper } from './store/sweeper.ts';
 import { tenantStore } from './store/tenant-store.ts';
 import { trailStore } from './store/trail-store.ts';
+import { Turn } from './store/turn.ts';
 import { userStore } from './store/user-store.ts';
 import { Vacuum } from './store/vacuum.ts';
 import { webhookStore } from './store/webhook-store.ts';
@@ -264,15 +265,24 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
     version: version(),
   });
   if (typeof role === 'object') return app;
-  const deliverer = createDeliverer(core, { log, attempted: metrics.delivered });
-  const searchWorker = new SearchWorker({
-    db: core.db,
-    tenants: core.tenants,
-    failed: (error) => log.error({ err: error }, 'the search index could not follow the log'),
-  });
-  app.addHook('onListen', async () => {
+  // Made anew for each turn: one that was stopped stays so.
+  let following: readonly { stop(): Promise<void> }[] = [];
+  const begin = (): void => {
+    const deliverer = createDeliverer(core, { log, attempted: metrics.delivered });
+    const searchWorker = new SearchWorker({
+      db: core.db,
+      tenants: core.tenants,
+      failed: (error) => log.error({ err: error }, 'the search index could not follow the log'),
+    });
+    following = [deliverer, searchWorker];
     deliverer.start();
     searchWorker.start();
+  };
+  const end = async (): Promise<void> => void (await Promise.all(following.map((one) => one.stop())));
+  const turn = config.databaseUrl === null ? null : new Turn(config.databaseUrl, begin, end);
+  app.addHook('onListen', async () => {
+    if (turn === null) begin();
+    else turn.start();
     // What a former process did not finish; a database has been at it meanwhile.
     if (config.databaseUrl === null)
       core.sweeper
@@ -282,7 +292,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
   // Beside the requests that are under way, not after them.
   let stopped: Promise<unknown> = Promise.resolve();
   app.addHook('preClose', async () => {
-    stopped = Promise.all([deliverer.stop(), searchWorker.stop()]);
+    stopped = turn === null ? end() : turn.stop();
   });
   // What cannot be kept now is found out again.
   const settling = setInterval(() => void core.trailStore.settle().catch(() => undefined), settleEvery).unref();

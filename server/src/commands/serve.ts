@@ -14,6 +14,7 @@ import {
 import { modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
 import { lockFolder, makeFolder } from '../store/files.ts';
+import { shownPlace } from '../store/place.ts';
 import { type Command, place, print } from './command.ts';
 import { makeSocket, serveAsWorker, startWorkers, workerOrders } from './serve-workers.ts';
 
@@ -58,11 +59,15 @@ export const serve: Command = {
     const reset = options['reset'] === true;
     if (reset && !config.demo) throw new AppError('usage', { reason: '--reset needs --demo: it deletes demo data only' });
     const plan = planDemo(config, Date.now());
+    const embedded = config.databaseUrl === null;
+    if (reset && !embedded)
+      throw new AppError('usage', { reason: '--reset deletes the demo of a folder, not of a database: drop that one' });
     if (reset) requireDemoOrNothing(config.data);
-    makeFolder(config.data);
-    const lock = lockFolder(config.data);
+    if (embedded || config.demo) makeFolder(config.data);
+    // A database may have many servers.
+    const lock = embedded ? lockFolder(config.data) : null;
     if (reset) await resetDemo(config.data, plan);
-    else if (config.demo) await completeReset(config.data);
+    else if (config.demo && embedded) await completeReset(config.data);
     const core = await openCore(config, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks, readers });
     const credentials = config.demo ? await makeDemo(core, config.data, plan) : null;
     const stopped = new Promise<void>((done) => {
@@ -75,7 +80,7 @@ export const serve: Command = {
     setTimeout(() => process.exit(0), drainTime).unref();
     await listening.close();
     await core.close();
-    lock.release();
+    lock?.release();
     return 0;
   },
 };
@@ -126,7 +131,7 @@ function announce(config: Config, port: number, credentials: DemoCredentials | n
     `  page 页面        ${base}/`,
     `  API 接口         ${base}   (instead of OKKI's base URL 替换 OKKI 的基础地址)`,
     `  documents 文档   ${base}/docs`,
-    `  data 数据        ${resolve(config.data)}`,
+    `  data 数据        ${config.databaseUrl === null ? resolve(config.data) : shownPlace(config)}`,
     ...(credentials !== null ? aboutDemo(config, base, credentials) : config.demo ? aboutOwnData(config) : []),
     '',
   ];

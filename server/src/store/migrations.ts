@@ -208,14 +208,6 @@ const migrations: readonly Step[] = [
     statements: ({ walls }) => [
       // Another number after each write of the tenant, where the engine does not tell by itself that there was one.
       'ALTER TABLE tenant ADD COLUMN stamp BIGINT NOT NULL DEFAULT 0',
-      // What processes know of each other: see `members.ts`.
-      'CREATE TABLE process (process_id TEXT NOT NULL PRIMARY KEY, beat BIGINT NOT NULL)',
-      // What is counted across processes: see `counters.ts`.
-      `CREATE TABLE counter (
-        tenant_id BIGINT NOT NULL, name TEXT NOT NULL, counted BIGINT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT NULL,
-        PRIMARY KEY (tenant_id, name)
-      )`,
-      'CREATE INDEX counter_by_end ON counter (tenant_id, until)',
       ...walls(tenantTables),
     ],
   },
@@ -247,7 +239,6 @@ export const tenantTables = [
   'search_block',
   'search_keys',
   'search_posting',
-  'counter',
 ] as const;
 
 /** A tenant of a million entries: the plans that suit it cost a small one nothing. */

@@ -237,7 +237,7 @@ export class Model {
     model.#trails.set(tenantId, new Map());
     await db.read(null, async (tx) => {
       const log = await tx.all(
-        'SELECT revision, kind, object_id, before_revision, before_facts, before_words FROM change WHERE tenant_id = ?',
+        'SELECT revision, kind, object_id, before_revision, before_facts, before_words FROM change WHERE tenant_id = ? ORDER BY revision',
         [tenantId],
       );
       const foundBy = new Map(log.filter((row) => row[3] !== 0).map((row) => [row[3] as number, row]));

@@ -26,7 +26,7 @@ async function keepFormerly(store: TestStore, secret: string): Promise<void> {
 
 test('a secret is kept as argon2id, each with a salt of its own', async () => {
   const { store, client } = await withApplication();
-  const first = keptSecret(store);
+  const first = await keptSecret(store);
   expect(first).toMatch(argon);
   await store.core.applications.issueToken(client);
   expect(await keptSecret(store)).toBe(first);
