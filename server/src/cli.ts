@@ -10,6 +10,7 @@ import { backup, restore } from './commands/backup.ts';
 import { check } from './commands/check.ts';
 import { type Command, languageOf } from './commands/command.ts';
 import { configCommand } from './commands/config.ts';
+import { copy } from './commands/copy.ts';
 import { erase } from './commands/erase.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
@@ -40,6 +41,7 @@ const commands: readonly Command[] = [
   auditHead,
   backup,
   restore,
+  copy,
   okkiCheck,
   configCommand,
 ];

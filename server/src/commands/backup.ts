@@ -1,6 +1,11 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { backupTo, restoreFrom, storeExists } from '../store/files.ts';
+import { migrate } from '../store/migrations.ts';
+import { openDb, type Place, requireStore } from '../store/place.ts';
 import { type Command, place, print } from './command.ts';
+import { copyAll } from './copy.ts';
 
 export const backup: Command = {
   name: 'backup',
@@ -9,12 +14,33 @@ export const backup: Command = {
   settings: place,
   async run({ config, args, say }) {
     const file = args[0] as string;
-    if (!storeExists(config.data)) throw new AppError('usage', { reason: `there is no store in ${config.data}` });
-    backupTo(config.data, file);
+    if (config.databaseUrl !== null) await backupDatabase(config, file);
+    else if (storeExists(config.data)) backupTo(config.data, file);
+    else throw new AppError('usage', { reason: `there is no store in ${config.data}` });
     print(say({ en: `backup written: ${file}`, zh: `已备份：${file}` }));
     return 0;
   },
 };
+
+/** Each tenant as one state, in a file as that of a folder's store. */
+async function backupDatabase(place: Place, file: string): Promise<void> {
+  if (existsSync(file)) throw new AppError('usage', { reason: `${file} is there already` });
+  const folder = mkdtempSync(`${resolve(file)}.`);
+  try {
+    const from = openDb(place, 'command');
+    const to = openDb({ data: folder, databaseUrl: null }, 'command');
+    try {
+      await requireStore(place, from);
+      await migrate(to);
+      await copyAll(from, to, null, () => undefined);
+    } finally {
+      await Promise.all([from.close(), to.close()]);
+    }
+    backupTo(folder, file);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 export const restore: Command = {
   name: 'restore',

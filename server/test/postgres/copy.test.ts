@@ -1,0 +1,113 @@
+/** From one engine to the other and back while the source is written: the same log, the same entries. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Core, openCore } from '../../src/app.ts';
+import { checkStore } from '../../src/store/check.ts';
+import { copyTenant } from '../../src/store/copy.ts';
+import { readEntry } from '../../src/wire/entry-wire.ts';
+import { presentTrail } from '../../src/wire/trail-wire.ts';
+import { recordAbout, testCaller } from '../store/fixture.ts';
+import { workplace } from '../support/cli.ts';
+import { entry, testTenant } from '../support/entries.ts';
+import { type Engine, newPlace, variablesOf } from '../support/place.ts';
+
+async function opened(on: Engine): Promise<Core> {
+  const place = await newPlace({ on });
+  const core = await openCore(place, { make: true });
+  onTestFinished(async () => {
+    await core.close();
+    await place.remove();
+  });
+  return core;
+}
+
+async function exportOf(core: Core): Promise<string> {
+  const lines: string[] = [];
+  for await (const { trails, joined } of core.trailStore.all(testTenant))
+    for (const trail of trails) lines.push(presentTrail(testTenant, trail, joined).toString());
+  return lines.join('\n');
+}
+
+const findings = async (core: Core): Promise<string[]> => (await checkStore(core.db, () => [])).findings.map(({ what }) => what);
+
+test('SQLite to PostgreSQL and back', { timeout: 300_000 }, async () => {
+  const [first, second, third] = [await opened('sqlite'), await opened('postgres'), await opened('sqlite')];
+  const drafts = Array.from({ length: 5000 }, (_, i) =>
+    readEntry(
+      entry({
+        trail_id: i + 1,
+        company_id: 1 + (i % 40),
+        content: `text ${i}\0 付款`,
+        create_time: `2024-05-01 10:${String(i % 60).padStart(2, '0')}:00`,
+      }),
+    ),
+  );
+  await first.importer.take([drafts]);
+  await first.applications.create(testTenant, 'a', ['company']);
+  let writing = true;
+  const ids: number[] = [];
+  const write = async (): Promise<void> => {
+    for (let i = 0; writing; i++) {
+      const trailId = await first.trails.record(testCaller, recordAbout(1, `secret ${i}`));
+      ids.push(trailId);
+      if (i % 7 === 3) await first.erasures.erase(testCaller, 'trail', ids[i - 2] as number);
+    }
+  };
+  const written = write();
+  const seen: number[] = [];
+  await copyTenant(first.db, second.db, testTenant, (revision) => void seen.push(revision));
+  // Broken off and taken up: what came since, and what was erased since.
+  await copyTenant(first.db, second.db, testTenant);
+  writing = false;
+  await written;
+  await first.erasures.erase(testCaller, 'trail', ids[1] as number);
+  const end = await copyTenant(first.db, second.db, testTenant);
+  expect(seen.length).toBeGreaterThan(2);
+  expect(await copyTenant(second.db, third.db, testTenant)).toEqual(end);
+  const exports = await Promise.all([first, second, third].map(exportOf));
+  expect(exports[1]).toBe(exports[0]);
+  expect(exports[2]).toBe(exports[0]);
+  for (const core of [first, second, third]) expect(await findings(core)).toEqual([]);
+  const applications = await Promise.all([first, third].map((core) => core.applications.list(testTenant)));
+  expect(applications[1]).toEqual(applications[0]);
+
+  // A history of its own is not written over.
+  await third.trails.record(testCaller, recordAbout(1, 'mine'));
+  await first.trails.record(testCaller, recordAbout(1, 'yours'));
+  await expect(copyTenant(first.db, third.db, testTenant)).rejects.toThrow('has a history of its own');
+});
+
+test('by commands: copy, and backup of a database', { timeout: 120_000 }, async () => {
+  const at = workplace();
+  const place = await newPlace({ empty: true });
+  onTestFinished(place.remove);
+  at.write(
+    'entries.ndjson',
+    [1, 2, 3].map((id) => JSON.stringify(entry({ trail_id: id, client_id: 5, company_id: 9 }))).join('\n'),
+  );
+  await at.genjin(['import', 'entries.ndjson']);
+  const copied = await at.genjin(['copy', '--from', 'genjin-data', '--to', String(place.databaseUrl)]);
+  expect(copied.stderr).toBe('');
+  expect(copied.stdout).toMatch(/tenant 5: copied up to revision \d+, \d+ rows, the same chain head/);
+  const env = variablesOf(place);
+  expect((await at.genjin(['backup', 'whole.sqlite'], { env })).code).toBe(0);
+  expect((await at.genjin(['restore', 'whole.sqlite', '--data', 'again'])).code).toBe(0);
+  const heads = await Promise.all([
+    at.genjin(['audit', 'head']),
+    at.genjin(['audit', 'head'], { env }),
+    at.genjin(['audit', 'head', '--data', 'again']),
+  ]);
+  expect(new Set(heads.map(({ stdout }) => stdout)).size).toBe(1);
+  expect(heads[0]?.stdout).toMatch(/^5 \d+:/);
+  for (const [file, options] of [
+    ['one', []],
+    ['two', ['--data', 'again']],
+  ] as const)
+    await at.genjin(['export', file, ...options]);
+  expect(readFileSync(join(at.folder, 'two'))).toEqual(readFileSync(join(at.folder, 'one')));
+  const same = await at.genjin(['copy', '--from', 'again', '--to', 'again']);
+  expect(same.stderr).toContain('are the same store');
+  const none = await at.genjin(['copy', '--from', 'nowhere', '--to', 'again']);
+  expect(none.stderr).toContain('there is no store in nowhere');
+});
