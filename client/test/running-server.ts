@@ -21,11 +21,14 @@ export interface RunningServer {
 
 export async function startServer(options: { clock?: Clock; entries?: Iterable<unknown> } = {}): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'genjin-test-'));
-  const core = await openCore({ data: folder, databaseUrl: null }, {
-    make: true,
-    allowPrivateCallbacks: ['127.0.0.0/8'],
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
-  });
+  const core = await openCore(
+    { data: folder, databaseUrl: null },
+    {
+      make: true,
+      allowPrivateCallbacks: ['127.0.0.0/8'],
+      ...(options.clock === undefined ? {} : { clock: options.clock }),
+    },
+  );
   await core.importer.take([[...exampleEntries, ...(options.entries ?? [])].map(readEntry)]);
   const app = await createApp(core, readConfig({ logLevel: 'silent' }, {}, {}).config);
   await app.listen({ host: '127.0.0.1', port: 0 });
