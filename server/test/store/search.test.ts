@@ -22,6 +22,7 @@ async function findings(world: SearchWorld, of: number = tenant): Promise<string
 /** In the store's tables, by a connection that is none of the program's. */
 const tamper = (world: SearchWorld, sql: string): Promise<void> => world.store.place.exec(sql);
 const isEmbedded = engine === 'sqlite';
+const bytes = (hex: string): string => (isEmbedded ? `x'${hex}'` : `decode('${hex}', 'hex')`);
 const zeros = (column: string): string =>
   isEmbedded ? `zeroblob(length(${column}))` : `decode(repeat('00', length(${column})), 'hex')`;
 
@@ -172,7 +173,11 @@ test('the check finds what is wrong with the index', { timeout: 60_000 }, async 
   const where = `tenant_id = ${tenant}`;
   for (const [name, sql, what] of [
     ['a missing row', `DELETE FROM search_posting WHERE ${where} AND token = '付款'`, '1 missing'],
-    ['a row too many', `INSERT INTO search_posting VALUES (${tenant}, 1, '无', 1, x'0000')`, '1 tokens with other entries'],
+    [
+      'a row too many',
+      `INSERT INTO search_posting VALUES (${tenant}, 1, '无', 1, ${bytes('0000')})`,
+      '1 tokens with other entries',
+    ],
     [
       'another count',
       `UPDATE search_posting SET entries = entries - 1 WHERE ${where} AND token = '付'`,
@@ -180,7 +185,7 @@ test('the check finds what is wrong with the index', { timeout: 60_000 }, async 
     ],
     [
       'another slot',
-      `UPDATE search_posting SET slots = ${isEmbedded ? "x'0500'" : "decode('0500', 'hex')"} WHERE ${where} AND token = '39'`,
+      `UPDATE search_posting SET slots = ${bytes('0500')} WHERE ${where} AND token = '39'`,
       '1 tokens with other entries',
     ],
     ['a lost key', `UPDATE search_keys SET keys = ${zeros('keys')} WHERE ${where}`, 'is missing'],
@@ -188,16 +193,15 @@ test('the check finds what is wrong with the index', { timeout: 60_000 }, async 
     ['a lost block', `DELETE FROM search_block WHERE ${where}`, 'which is not there'],
     ['another position', `UPDATE search_state SET revision = revision - 2 WHERE ${where}`, 'otherwise than it stood'],
   ] as const) {
-    const copy = searchTableNames;
-    for (const table of copy) await tamper(world, `CREATE TABLE kept_${table} AS SELECT * FROM ${table}`);
+    for (const table of searchTableNames) await tamper(world, `CREATE TABLE kept_${table} AS SELECT * FROM ${table}`);
     await tamper(world, sql);
     expect((await findings(world)).join('\n'), name).toContain(what);
     expect(await findings(world, other), name).toEqual([]);
-    for (const table of copy)
+    for (const table of searchTableNames)
       await tamper(world, `DELETE FROM ${table}; INSERT INTO ${table} SELECT * FROM kept_${table}; DROP TABLE kept_${table}`);
     expect(await findings(world), name).toEqual([]);
   }
-  tamper(world, `UPDATE search_posting SET entries = 1 WHERE ${where}`);
+  await tamper(world, `UPDATE search_posting SET entries = 1 WHERE ${where}`);
   await world.db.write(null, (tx) => rebuildSearch(tx, tenant));
   await followAll(world.db, tenant);
   expect(await findings(world)).toEqual([]);
