@@ -183,12 +183,12 @@ export class Applications {
     return { accessToken, expiresIn: secondsLeft(end, now), refreshToken: null };
   }
 
-  /** Throws `token_missing`, `token_invalid`. */
-  async authenticate(token: string | null): Promise<Caller> {
+  /** `at`: a stamp that was just asked for, if there is one. Throws `token_missing`, `token_invalid`. */
+  async authenticate(token: string | null, at: number | null = null): Promise<Caller> {
     if (token === null) throw new AppError('token_missing');
     const tenantId = tenantOf(token);
     if (tenantId === null) throw new AppError('token_invalid');
-    const stamp = await this.#store.stamp(tenantId);
+    const stamp = at ?? (await this.#store.stamp(tenantId));
     const known = this.known(token, stamp);
     if (known !== null) return known;
     const hash = tokenHash(token);

@@ -92,7 +92,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
 
   /** The page, kept or made now; `null` when it is not for this way. */
   async function made({ route, url, token, stamp, caller: known }: Stamped): Promise<StandingPage | null> {
-    const caller = known ?? (await applications.authenticate(token));
+    const caller = known ?? (await applications.authenticate(token, stamp));
     if (!caller.scopes.has(route.module)) return null;
     const end = url.indexOf('?');
     const given = end < 0 ? {} : parts.parseQuery(url.slice(end + 1));

@@ -181,7 +181,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const tenantId = tenantOf(token);
     if (tenantId === null) throw new AppError('token_invalid');
     const stamp = await pages.stamp(tenantId);
-    const caller = parts.applications.known(token, stamp) ?? (await parts.applications.authenticate(token));
+    const caller = await parts.applications.authenticate(token, stamp);
     parts.applications.requireScope(caller, route.module);
     await byApplication(request, caller.clientId);
     callers.set(request, { caller, stamp });
