@@ -87,7 +87,7 @@ test('16 writers and 8 paging readers through four processes', { timeout: 600_00
     ...Array.from({ length: writers }, (_, i) => write(i)),
     ...Array.from({ length: readers }, (_, i) => read(i)),
   ]);
-  expect(acknowledged.size).toBeGreaterThan(100);
+  expect(acknowledged.size).toBeGreaterThan(writers);
   await verify(acknowledged);
 });
 
@@ -126,6 +126,6 @@ test('the database stops at once and processes are killed: nothing acknowledged 
     await Promise.all(writes);
     servers[victim] = await serve();
   }
-  expect(acknowledged.size).toBeGreaterThan(20);
+  expect(acknowledged.size).toBeGreaterThan(processes);
   await verify(acknowledged);
 });
