@@ -1,7 +1,6 @@
 import type { Client, QueryResult } from 'pg';
 import type { Row, Value, Whose, WriteTx } from './db.ts';
 import { bound } from './postgres-values.ts';
-import { tellOf } from './statements.ts';
 
 /** A statement as PostgreSQL has it, under the name by which a connection prepares it once. */
 interface Prepared {
@@ -15,7 +14,6 @@ const prepared = new Map<string, Prepared>();
 function preparedOf(sql: string): Prepared {
   let known = prepared.get(sql);
   if (known === undefined) {
-    tellOf('postgres', sql);
     let place = 0;
     known = { name: `s${prepared.size}`, text: sql.replaceAll('?', () => `$${++place}`) };
     prepared.set(sql, known);

@@ -1,6 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Row, Value, WriteTx } from './db.ts';
-import { tellOf } from './statements.ts';
 
 /** A connection with its prepared statements, kept by their text: the program has few, all constant. */
 export class Connection implements WriteTx {
@@ -51,7 +50,6 @@ export class Connection implements WriteTx {
   #prepared(sql: string): StatementSync {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      tellOf('sqlite', sql);
       statement = this.raw.prepare(sql);
       statement.setReturnArrays(true);
       this.#statements.set(sql, statement);
