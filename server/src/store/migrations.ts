@@ -205,9 +205,9 @@ const migrations: readonly Step[] = [
     finish: ['DROP TABLE former_change'],
   },
   {
-    statements: ({ walls }) => [
+    statements: ({ name, walls }) => [
       // Another number after each write of the tenant, where the engine does not tell by itself that there was one.
-      'ALTER TABLE tenant ADD COLUMN stamp BIGINT NOT NULL DEFAULT 0',
+      ...(name === 'postgres' ? ['ALTER TABLE tenant ADD COLUMN stamp BIGINT NOT NULL DEFAULT 0'] : []),
       ...walls(tenantTables),
     ],
   },

@@ -16,7 +16,7 @@ import { RenderedEntries } from '../../src/store/rendered-entries.ts';
 import { shownCost } from '../../src/store/shown.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
-import { newPlace, type TestPlace } from '../support/place.ts';
+import { engine, newPlace, type TestPlace } from '../support/place.ts';
 import { recordOf } from './fixture.ts';
 import { atSecond, type Draft, Model, type Shown, shown, tenantIds, wireOf } from './model.ts';
 import { slowly } from './slow-db.ts';
@@ -252,6 +252,8 @@ export class World {
     const written: Promise<void>[] = [];
     for (const [place, change] of step.changes.entries()) {
       written.push(handled(this.change(step.core, change)));
+      // Where loads and changes are different transactions, only who waits knows their order.
+      if (engine === 'postgres') await written.at(-1);
       states.push(this.model.clone());
       for (const query of step.queries) {
         if (query.after % step.changes.length === place) answers.push(handled(ask(query, query.turns)));
