@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** About SQLite's file itself: its plans, its checkpoints, its bytes, a former shape of it. PostgreSQL has tests of its own. */
 const ofTheFile = [
   'server/test/store/{query,change,neighbour,search}-plan.test.ts',
-  'server/test/store/{checkpointer,erasure,former-store,crash}.test.ts',
+  'server/test/store/{checkpointer,erasure,former-store}.test.ts',
   'server/test/store/{check,search-file}.test.ts',
   'server/test/http/secrets.test.ts',
 ];

@@ -102,7 +102,7 @@ export const told = (bound: Bound): string => `  ${bound.what}: ${cellsOf(bound)
 
 const startLoad = loadavg()[0]?.toFixed(2) ?? 'unknown';
 
-function renderTable({ columns, rows, notes }: Omit<Table, 'title'>): string[] {
+export function renderTable({ columns, rows, notes }: Omit<Table, 'title'>): string[] {
   const widths = columns.map((column, i) => Math.max(3, column.length, ...rows.map((row) => (row[i] ?? '').length)));
   // Names to the left, figures to the right.
   const line = (cells: readonly string[]): string =>

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { figure, ratio, type Table } from './report.ts';
+import { figure, ratio, renderTable, type Table } from './report.ts';
 import {
   type Found,
   find,
@@ -338,13 +338,4 @@ const count = (value: number): string => value.toLocaleString('en-US');
 
 function percent(share: number): string {
   return `${figure(100 * share)} %`;
-}
-
-/** As in report.ts. */
-function renderTable({ columns, rows, notes }: Table): string[] {
-  const widths = columns.map((column, i) => Math.max(3, column.length, ...rows.map((row) => (row[i] ?? '').length)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
-  const rule = `| ${widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return [line(columns), rule, ...rows.map(line), ...notes.flatMap((note) => ['', note])];
 }

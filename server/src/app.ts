@@ -1,8 +1,4 @@
 /** Puts the parts together: settings -> store -> rules -> HTTP; nothing else constructs anything. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { createSecureContext } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import type { Config } from './config.ts';
@@ -25,7 +21,7 @@ import { Users } from './domain/user.ts';
 import { Vault } from './domain/vault.ts';
 import { Webhooks } from './domain/webhook.ts';
 import type { DeliveryStore, WebhookStore } from './domain/webhook-stores.ts';
-import { AppError } from './errors.ts';
+import { readTls } from './exposure.ts';
 import type { KeptPage } from './http/kept-page.ts';
 import type { Route } from './http/route.ts';
 import { changeRoutes } from './http/routes/change-routes.ts';
@@ -38,6 +34,7 @@ import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
 import { webhookRoutes } from './http/routes/webhook-routes.ts';
+import { version, webRoot } from './installation.ts';
 import { jobsOn } from './readers/jobs.ts';
 import { Readers } from './readers/readers.ts';
 import { readingReports, readingTrails } from './readers/reading-stores.ts';
@@ -46,12 +43,11 @@ import { changeStore } from './store/change-store.ts';
 import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
-import { keyFrom, makeFolder, readKey, storePath } from './store/files.ts';
+import { keyFrom, readKey, storePath } from './store/files.ts';
 import { leadStore } from './store/lead-store.ts';
-import { migrate } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
 import { opportunityStore } from './store/opportunity-store.ts';
-import { openDb, type Place, requireStore } from './store/place.ts';
+import { openStore, type Place } from './store/place.ts';
 import { Recencies } from './store/recency.ts';
 import { type KnownObject, RenderedEntries, type RenderedEntry } from './store/rendered-entries.ts';
 import { reportStore } from './store/report-store.ts';
@@ -124,17 +120,8 @@ export async function openCore(
   const sender = createSender({ allowPrivate: allowPrivateCallbacks });
   const folder = place.data;
   const key = place.key ? keyFrom(place.key, 'the given key') : null;
-  const embedded = place.databaseUrl === null;
-  if (embedded && !options.make) await requireStore(place, null);
-  if (embedded) makeFolder(folder);
-  const db = openDb(place, options.readers ? 'server' : 'command');
-  try {
-    if (!embedded && !options.make) await requireStore(place, db);
-    if (options.reads !== true) await migrate(db);
-  } catch (error) {
-    await db.close();
-    throw error;
-  }
+  const when = options.reads ? 'as it is' : options.make ? 'make' : 'there';
+  const db = await openStore(place, options.readers ? 'server' : 'command', when);
   const vault = new Vault(key ?? readKey(folder));
   const objects = objectStore(db, clock);
   const sweeper: Cleaning = place.databaseUrl === null ? new Sweeper(storePath(folder)) : new Vacuum(place.databaseUrl);
@@ -301,61 +288,4 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
     await stopped;
   });
   return app;
-}
-
-/** Refuses to be reached from elsewhere in clear text. */
-export function checkExposure(config: Config): void {
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(config.host);
-  if (loopback || config.behindProxy || (config.tlsCert !== null && config.tlsKey !== null)) return;
-  throw new AppError('usage', {
-    reason:
-      `--host ${config.host} can be reached from other machines, and tokens would cross the network in clear text; ` +
-      'give --tls-cert and --tls-key, or --behind-proxy when a proxy with TLS stands in front',
-  });
-}
-
-function readTls(config: Config): { cert: Buffer; key: Buffer } | null {
-  if (config.tlsCert === null && config.tlsKey === null) return null;
-  if (config.tlsCert === null || config.tlsKey === null) {
-    throw new AppError('usage', { reason: '--tls-cert and --tls-key go together' });
-  }
-  const read = (option: string, file: string): Buffer => {
-    try {
-      return readFileSync(file);
-    } catch (cause) {
-      throw new AppError('usage', { reason: `${option}: ${file} cannot be read` }, { cause });
-    }
-  };
-  const tls = { cert: read('--tls-cert', config.tlsCert), key: read('--tls-key', config.tlsKey) };
-  try {
-    createSecureContext(tls);
-  } catch (cause) {
-    throw new AppError(
-      'usage',
-      { reason: `--tls-cert and --tls-key are no certificate and its key in PEM: ${(cause as Error).message}` },
-      { cause },
-    );
-  }
-  return tls;
-}
-
-/** The folder of this package, from its sources and from what is built alike. */
-function packageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
-}
-
-function webRoot(): string | null {
-  const folder = join(packageFolder(), 'dist', 'web');
-  return existsSync(join(folder, 'index.html')) ? folder : null;
-}
-
-/** How the program is called on the command line: installed, or in a checkout. */
-export function programName(): string {
-  return import.meta.url.endsWith('/src/app.ts') ? 'npm run -s genjin --' : 'npx genjin';
-}
-
-export function version(): string {
-  return (JSON.parse(readFileSync(join(packageFolder(), 'package.json'), 'utf8')) as { version: string }).version;
 }

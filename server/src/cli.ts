@@ -1,6 +1,5 @@
 /** Words on the command line -> one command. */
 import { Command as Commander, CommanderError } from 'commander';
-import { version } from './app.ts';
 import { appCreate } from './commands/app-create.ts';
 import { appList } from './commands/app-list.ts';
 import { appRevoke } from './commands/app-revoke.ts';
@@ -22,6 +21,7 @@ import { webhookDeliveries } from './commands/webhook-deliveries.ts';
 import { webhookReplay } from './commands/webhook-replay.ts';
 import { type Bilingual, optionOf, readConfig, type SettingName, settings, variableOf } from './config.ts';
 import { AppError } from './errors.ts';
+import { version } from './installation.ts';
 
 const commands: readonly Command[] = [
   serve,

@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError } from '../errors.ts';
 import { backupTo, restoreFrom, storeExists } from '../store/files.ts';
-import { migrate } from '../store/migrations.ts';
-import { openDb, type Place, requireStore } from '../store/place.ts';
+import type { Place } from '../store/place.ts';
 import { type Command, place, print } from './command.ts';
-import { copyAll } from './copy.ts';
+import { copyStore } from './copy.ts';
 
 export const backup: Command = {
   name: 'backup',
@@ -27,15 +26,7 @@ async function backupDatabase(place: Place, file: string): Promise<void> {
   if (existsSync(file)) throw new AppError('usage', { reason: `${file} is there already` });
   const folder = mkdtempSync(`${resolve(file)}.`);
   try {
-    const from = openDb(place, 'command');
-    const to = openDb({ data: folder, databaseUrl: null }, 'command');
-    try {
-      await requireStore(place, from);
-      await migrate(to);
-      await copyAll(from, to, null, () => undefined);
-    } finally {
-      await Promise.all([from.close(), to.close()]);
-    }
+    await copyStore(place, { data: folder, databaseUrl: null }, null, () => undefined);
     backupTo(folder, file);
   } finally {
     rmSync(folder, { recursive: true, force: true });

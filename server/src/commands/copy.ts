@@ -1,9 +1,7 @@
 import { AppError } from '../errors.ts';
-import { copyTenant } from '../store/copy.ts';
+import { type Copied, copyTenant } from '../store/copy.ts';
 import type { Db } from '../store/db.ts';
-import { makeFolder } from '../store/files.ts';
-import { migrate } from '../store/migrations.ts';
-import { openDb, type Place, requireStore, shownPlace } from '../store/place.ts';
+import { openStore, type Place, shownPlace } from '../store/place.ts';
 import { tenantStore } from '../store/tenant-store.ts';
 import { type Command, print } from './command.ts';
 import { Progress } from './progress.ts';
@@ -29,53 +27,58 @@ export const copy: Command = {
     const [source, target] = [placeOf(String(options['from'])), placeOf(String(options['to']))];
     if (shownPlace(source) === shownPlace(target)) throw new AppError('usage', { reason: '--from and --to are the same store' });
     const only = options['tenant'] === undefined ? null : readId('--tenant', options['tenant']);
-    if (source.databaseUrl === null) await requireStore(source, null);
-    if (target.databaseUrl === null) makeFolder(target.data);
-    const from = openDb(source, 'command');
-    const to = openDb(target, 'command');
-    try {
-      await requireStore(source, source.databaseUrl === null ? null : from);
-      await migrate(from);
-      await migrate(to);
-      await copyAll(from, to, only, (tenantId, revision, rows) =>
-        print(
-          say({
-            en: `tenant ${tenantId}: copied up to revision ${revision}, ${rows} rows, the same chain head`,
-            zh: `企业 ${tenantId}：已复制到修订号 ${revision}，共 ${rows} 行，链头一致`,
-          }),
-        ),
-      );
+    await copyStore(source, target, only, (tenantId, revision, rows) =>
       print(
         say({
-          en: 'Secrets stay under the same key: give the new place the same genjin.key or GENJIN_KEY.',
-          zh: '密钥仍由原主密钥保护：新库须使用同一个 genjin.key 或 GENJIN_KEY。',
+          en: `tenant ${tenantId}: copied up to revision ${revision}, ${rows} rows, the same chain head`,
+          zh: `企业 ${tenantId}：已复制到修订号 ${revision}，共 ${rows} 行，链头一致`,
         }),
-      );
-      return 0;
-    } finally {
-      await Promise.all([from.close(), to.close()]);
-    }
+      ),
+    );
+    print(
+      say({
+        en: 'Secrets stay under the same key: give the new place the same genjin.key or GENJIN_KEY.',
+        zh: '密钥仍由原主密钥保护：新库须使用同一个 genjin.key 或 GENJIN_KEY。',
+      }),
+    );
+    return 0;
   },
 };
 
-/** Every tenant, or one; `done` hears of each. */
-export async function copyAll(
-  from: Db,
-  to: Db,
+/** Every tenant, or one; `done` hears of each. Throws `usage` as `copyTenant`, and when the source is not there. */
+export async function copyStore(
+  source: Place,
+  target: Place,
   only: number | null,
   done: (tenantId: number, revision: number, rows: number) => void,
 ): Promise<void> {
-  const tenants = only === null ? (await tenantStore(from).list()).map(({ tenantId }) => tenantId) : [only];
-  for (const tenantId of tenants) {
-    let progress: Progress | null = null;
-    let last = 0;
-    const { revision, rows } = await copyTenant(from, to, tenantId, (reached, of) => {
-      progress ??= new Progress(`copy ${tenantId}`, of);
-      progress.read(reached - last);
-      last = reached;
-      progress.show(reached);
-    });
-    (progress as Progress | null)?.end();
-    done(tenantId, revision, rows);
+  const from = await openStore(source, 'command', 'there');
+  try {
+    const to = await openStore(target, 'command', 'make');
+    try {
+      const tenants = only === null ? (await tenantStore(from).list()).map(({ tenantId }) => tenantId) : [only];
+      for (const tenantId of tenants) {
+        const { revision, rows } = await copyShown(from, to, tenantId);
+        done(tenantId, revision, rows);
+      }
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
   }
+}
+
+/** Shows on stderr how far it is, from the revision that the target had. */
+async function copyShown(from: Db, to: Db, tenantId: number): Promise<Copied> {
+  let progress: Progress | null = null;
+  let last = 0;
+  const copied = await copyTenant(from, to, tenantId, (reached, of) => {
+    progress ??= new Progress(`copy ${tenantId}`, of);
+    progress.read(reached - last);
+    last = reached;
+    progress.show(reached);
+  });
+  (progress as Progress | null)?.end();
+  return copied;
 }

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { type Core, checkExposure, createApp, openCore, programName } from '../app.ts';
+import { type Core, createApp, openCore } from '../app.ts';
 import type { Config } from '../config.ts';
 import {
   completeReset,
@@ -13,6 +13,8 @@ import {
 } from '../demo/demo.ts';
 import { modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
+import { checkExposure } from '../exposure.ts';
+import { programName } from '../installation.ts';
 import { lockFolder, makeFolder } from '../store/files.ts';
 import { shownPlace } from '../store/place.ts';
 import { type Command, place, print } from './command.ts';

@@ -51,6 +51,8 @@ interface Waiting {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly began: number;
+  /** `null` as long as it was not looked at, and when it is not for this way. */
+  asked: Asked | null;
 }
 
 /** The parts of an answer's body, and how they are coded. */
@@ -163,8 +165,8 @@ export function fastWay(parts: FastWayParts): RequestListener {
     return true;
   }
 
-  function take(one: Waiting, asked: Asked | null, stamp: number | undefined): void {
-    const { request, response, began } = one;
+  function take(one: Waiting, stamp: number | undefined): void {
+    const { request, response, began, asked } = one;
     if (request.socket.destroyed) return;
     let wanted: Stamped | null = null;
     // Without a stamp the store does not answer, or the like: the usual way says so.
@@ -187,13 +189,14 @@ export function fastWay(parts: FastWayParts): RequestListener {
 
   /** All requests that had come by now: one look at the store serves them all, and whoever asked is woken once for many answers. */
   function takeAll(): void {
-    const all = waiting.map((one) => ({ one, asked: readable(one.request) }));
+    const all = waiting;
     waiting = [];
     const stamps = new Map<number, number | undefined>();
     const coming: Promise<void>[] = [];
-    for (const { asked } of all) {
-      if (asked === null || stamps.has(asked.tenantId)) continue;
-      const { tenantId } = asked;
+    for (const one of all) {
+      one.asked = readable(one.request);
+      if (one.asked === null || stamps.has(one.asked.tenantId)) continue;
+      const { tenantId } = one.asked;
       const stamp = stampOf(tenantId);
       if (typeof stamp !== 'object') stamps.set(tenantId, stamp);
       else {
@@ -202,7 +205,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
       }
     }
     const takeEach = (): void => {
-      for (const { one, asked } of all) take(one, asked, asked === null ? undefined : stamps.get(asked.tenantId));
+      for (const one of all) take(one, one.asked === null ? undefined : stamps.get(one.asked.tenantId));
     };
     // At once where the stamps are: whoever asked is then answered in this turn.
     if (coming.length === 0) takeEach();
@@ -227,6 +230,6 @@ export function fastWay(parts: FastWayParts): RequestListener {
 
   return (request, response) => {
     if (request.method !== 'GET') return usual(request, response);
-    if (waiting.push({ request, response, began: performance.now() }) === 1) setImmediate(takeAll);
+    if (waiting.push({ request, response, began: performance.now(), asked: null }) === 1) setImmediate(takeAll);
   };
 }

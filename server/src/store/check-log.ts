@@ -2,7 +2,7 @@
 
 import type { Kind } from '../domain/objects.ts';
 import { chainHash, chainStart, contentHash, wordsHash } from './chain.ts';
-import { hexOf, isKind, type ObjectCheck } from './check-objects.ts';
+import { isKind, type ObjectCheck } from './check-objects.ts';
 import { noWords } from './content.ts';
 import type { Row, Tx, Value } from './db.ts';
 import type { Findings } from './findings.ts';
@@ -157,15 +157,15 @@ export class LogCheck {
       this.#report(`${what} stands elsewhere in the lists than the log has it`, revision);
   }
 
-  /** Bytes that are no text are read as U+FFFD, which a text may also have. */
+  /** Bytes that are no text are read as U+FFFD, which a text may also have: then it is equal to what was read. */
   async #isText(revision: number, { facts, words }: { facts: unknown; words: unknown }): Promise<boolean> {
     if (typeof facts !== 'string' || typeof words !== 'string') return false;
     if (!words.includes('\uFFFD') && !facts.includes('\uFFFD')) return true;
     const row = await this.#tx.get(
-      'SELECT hex(before_facts), hex(before_words) FROM change WHERE tenant_id = ? AND revision = ?',
-      [this.#tenantId, revision],
+      'SELECT 1 FROM change WHERE tenant_id = ? AND revision = ? AND before_facts = ? AND before_words = ?',
+      [this.#tenantId, revision, facts, words],
     );
-    return row?.[0] === hexOf(facts) && row[1] === hexOf(words);
+    return row !== undefined;
   }
 
   /** A change of what no change has made. */

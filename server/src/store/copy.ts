@@ -6,6 +6,7 @@
 import type { Kind } from '../domain/objects.ts';
 import type { Stored } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
+import { headerColumns } from './chain.ts';
 import type { Db, Row, Tx, Value, WriteTx } from './db.ts';
 import { insertTenant, TxView } from './object-store.ts';
 import { Pending } from './pending.ts';
@@ -17,49 +18,31 @@ const portion = 2_000;
 /** Rows of other tables that are read at a time. */
 const rowsAtOnce = 1_000;
 
+/** All but `tenant_id`, in the order in which they are read and written. */
 const logColumns = [
-  'revision',
-  'kind',
-  'object_id',
-  'action',
-  'actor',
-  'changed_at',
-  'before_revision',
-  'before_facts',
-  'before_words',
-  'salt',
-  'erased_hash',
-  'content_hash',
-  'chain_hash',
-  'places',
-] as const;
+  ...headerColumns.slice(1),
+  ...['before_facts', 'before_words', 'salt', 'erased_hash', 'content_hash', 'chain_hash', 'places'],
+];
+const [changedAt, chainHashAt] = [logColumns.indexOf('changed_at'), logColumns.indexOf('chain_hash')];
 
 const marks = (count: number): string => new Array(count).fill('?').join(', ');
 const readLog = `SELECT ${logColumns.join(', ')} FROM change WHERE tenant_id = ? AND revision > ? AND revision <= ? ORDER BY revision`;
 const writeLog = `INSERT INTO change (tenant_id, ${logColumns.join(', ')}) VALUES (${marks(logColumns.length + 1)})`;
 
-/** Tables that no log tells of, with their columns after `tenant_id`, the first ones being the key. */
-const unlogged: Readonly<Record<string, readonly string[]>> = {
-  application: ['client_id', 'name', 'secret_hash', 'scopes', 'user_id', 'created_at', 'revoked_at'],
-  access_token: ['token_hash', 'client_id', 'scopes', 'expires_at', 'user_id', 'family'],
-  refresh_token: ['token_hash', 'client_id', 'user_id', 'scopes', 'family', 'expires_at', 'used'],
-  sign_in: ['user_id', 'email', 'password_hash', 'created_at'],
-  idempotency: ['actor', 'idempotency_key', 'request_hash', 'answer'],
-  webhook: ['client_id', 'callback_url', 'secret', 'paused', 'created_at'],
-  subscription: ['client_id', 'kind', 'events', 'cursor_revision'],
-  delivery: ['client_id', 'kind', 'revision', 'object_id', 'attempts', 'first_at', 'next_at', 'state', 'last_error'],
-};
-
-const keyColumns: Readonly<Record<string, number>> = {
-  application: 1,
-  access_token: 1,
-  refresh_token: 1,
-  sign_in: 1,
-  idempotency: 2,
-  webhook: 1,
-  subscription: 2,
-  delivery: 3,
-};
+/** Tables that no log tells of: the columns of their keys after `tenant_id`, and the others. */
+const unlogged = {
+  application: { key: ['client_id'], rest: ['name', 'secret_hash', 'scopes', 'user_id', 'created_at', 'revoked_at'] },
+  access_token: { key: ['token_hash'], rest: ['client_id', 'scopes', 'expires_at', 'user_id', 'family'] },
+  refresh_token: { key: ['token_hash'], rest: ['client_id', 'user_id', 'scopes', 'family', 'expires_at', 'used'] },
+  sign_in: { key: ['user_id'], rest: ['email', 'password_hash', 'created_at'] },
+  idempotency: { key: ['actor', 'idempotency_key'], rest: ['request_hash', 'answer'] },
+  webhook: { key: ['client_id'], rest: ['callback_url', 'secret', 'paused', 'created_at'] },
+  subscription: { key: ['client_id', 'kind'], rest: ['events', 'cursor_revision'] },
+  delivery: {
+    key: ['client_id', 'kind', 'revision'],
+    rest: ['object_id', 'attempts', 'first_at', 'next_at', 'state', 'last_error'],
+  },
+} as const;
 
 interface SourceTenant {
   readonly name: string;
@@ -169,8 +152,8 @@ async function carry(source: Tx, to: Db, tenantId: number, after: number, upTo: 
     await tx.run('UPDATE tenant SET revision = ?, next_id = ?, changed_at = ?, chain_hash = ? WHERE tenant_id = ?', [
       upTo,
       nextId,
-      last[5] as number,
-      last[12] as string,
+      last[changedAt] as number,
+      last[chainHashAt] as string,
       tenantId,
     ]);
   });
@@ -211,10 +194,10 @@ async function putAll(tx: Tx, tenantId: number, kind: Kind, objects: ReadonlyMap
 /** What the log does not tell: who gets in, what was answered and is to be sent, and since when joined objects are known. */
 async function copyRest(source: Tx, tx: WriteTx, tenantId: number, { name, nextId }: SourceTenant): Promise<void> {
   await tx.run('UPDATE tenant SET name = ?, next_id = ? WHERE tenant_id = ?', [name, nextId, tenantId]);
-  for (const [table, columns] of Object.entries(unlogged)) {
+  for (const [table, { key, rest }] of Object.entries(unlogged)) {
+    const columns: readonly string[] = [...key, ...rest];
     await tx.run(`DELETE FROM ${table} WHERE tenant_id = ?`, [tenantId]);
     const insert = `INSERT INTO ${table} (tenant_id, ${columns.join(', ')}) VALUES (${marks(columns.length + 1)})`;
-    const key = columns.slice(0, keyColumns[table]);
     for (let after: Row | null = null; ; ) {
       const beyond: string = after === null ? '' : ` AND (${key.join(', ')}) > (${marks(key.length)})`;
       const values: readonly Value[] = after === null ? [] : after.slice(0, key.length);
@@ -236,7 +219,7 @@ async function copyRest(source: Tx, tx: WriteTx, tenantId: number, { name, nextI
     for (let after = 0; ; ) {
       const values = [tenantId, after, rowsAtOnce];
       const wanted = (await source.all(sql, values)) as [number, number][];
-      const known = new Map((await tx.all(sql, values)) as unknown as [number, number][]);
+      const known = new Map((await tx.all(sql, values)) as [number, number][]);
       await tx.runMany(
         `UPDATE ${table} SET ${knownAtColumn} = ? WHERE tenant_id = ? AND ${idColumn} = ?`,
         wanted.filter(([id, at]) => known.get(id) !== at).map(([id, at]) => [at, tenantId, id]),
@@ -247,7 +230,12 @@ async function copyRest(source: Tx, tx: WriteTx, tenantId: number, { name, nextI
   }
 }
 
-const counted = ['change', ...Object.values(tables).map(({ name }) => name), 'trail_contact', ...Object.keys(unlogged)];
+/** Every table but those that the target finds out by itself. */
+export const copiedTables: readonly string[] = [
+  ...['tenant', 'change', 'trail_contact'],
+  ...Object.values(tables).map(({ name }) => name),
+  ...Object.keys(unlogged),
+];
 
 async function compare(source: Tx, to: Db, tenantId: number, end: SourceTenant): Promise<Copied> {
   return to.read(tenantId, async (tx) => {
@@ -255,7 +243,7 @@ async function compare(source: Tx, to: Db, tenantId: number, end: SourceTenant):
     const head = (await tenantRow(tx, tenantId)) as SourceTenant;
     if (head.revision !== end.revision || head.chainHash !== end.chainHash) differing.push('the end of the log');
     let rows = 0;
-    for (const table of counted) {
+    for (const table of copiedTables) {
       const sql = `SELECT COUNT(*) FROM ${table} WHERE tenant_id = ?`;
       const [there, here] = await Promise.all([source.get(sql, [tenantId]), tx.get(sql, [tenantId])]);
       rows += here?.[0] as number;

@@ -38,15 +38,14 @@ export interface IndexStatistics {
 
 /** What the engines do not share. */
 export interface Dialect {
-  readonly name: 'sqlite' | 'postgres';
   /** Ends a CREATE TABLE whose rows are to lie in the order of the primary key. */
   readonly clustered: string;
   /** The type of a column of bytes. */
   readonly bytes: string;
-  /** What a text column holds, byte by byte, for a comparison that overlooks nothing; an expression. */
-  rawText(column: string): string;
   /** A statement that defines something, in the engine's own words. */
   definition(statement: string): string;
+  /** Statements that make room for what tells others of a write, where the engine does not by itself; see `Db.stamp`. */
+  readonly stamp: readonly string[];
   /** Statements after which a transaction sees rows of the tenant that it is about only, where the engine has that; see `Db.read`. */
   walls(tables: readonly string[]): readonly string[];
   /** A statement that lets one migration at a time begin, where the engine does not do so by itself. */

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
-import type { Db, Dialect, IndexStatistics, Tx } from './db.ts';
+import type { Db, Dialect, Tx } from './db.ts';
+import { statistics } from './index-statistics.ts';
 import { fillLog } from './log-filling.ts';
 import { searchTables } from './search-tables.ts';
 
@@ -205,11 +206,7 @@ const migrations: readonly Step[] = [
     finish: ['DROP TABLE former_change'],
   },
   {
-    statements: ({ name, walls }) => [
-      // Another number after each write of the tenant, where the engine does not tell by itself that there was one.
-      ...(name === 'postgres' ? ['ALTER TABLE tenant ADD COLUMN stamp BIGINT NOT NULL DEFAULT 0'] : []),
-      ...walls(tenantTables),
-    ],
+    statements: ({ stamp, walls }) => [...stamp, ...walls(tenantTables)],
   },
 ];
 
@@ -240,48 +237,6 @@ export const tenantTables = [
   'search_keys',
   'search_posting',
 ] as const;
-
-/** A tenant of a million entries: the plans that suit it cost a small one nothing. */
-const statistics: readonly IndexStatistics[] = [
-  { table: 'trail', index: 'trail', rows: [1_000_000, 900_000, 50, 1, 1] },
-  { table: 'trail', index: 'trail_by_id', rows: [1_000_000, 1] },
-  { table: 'trail', index: 'trail_by_time', rows: [1_000_000, 900_000, 2, 1, 1, 1] },
-  { table: 'trail', index: 'trail_by_lead', rows: [100_000, 90_000, 10, 1, 1] },
-  { table: 'trail', index: 'trail_by_opportunity', rows: [250_000, 240_000, 10, 1, 1] },
-  { table: 'trail', index: 'trail_by_update', rows: [1_000_000, 900_000, 2, 1] },
-  { table: 'trail', index: 'trail_by_recording', rows: [1_000_000, 900_000, 2, 1] },
-  { table: 'trail_contact', index: 'trail_contact', rows: [1_000_000, 900_000, 5, 1, 1] },
-  { table: 'search_block', index: 'search_block', rows: [200, 190, 1, 1] },
-  { table: 'search_keys', index: 'search_keys', rows: [200, 1] },
-  { table: 'search_posting', index: 'search_posting', rows: [4_000_000, 20_000, 1] },
-  { table: 'timeline_block', index: 'timeline_block', rows: [1_000, 1] },
-  { table: 'change', index: 'change', rows: [1_500_000, 1] },
-  { table: 'change', index: 'change_by_before', rows: [500_000, 1] },
-  { table: 'company', index: 'company', rows: [100_000, 1] },
-  { table: 'company', index: 'company_by_update', rows: [100_000, 99_000, 2, 1] },
-  { table: 'company', index: 'company_by_creation', rows: [100_000, 99_000, 2, 1] },
-  { table: 'company', index: 'company_by_archiving', rows: [100_000, 99_000, 2, 1] },
-  { table: 'company', index: 'company_by_serial', rows: [50_000, 1] },
-  { table: 'contact', index: 'contact', rows: [200_000, 1] },
-  { table: 'contact', index: 'contact_by_company', rows: [200_000, 2] },
-  { table: 'contact', index: 'contact_by_email', rows: [150_000, 1] },
-  { table: 'lead', index: 'lead', rows: [50_000, 1] },
-  { table: 'lead', index: 'lead_by_update', rows: [50_000, 2, 1] },
-  { table: 'lead', index: 'lead_by_edit', rows: [50_000, 2, 1] },
-  { table: 'lead', index: 'lead_by_serial', rows: [25_000, 1] },
-  { table: 'lead_contact', index: 'lead_contact', rows: [100_000, 1] },
-  { table: 'lead_contact', index: 'lead_contact_by_lead', rows: [100_000, 2] },
-  { table: 'lead_contact', index: 'lead_contact_by_email', rows: [75_000, 1] },
-  { table: 'opportunity', index: 'opportunity', rows: [50_000, 1] },
-  { table: 'opportunity', index: 'opportunity_by_update', rows: [50_000, 49_000, 2, 1] },
-  { table: 'access_token', index: 'access_token', rows: [10_000, 1] },
-  { table: 'access_token', index: 'access_token_by_application', rows: [10_000, 100, 10, 1] },
-  { table: 'access_token', index: 'access_token_by_end', rows: [10_000, 10] },
-  { table: 'access_token', index: 'access_token_by_family', rows: [10_000, 5] },
-  { table: 'refresh_token', index: 'refresh_token', rows: [10_000, 1] },
-  { table: 'refresh_token', index: 'refresh_token_by_family', rows: [10_000, 10] },
-  { table: 'refresh_token', index: 'refresh_token_by_end', rows: [10_000, 10] },
-];
 
 /** The shape that the store has; 0: there is none yet. Throws when it cannot be asked. */
 export async function schemaVersion(db: Db): Promise<number> {

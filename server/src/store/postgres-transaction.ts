@@ -1,4 +1,4 @@
-import type { Client, QueryResult } from 'pg';
+import type { Client, QueryArrayResult } from 'pg';
 import type { Row, Value, Whose, WriteTx } from './db.ts';
 import { bound } from './postgres-values.ts';
 
@@ -88,11 +88,11 @@ export class PostgresTransaction implements WriteTx {
   }
 
   async all(sql: string, values: readonly Value[] = []): Promise<Row[]> {
-    return (await this.#ask(sql, values)).rows as unknown as Row[];
+    return (await this.#ask(sql, values)).rows;
   }
 
   async get(sql: string, values: readonly Value[] = []): Promise<Row | undefined> {
-    return (await this.#ask(sql, values)).rows[0] as unknown as Row | undefined;
+    return (await this.#ask(sql, values)).rows[0];
   }
 
   async run(sql: string, values: readonly Value[] = []): Promise<void> {
@@ -114,8 +114,8 @@ export class PostgresTransaction implements WriteTx {
     }
   }
 
-  #ask(sql: string, values: readonly Value[]): Promise<QueryResult> {
+  #ask(sql: string, values: readonly Value[]): Promise<QueryArrayResult<Value[]>> {
     const { name, text } = preparedOf(sql);
-    return this.#client.query({ name, text, values: values.map(bound), rowMode: 'array' });
+    return this.#client.query<Value[]>({ name, text, values: values.map(bound), rowMode: 'array' });
   }
 }

@@ -5,12 +5,11 @@ import type { Db, Dialect, Snapshot, Tx, Whose, WriteTx } from './db.ts';
 import { Connection } from './sqlite-connection.ts';
 
 const dialect: Dialect = {
-  name: 'sqlite',
   clustered: 'WITHOUT ROWID',
   bytes: 'BLOB',
-  // Also what is no text: a statement would answer that with other bytes.
-  rawText: (column) => `hex(${column})`,
   definition: (statement) => statement,
+  // The file itself tells of every commit.
+  stamp: [],
   walls: () => [],
   alone: null,
   // Without them SQLite supposes ten rows a tenant and walks through a tenant where it should look up an id. Set by hand and not by

@@ -4,7 +4,7 @@ import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { modules } from '../../src/domain/application.ts';
-import { type Serving, workplace } from '../support/cli.ts';
+import { engineWorkplace, type Serving } from '../support/cli.ts';
 import { entry } from '../support/entries.ts';
 import { announce, announceSeed, randomFrom, soak } from '../support/soak.ts';
 
@@ -197,7 +197,7 @@ async function routesOf(server: Serving): Promise<{ routes: Route[]; schemas: Re
 
 test('no answer, log line, metric or delivery of a tenant carries the mark of another', { timeout: 900_000 }, async () => {
   const random = randomFrom(announceSeed(`isolation: ${commands} commands`));
-  const at = workplace();
+  const at = await engineWorkplace();
   const receiver = await startReceiver();
   onTestFinished(receiver.stop);
   const entries = tenantIds.flatMap((id) =>

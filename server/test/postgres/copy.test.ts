@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Core, openCore } from '../../src/app.ts';
 import { checkStore } from '../../src/store/check.ts';
-import { copyTenant } from '../../src/store/copy.ts';
+import { copiedTables, copyTenant } from '../../src/store/copy.ts';
+import { tenantTables } from '../../src/store/migrations.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { presentTrail } from '../../src/wire/trail-wire.ts';
 import { recordAbout, testCaller } from '../store/fixture.ts';
@@ -76,6 +77,11 @@ test('SQLite to PostgreSQL and back', { timeout: 300_000 }, async () => {
   await third.trails.record(testCaller, recordAbout(1, 'mine'));
   await first.trails.record(testCaller, recordAbout(1, 'yours'));
   await expect(copyTenant(first.db, third.db, testTenant)).rejects.toThrow('has a history of its own');
+});
+
+test('every table goes over, but for those that are found out from the others', () => {
+  const derived = ['timeline_block', 'search_state', 'search_block', 'search_keys', 'search_posting'];
+  expect([...copiedTables, ...derived].toSorted()).toEqual([...tenantTables].toSorted());
 });
 
 test('by commands: copy, and backup of a database', { timeout: 120_000 }, async () => {

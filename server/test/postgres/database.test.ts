@@ -2,6 +2,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openCore } from '../../src/app.ts';
 import { allTrails } from '../../src/domain/stores.ts';
+import { checkStore } from '../../src/store/check.ts';
 import { tenantTables } from '../../src/store/migrations.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { openStore, recordAbout, testCaller } from '../store/fixture.ts';
@@ -61,6 +62,7 @@ test('texts come back as they were, whatever is in them', async () => {
     '\uFDD00',
     '\uFDD0\0',
     '\uFDD1',
+    '\uFFFD',
     '😀\0',
     "'; DROP TABLE trail; --",
     '\\x00',
@@ -70,6 +72,14 @@ test('texts come back as they were, whatever is in them', async () => {
   for (const text of texts) await store.core.trails.record(testCaller, recordAbout(1, text));
   const { trails } = await store.core.trails.list(testCaller, { ...allTrails, oldestFirst: true }, { number: 1, size: 20 });
   expect(trails.slice(1).map(({ content }) => content)).toEqual(texts);
+  // Also in the log, where they stand once they are changed.
+  for (const { trailId } of trails)
+    await store.core.objects.change(testTenant, 'command:test', async (edit) => {
+      const before = (await edit.getMany('trail', [trailId])).get(trailId);
+      if (before === undefined) throw new Error(`entry ${trailId} is not there`);
+      await edit.write('trail', [{ before, after: { ...before.object, type: 102 }, knownAt: before.knownAt }]);
+    });
+  expect((await checkStore(store.core.db, () => [])).findings).toEqual([]);
 });
 
 test('a group of writes: one that fails takes no other with it', async () => {

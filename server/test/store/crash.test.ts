@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { expect, test } from 'vitest';
-import { type Serving, workplace } from '../support/cli.ts';
+import { engineWorkplace, type Serving } from '../support/cli.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { pushPath } from '../support/server.ts';
 import { announce, announceSeed, randomFrom, soak } from '../support/soak.ts';
@@ -37,7 +37,7 @@ function push(agent: Agent, port: number, token: string, content: string): Promi
 test('kill -9 at random moments: no acknowledged push is lost, none is there twice', { timeout: 900_000 }, async () => {
   const seed = announceSeed(`crash: ${pushes} pushes, ${kills} kills`);
   const random = randomFrom(seed);
-  const at = workplace();
+  const at = await engineWorkplace();
   at.write('one.ndjson', JSON.stringify(entry({ trail_id: 100, company_id: 1 })));
   expect((await at.genjin(['import', 'one.ndjson'])).code).toBe(0);
   const credentials = await at.application(testTenant);

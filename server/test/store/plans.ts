@@ -1,7 +1,7 @@
 /** What SQLite does for the statements that a piece of work really runs. */
 import type { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
-import type { Db, Tx, Value, WriteTx } from '../../src/store/db.ts';
+import type { Db, Tx, Value } from '../../src/store/db.ts';
 
 /** A statement as it was really run, and what SQLite does for it. */
 export interface Planned {
@@ -11,32 +11,31 @@ export interface Planned {
 
 /** Notes each statement with its values on its way to the database. */
 function recording(real: Db, recorded: Map<string, readonly Value[]>): Db {
-  const noted = <T extends Tx>(tx: T): T => {
+  const noted = (tx: Tx): Tx => {
     const note = (sql: string, values: readonly Value[] = []): void => void recorded.set(sql, values);
     return {
-      ...('enter' in tx ? { enter: (tenantId: number) => (tx as unknown as WriteTx).enter(tenantId) } : {}),
-      all: (sql: string, values?: readonly Value[]) => {
+      all: (sql, values) => {
         note(sql, values);
         return tx.all(sql, values);
       },
-      get: (sql: string, values?: readonly Value[]) => {
+      get: (sql, values) => {
         note(sql, values);
         return tx.get(sql, values);
       },
-      run: (sql: string, values?: readonly Value[]) => {
+      run: (sql, values) => {
         note(sql, values);
         return tx.run(sql, values);
       },
-      runMany: (sql: string, rows: readonly (readonly Value[])[]) => {
+      runMany: (sql, rows) => {
         if (rows.length > 0) note(sql, rows[0]);
         return tx.runMany(sql, rows);
       },
-    } as unknown as T;
+    };
   };
   return {
     dialect: real.dialect,
     read: (tenantId, work) => real.read(tenantId, (tx) => work(noted(tx))),
-    write: (tenantId, work) => real.write(tenantId, (tx) => work(noted(tx))),
+    write: (tenantId, work) => real.write(tenantId, (tx) => work({ ...noted(tx), enter: (entered) => tx.enter(entered) })),
     snapshot: async (tenantId) => {
       const snapshot = await real.snapshot(tenantId);
       return { ...noted(snapshot), end: () => snapshot.end() };

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import type { Place } from '../../src/store/place.ts';
 import { type Answer, type Ask, send } from './http.ts';
-import { temporaryFolder } from './place.ts';
+import { newPlace, temporaryFolder, variablesOf } from './place.ts';
 import { programEnvironment } from './process.ts';
 import { type Credentials, tokenPath } from './server.ts';
 
@@ -61,8 +62,14 @@ export interface Workplace {
   application(tenant: number, scope?: string): Promise<Credentials>;
 }
 
-/** Makes the folder; ends with it every process that was started there. `atEnd` is for hooks, where no test is under way. */
-export function workplace(atEnd: (clean: () => Promise<void>) => void = onTestFinished): Workplace {
+/**
+ * Makes the folder; ends with it every process that was started there. `atEnd` is for hooks, where no test is under way; `variables` are in
+ * the environment of all of them.
+ */
+export function workplace(
+  atEnd: (clean: () => Promise<void>) => void = onTestFinished,
+  variables: Readonly<Record<string, string>> = {},
+): Workplace {
   const { folder, remove } = temporaryFolder();
   const started: Running[] = [];
   atEnd(async () => {
@@ -82,7 +89,7 @@ export function workplace(atEnd: (clean: () => Promise<void>) => void = onTestFi
     exists: (name) => existsSync(path(name)),
     genjin: (args, options) => here.start(args, options).ended,
     start(args, { env = {}, input } = {}) {
-      const running = startIn(folder, args, env, input);
+      const running = startIn(folder, args, { ...variables, ...env }, input);
       started.push(running);
       return running;
     },
@@ -117,6 +124,14 @@ export function workplace(atEnd: (clean: () => Promise<void>) => void = onTestFi
     },
   };
   return here;
+}
+
+/** A workplace whose store is on the engine that the run is about. */
+export async function engineWorkplace(): Promise<Workplace & { readonly place: Place }> {
+  const place = await newPlace({ empty: true });
+  onTestFinished(place.remove);
+  const at = workplace(onTestFinished, variablesOf(place));
+  return { ...at, place: { data: at.path('genjin-data'), databaseUrl: place.databaseUrl } };
 }
 
 function startIn(

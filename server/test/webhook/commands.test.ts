@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { workplace } from '../support/cli.ts';
+import { engineWorkplace } from '../support/cli.ts';
 import { testTenant } from '../support/entries.ts';
 import { hour, messageIds, minute, sending } from './fixture.ts';
 import { accept, refuse } from './receiver.ts';
 
 /** A store with two parked events, one that waits behind, and a paused webhook. */
 async function prepared() {
-  const at = workplace();
-  const before = await sending({ folder: at.path('genjin-data'), remove: () => undefined });
+  const at = await engineWorkplace();
+  const before = await sending(at.place);
   const one = await before.application('company');
   one.receiver.respond = refuse();
   for (const id of [1, 2]) await before.write('company', id, { name: 'A' });
@@ -101,7 +101,7 @@ test.each([
   [['msg_1'], 'no parked event has the message id msg_1'],
   [['--all', '--tenant', '99'], '--tenant: there is no tenant 99; there are: 23412'],
 ])('webhook replay %j is refused', async (args, reason) => {
-  const at = workplace();
+  const at = await engineWorkplace();
   await at.application(testTenant);
   expect(await at.genjin(['webhook', 'replay', ...args])).toEqual({
     code: 1,
@@ -112,7 +112,7 @@ test.each([
 });
 
 test('nothing to show', async () => {
-  const at = workplace();
+  const at = await engineWorkplace();
   await at.application(testTenant);
   expect(await at.genjin(['webhook', 'deliveries'])).toMatchObject({ code: 0, stdout: 'no deliveries\n' });
 });

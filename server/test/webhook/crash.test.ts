@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Serving, workplace } from '../support/cli.ts';
+import { engineWorkplace, type Serving } from '../support/cli.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { pushPath } from '../support/server.ts';
 import { announce, announceSeed, randomFrom, soak } from '../support/soak.ts';
@@ -12,7 +12,7 @@ test('kill -9 between send and mark: no event is lost, and what comes twice has 
   timeout: 1_800_000,
 }, async () => {
   const random = randomFrom(announceSeed(`webhook crash: ${rounds} kills`));
-  const at = workplace();
+  const at = await engineWorkplace();
   at.write('one.ndjson', JSON.stringify(entry({ trail_id: 100, company_id: 1 })));
   expect((await at.genjin(['import', 'one.ndjson'])).code).toBe(0);
   const credentials = await at.application(testTenant, 'company webhook');

@@ -5,9 +5,10 @@ import type { Caller } from '../../src/domain/application.ts';
 import { blank } from '../../src/domain/blank.ts';
 import type { JoinedKind, ObjectKinds } from '../../src/domain/objects.ts';
 import type { Delivery, EventAction, EventKind } from '../../src/domain/webhook-stores.ts';
+import type { Place } from '../../src/store/place.ts';
 import type { Deliverer } from '../../src/webhook/deliverer.ts';
 import { testTenant } from '../support/entries.ts';
-import { temporaryFolder } from '../support/place.ts';
+import { newPlace } from '../support/place.ts';
 import { TestClock } from '../support/server.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
 
@@ -15,11 +16,6 @@ export const minute = 60_000;
 export const hour = 60 * minute;
 export const loopback = ['127.0.0.0/8'];
 export const everything: readonly EventAction[] = ['recorded', 'edited', 'removed'];
-
-interface Folder {
-  readonly folder: string;
-  readonly remove: () => void;
-}
 
 export interface Sending {
   readonly core: Core;
@@ -36,21 +32,20 @@ export interface Sending {
   deliveries(): Promise<Delivery[]>;
   /** Waits as long by the clock, in steps, and does what is due at each. */
   pass(milliseconds: number, step?: number): Promise<void>;
-  /** Stops, and begins anew over the same folder. */
+  /** Stops, and begins anew over the same store. */
   restart(): Promise<void>;
 }
 
-/** `folder`: over a store that others look at too. */
-export async function sending({ folder, remove }: Folder = temporaryFolder()): Promise<Sending> {
+/** `over`: a store that others look at too; otherwise one of its own. */
+export async function sending(over: Place | null = null): Promise<Sending> {
+  const own = over === null ? await newPlace() : null;
+  const place = (over ?? own) as Place;
   const clock = new TestClock('2024-11-04 10:00:00');
   const log: [string, string][] = [];
   const attempts: string[] = [];
   const write = (level: string) => (_details: object, message: string) => void log.push([level, message]);
   const open = async (): Promise<{ core: Core; deliverer: Deliverer }> => {
-    const core = await openCore(
-      { data: folder, databaseUrl: null },
-      { make: true, clock: clock.now, allowPrivateCallbacks: loopback },
-    );
+    const core = await openCore(place, { make: true, clock: clock.now, allowPrivateCallbacks: loopback });
     const deliverer = createDeliverer(core, {
       log: { info: write('info'), warn: write('warn'), error: write('error') },
       attempted: (result) => void attempts.push(result),
@@ -62,7 +57,7 @@ export async function sending({ folder, remove }: Folder = temporaryFolder()): P
   onTestFinished(async () => {
     await now.deliverer.stop();
     await now.core.close();
-    remove();
+    await own?.remove();
   });
   const here: Sending = {
     get core() {
