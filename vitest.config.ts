@@ -8,9 +8,6 @@ const ofTheFile = [
   'server/test/http/secrets.test.ts',
 ];
 
-/** Takes too long there yet. */
-const tooLong = ['server/test/store/timeline.property.test.ts'];
-
 /** The same tests on the other engine, and those of that engine alone. */
 const onPostgres = ['server/test/{store,http,webhook,readers,postgres}/**/*.test.ts'];
 
@@ -40,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: onPostgres,
-          exclude: [...ofTheFile, ...tooLong],
+          exclude: ofTheFile,
           env: { GENJIN_TEST_ENGINE: 'postgres' },
         },
       },

@@ -9,7 +9,7 @@ import { change } from './changes.ts';
 import { World } from './history.ts';
 import { tenantIds } from './model.ts';
 
-const runs = soak(2000, 50);
+const runs = soak(2000);
 
 const callerOf = (tenantId: number) => ({
   tenantId,

@@ -1,12 +1,7 @@
 /** How long the long tests run: in full with GENJIN_SOAK (`npm run soak`), a tenth of it otherwise. */
-import { engine } from './place.ts';
 
-/**
- * The count for this run. `onPostgres`: the part of it there, where a statement is a round trip and a store of its own takes longer to make,
- * so that a run of both engines stays short.
- */
-export const soak = (count: number, onPostgres = 10): number =>
-  process.env['GENJIN_SOAK'] ? count : Math.max(1, Math.round(count / (engine === 'postgres' ? onPostgres : 10)));
+/** The count for this run. */
+export const soak = (count: number): number => (process.env['GENJIN_SOAK'] ? count : Math.max(1, Math.round(count / 10)));
 
 /** GENJIN_SEED repeats a run; without it each run has a seed of its own. */
 const seed = Number(process.env['GENJIN_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
