@@ -38,13 +38,10 @@ interface Asked {
   readonly token: string;
   readonly tenantId: number;
   readonly coding: Coding | 'identity';
-}
-
-/** The same, at a stamp of the store that was asked for after the request had come. */
-interface Stamped extends Asked {
-  readonly stamp: number;
+  /** Of the store, asked for after the request had come; set before anything is looked for. */
+  stamp: number;
   /** Whom the token leads to, if it was looked up at this stamp. */
-  readonly caller: Caller | null;
+  caller: Caller | null;
 }
 
 interface Waiting {
@@ -84,16 +81,16 @@ export function fastWay(parts: FastWayParts): RequestListener {
     // A token begins with its tenant's id.
     const tenantId = token === null ? null : tenantOf(token);
     if (coding === null || token === null || tenantId === null) return null;
-    return { route, url, token, tenantId, coding };
+    return { route, url, token, tenantId, coding, stamp: Number.NaN, caller: null };
   }
 
   /** The page, if it is there and known to stand. */
-  function standing({ route, url, caller, stamp }: Stamped): StandingPage | null {
+  function standing({ route, url, caller, stamp }: Asked): StandingPage | null {
     return caller?.scopes.has(route.module) ? pages.at(caller.tenantId, url, stamp) : null;
   }
 
   /** The page, kept or made now; `null` when it is not for this way. */
-  async function made({ route, url, token, stamp, caller: known }: Stamped): Promise<StandingPage | null> {
+  async function made({ route, url, token, stamp, caller: known }: Asked): Promise<StandingPage | null> {
     const caller = known ?? (await applications.authenticate(token, stamp));
     if (!caller.scopes.has(route.module)) return null;
     const end = url.indexOf('?');
@@ -132,7 +129,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
     head.length + page.length < compressFrom ? 'identity' : coding;
 
   /** Answers whether it did. */
-  async function answer(asked: Stamped, response: ServerResponse, began: number): Promise<boolean> {
+  async function answer(asked: Asked, response: ServerResponse, began: number): Promise<boolean> {
     const late = Symbol('late');
     const timer = Promise.withResolvers<typeof late>();
     const timeout = setTimeout(() => timer.resolve(late), parts.timeout);
@@ -153,7 +150,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
   }
 
   /** Answers with the page, if it stands. */
-  function answeredAtOnce(asked: Stamped, { response, began }: Waiting): boolean {
+  function answeredAtOnce(asked: Asked, { response, began }: Waiting): boolean {
     const found = standing(asked);
     if (found === null) return false;
     const head = envelope.head();
@@ -168,14 +165,16 @@ export function fastWay(parts: FastWayParts): RequestListener {
   function take(one: Waiting, stamp: number | undefined): void {
     const { request, response, began, asked } = one;
     if (request.socket.destroyed) return;
-    let wanted: Stamped | null = null;
+    let wanted: Asked | null = null;
     // Without a stamp the store does not answer, or the like: the usual way says so.
     if (asked !== null && stamp !== undefined) {
-      wanted = { ...asked, stamp, caller: applications.known(asked.token, stamp) };
       try {
-        if (answeredAtOnce(wanted, one)) return;
+        asked.stamp = stamp;
+        asked.caller = applications.known(asked.token, stamp);
+        if (answeredAtOnce(asked, one)) return;
+        wanted = asked;
       } catch {
-        wanted = null;
+        // The same.
       }
     }
     // Each after what the one before it does at once: begun together, each would need a connection of its own.
