@@ -7,7 +7,8 @@ import { connect, type Socket } from 'node:net';
 
 export interface LoadOrder {
   readonly url: string;
-  readonly authorization: string;
+  /** One for all, or beside the paths. */
+  readonly authorization: string | readonly string[];
   /** Asked in this order, whichever connection is free, and from the beginning again when more are wanted. */
   readonly paths: readonly string[];
   /** Beside the paths; JSON, which is then posted, or `null`. */
@@ -114,8 +115,10 @@ const lastChunk = Buffer.from('0\r\n\r\n');
 
 function requestsOf({ url, authorization, paths, bodies, encoding }: LoadOrder): Buffer[] {
   const { host } = new URL(url);
-  const headers = `Host: ${host}\r\nAuthorization: ${authorization}\r\n${encoding === undefined ? '' : `Accept-Encoding: ${encoding}\r\n`}`;
+  const more = encoding === undefined ? '' : `Accept-Encoding: ${encoding}\r\n`;
   return paths.map((path, i) => {
+    const whose = typeof authorization === 'string' ? authorization : authorization[i];
+    const headers = `Host: ${host}\r\nAuthorization: ${whose}\r\n${more}`;
     const body = bodies?.[i] ?? null;
     if (body === null) return Buffer.from(`GET ${path} HTTP/1.1\r\n${headers}\r\n`);
     const length = Buffer.byteLength(body);

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { type BasicOptions, basic, parts as basicParts } from './basic.ts';
 import { hotSpots } from './profile.ts';
 import { met, type Report, render } from './report.ts';
-import { documentScale, plotFile, rowNames, type ScaleRun, scale } from './scale.ts';
+import { documentScale, plotFile, rowNames, scale } from './scale.ts';
 import { Refused, simulate, summary } from './simulate.ts';
 
 interface Benchmark {
@@ -44,15 +44,24 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     summary: 'what stays constant with ten million entries: docs/performance.md',
     entries: 10_000_000,
     companies: (entries) => Math.min(20_000, Math.ceil(entries / 50)),
-    parts: rowNames,
+    parts: rowNames('sqlite'),
     results: 'SCALE.md',
-    run: (options) => scale({ ...options, rows: options.parts as ScaleRun['rows'] }),
-    document: documentScale,
+    run: (options) => scale({ ...options, engine: 'sqlite', rows: options.parts }),
+    document: (report, command) => documentScale('sqlite', report, command),
+  },
+  'scale --engine postgres': {
+    summary: 'the same on PostgreSQL, and recording through several servers: docs/scale.md',
+    entries: 1_000_000,
+    companies: (entries) => Math.min(20_000, Math.ceil(entries / 50)),
+    parts: rowNames('postgres'),
+    results: 'SCALE-POSTGRES.md',
+    run: (options) => scale({ ...options, engine: 'postgres', rows: options.parts }),
+    document: (report, command) => documentScale('postgres', report, command),
   },
 };
 
 const columns = (names: Iterable<readonly [string, string]>): string =>
-  [...names].map(([name, text]) => `  ${name.padEnd(18)}${text}`).join('\n');
+  [...names].map(([name, text]) => `  ${name.padEnd(25)}${text}`).join('\n');
 
 const help = `npm run bench -- [NAME] [OPTIONS]
 
@@ -63,12 +72,13 @@ ${columns([['simulate', summary]])}
 Options:
   --entries N       size of the generated data (default ${defaults(({ entries }) => String(entries))})
   --companies N     how many companies it is about (default: one for 50 entries; scale: 20000 at most)
+  --engine NAME     sqlite (default) or postgres, which the benchmark itself starts
   --rows NAME,...   only these parts (${defaults(({ parts }) => parts.join(', '))})
   --quick           one short run of each instead of the median of several
   --no-bounds       exit 0 although a bound is missed
-  --results FILE    where the report is written; default: bench/RESULTS.md, of scale bench/SCALE.md, for a whole run of the default
-                    size, else nowhere
-  --plot FILE       where scale draws its picture; default: docs/images/cost.svg for such a run, else nowhere
+  --results FILE    where the report is written; for a whole run of the default size: bench/RESULTS.md, of scale bench/SCALE.md or
+                    bench/SCALE-POSTGRES.md; else nowhere
+  --plot FILE       where scale draws its picture; of such a run on SQLite docs/images/cost.svg, else nowhere
   --profile FOLDER  write CPU profiles of the program's processes and print where their time goes; no bounds, no report
   --fresh           generate and import anew, whatever an earlier run left in the folder for temporary files
   --help            this text
@@ -90,11 +100,12 @@ async function main(words: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const [name = 'basic', ...more] = positionals;
+  const [word = 'basic', ...more] = positionals;
+  const name = given.engine === 'sqlite' ? word : `${word} --engine ${given.engine}`;
   const benchmark = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
   if (benchmark === undefined || more.length > 0) {
     throw new Refused(
-      `${positionals.join(' ')}: not accepted; accepted: one of ${Object.keys(benchmarks).join(', ')}, or simulate as the first word`,
+      `${[name, ...more].join(' ')}: not accepted; accepted: one of ${Object.keys(benchmarks).join(', ')}, or simulate as the first word`,
     );
   }
   const entries = whole('--entries', given.entries, 1000, 100_000_000) ?? benchmark.entries;
@@ -132,6 +143,7 @@ function read(words: readonly string[]) {
       options: {
         entries: { type: 'string' },
         companies: { type: 'string' },
+        engine: { type: 'string', default: 'sqlite' },
         rows: { type: 'string' },
         quick: { type: 'boolean', default: false },
         'no-bounds': { type: 'boolean', default: false },

@@ -156,14 +156,23 @@ export function startLoad(): Load {
   };
 }
 
-/** A token for the timeline and reports, from a server over that folder; its application is made once for a store. */
-export async function makeToken({ url }: Server, folder: string, tenantId: number): Promise<string> {
+/** A token for the timeline and reports, from a server over that folder; its application is made once for a store. `place`: words that tell where it is, beside the folder. */
+export async function makeToken(
+  { url }: Server,
+  folder: string,
+  tenantId: number,
+  place: readonly string[] = [],
+): Promise<string> {
   const kept = join(folder, 'bench-credentials.json');
   if (!existsSync(kept)) {
     const words = ['app', 'create', '--tenant', String(tenantId), '--name', 'bench', '--scope', 'company report', '--json'];
-    writeFileSync(kept, await runProgram([...words, '--data', folder]), { mode: 0o600 });
+    writeFileSync(kept, await runProgram([...words, '--data', folder, ...place]), { mode: 0o600 });
   }
-  const credentials = JSON.parse(readFileSync(kept, 'utf8')) as Record<string, string>;
+  return tokenFor({ url }, JSON.parse(readFileSync(kept, 'utf8')));
+}
+
+/** `credentials`: `client_id` and `client_secret`. */
+export async function tokenFor({ url }: Pick<Server, 'url'>, credentials: Readonly<Record<string, string>>): Promise<string> {
   const response = await fetch(`${url}/v1/oauth2/access_token`, {
     method: 'POST',
     body: new URLSearchParams({ ...credentials, grant_type: 'client_credentials' }),

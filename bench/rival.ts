@@ -1,6 +1,6 @@
 /**
  * What the program is compared with over HTTP, each a process of its own: `rival.ts floor FILE [gzip]` and
- * `rival.ts straightforward FILE`. They know nothing of the program's code but the tables.
+ * `rival.ts straightforward STORE`, a file of SQLite or the URL of a database. They know nothing of the program's code but the tables.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { gzipSync } from 'node:zlib';
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { Pool, types } from 'pg';
 
 type Query = Readonly<Record<string, string | string[] | undefined>>;
 type Row = Readonly<Record<string, string | number>>;
@@ -28,16 +29,16 @@ function floor(file: string, encoding: string | undefined) {
 }
 
 /**
- * The straightforward way: Fastify as it comes, prepared statements on the same file with the same indexes, the page's keys by
+ * The straightforward way: Fastify as it comes, prepared statements on the same store with the same indexes, the page's keys by
  * OFFSET from the index and only then what they refer to, one query a kind (111 µs a page; 143 µs as LEFT JOINs), COUNT(*),
  * JSON.stringify by Fastify; no caches, no log.
  */
-function straightforward(file: string): FastifyInstance {
-  const store = new Store(file);
+function straightforward(place: string): FastifyInstance {
+  const store: Store = /^postgres(ql)?:/.test(place) ? new PostgresStore(place) : new SqliteStore(place);
   const app = Fastify();
   app.get('/v1/dynamic/trail/list', {
     onRequest: async (request, reply) => {
-      const tenantId = store.tenantOf(tokenOf(request));
+      const tenantId = await store.run(tenantOf(tokenOf(request)), false);
       if (tenantId === null) return reply.code(401).send({ code: 401, message: 'bad token', error: 'access_denied', data: [] });
       tenants.set(request, tenantId);
     },
@@ -49,7 +50,7 @@ function straightforward(file: string): FastifyInstance {
       } catch (error) {
         return { code: 400, message: (error as Error).message, now, data: [] };
       }
-      return { code: 200, message: 'success', now, data: store.page(tenants.get(request) as number, filter) };
+      return { code: 200, message: 'success', now, data: await store.run(page(tenants.get(request) as number, filter), true) };
     },
   });
   return app;
@@ -110,7 +111,15 @@ function readTime(query: Query, name: string, clock: string): number | null {
 const beijing = 8 * 3600 * 1000;
 const formatTime = (at: number): string => new Date(at + beijing).toISOString().slice(0, 19).replace('T', ' ');
 
-class Store {
+/** What is asked of a store, statement by statement; each is answered with its rows. */
+type Asking<T> = Generator<readonly [sql: string, values: SQLInputValue[]], T, readonly Row[]>;
+
+interface Store {
+  /** `together`: in one transaction that only reads. */
+  run<T>(asking: Asking<T>, together: boolean): T | Promise<T>;
+}
+
+class SqliteStore implements Store {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
@@ -121,45 +130,15 @@ class Store {
     this.#db.exec('PRAGMA temp_store = MEMORY');
   }
 
-  /** The tenant whose data a token opens; `null` when it opens none. */
-  tenantOf(token: string): number | null {
-    const tenantId = Number(token.split('.', 1)[0]);
-    const hash = createHash('sha256').update(token).digest('hex');
-    const row = this.#get('SELECT scopes, expires_at FROM access_token WHERE tenant_id = ? AND token_hash = ?', [tenantId, hash]);
-    if (row === undefined || (row['expires_at'] as number) <= Date.now()) return null;
-    return String(row['scopes']).split(' ').includes('company') ? tenantId : null;
-  }
-
-  /** Rows and total from one read transaction. */
-  page(tenantId: number, filter: Filter): object {
-    this.#prepared('BEGIN').run();
+  run<T>(asking: Asking<T>, together: boolean): T {
+    if (together) this.#prepared('BEGIN').run();
     try {
-      const { where, values } = conditions(tenantId, filter);
-      const total = this.#get(`SELECT COUNT(*) AS total FROM trail WHERE ${where}`, values)?.['total'];
-      const rows = this.#all(pageSql(where), [...values, filter.count, (filter.page - 1) * filter.count]);
-      const of = (column: string) => rows.map((row) => row[column] as number);
-      const listed = (column: string) => rows.flatMap((row) => listOf(row[column]));
-      const known: Known = {
-        companies: this.#known('company', 'company_id', tenantId, of('company_id')),
-        leads: this.#known('lead', 'lead_id', tenantId, of('lead_id')),
-        opportunities: this.#known('opportunity', 'opportunity_id', tenantId, of('opportunity_id')),
-        authors: this.#known('member', 'user_id', tenantId, of('author_id')),
-        contacts: this.#known('contact', 'contact_id', tenantId, listed('contact_ids')),
-        leadContacts: this.#known('lead_contact', 'contact_id', tenantId, listed('lead_contact_ids')),
-        files: this.#known('file', 'file_id', tenantId, listed('file_ids')),
-      };
-      return { list: rows.map((row) => present(tenantId, row, known)), totalItem: total };
+      let next = asking.next();
+      while (!next.done) next = asking.next(this.#prepared(next.value[0]).all(...next.value[1]) as Row[]);
+      return next.value;
     } finally {
-      this.#prepared('COMMIT').run();
+      if (together) this.#prepared('COMMIT').run();
     }
-  }
-
-  /** What the rows refer to of one kind, by id. */
-  #known(table: string, key: string, tenantId: number, all: readonly number[]): Map<number, Row> {
-    const ids = [...new Set(all)].filter((id) => id !== 0);
-    if (ids.length === 0) return new Map();
-    const sql = `SELECT * FROM ${table} WHERE tenant_id = ? AND ${key} IN (${ids.map(() => '?').join(', ')})`;
-    return new Map(this.#all(sql, [tenantId, ...ids]).map((row) => [row[key] as number, row]));
   }
 
   #prepared(sql: string): StatementSync {
@@ -170,9 +149,78 @@ class Store {
     }
     return statement;
   }
+}
 
-  #get = (sql: string, values: SQLInputValue[]): Row | undefined => this.#prepared(sql).get(...values) as Row | undefined;
-  #all = (sql: string, values: SQLInputValue[]): Row[] => this.#prepared(sql).all(...values) as Row[];
+/** The driver's pool as it comes; its numbers are read as numbers. */
+class PostgresStore implements Store {
+  readonly #pool: Pool;
+  readonly #names = new Map<string, string>();
+
+  constructor(connectionString: string) {
+    for (const number of [20, 1700]) types.setTypeParser(number, Number);
+    this.#pool = new Pool({ connectionString });
+  }
+
+  async run<T>(asking: Asking<T>, together: boolean): Promise<T> {
+    const client = await this.#pool.connect();
+    try {
+      if (together) await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      let next = asking.next();
+      while (!next.done) {
+        const [sql, values] = next.value;
+        let place = 0;
+        const text = sql.replaceAll('?', () => `$${++place}`);
+        next = asking.next((await client.query({ name: this.#nameOf(sql), text, values })).rows as Row[]);
+      }
+      if (together) await client.query('COMMIT');
+      return next.value;
+    } finally {
+      client.release();
+    }
+  }
+
+  #nameOf(sql: string): string {
+    const name = this.#names.get(sql) ?? `s${this.#names.size}`;
+    this.#names.set(sql, name);
+    return name;
+  }
+}
+
+/** The tenant whose data a token opens; `null` when it opens none. */
+function* tenantOf(token: string): Asking<number | null> {
+  const tenantId = Number(token.split('.', 1)[0]);
+  const hash = createHash('sha256').update(token).digest('hex');
+  const sql = 'SELECT scopes, expires_at FROM access_token WHERE tenant_id = ? AND token_hash = ?';
+  const [row] = yield [sql, [tenantId, hash]];
+  if (row === undefined || (row['expires_at'] as number) <= Date.now()) return null;
+  return String(row['scopes']).split(' ').includes('company') ? tenantId : null;
+}
+
+function* page(tenantId: number, filter: Filter): Asking<object> {
+  const { where, values } = conditions(tenantId, filter);
+  const [counted] = yield [`SELECT COUNT(*) AS total FROM trail WHERE ${where}`, values];
+  const rows = yield [pageSql(where), [...values, filter.count, (filter.page - 1) * filter.count]];
+  const of = (column: string) => rows.map((row) => row[column] as number);
+  const listed = (column: string) => rows.flatMap((row) => listOf(row[column]));
+  const known: Known = {
+    companies: yield* referred('company', 'company_id', tenantId, of('company_id')),
+    leads: yield* referred('lead', 'lead_id', tenantId, of('lead_id')),
+    opportunities: yield* referred('opportunity', 'opportunity_id', tenantId, of('opportunity_id')),
+    authors: yield* referred('member', 'user_id', tenantId, of('author_id')),
+    contacts: yield* referred('contact', 'contact_id', tenantId, listed('contact_ids')),
+    leadContacts: yield* referred('lead_contact', 'contact_id', tenantId, listed('lead_contact_ids')),
+    files: yield* referred('file', 'file_id', tenantId, listed('file_ids')),
+  };
+  return { list: rows.map((row) => present(tenantId, row, known)), totalItem: counted?.['total'] };
+}
+
+/** What the rows refer to of one kind, by id. */
+function* referred(table: string, key: string, tenantId: number, all: readonly number[]): Asking<Map<number, Row>> {
+  const ids = [...new Set(all)].filter((id) => id !== 0);
+  if (ids.length === 0) return new Map();
+  const sql = `SELECT * FROM ${table} WHERE tenant_id = ? AND ${key} IN (${ids.map(() => '?').join(', ')})`;
+  const rows = yield [sql, [tenantId, ...ids]];
+  return new Map(rows.map((row) => [row[key] as number, row]));
 }
 
 function conditions(tenantId: number, filter: Filter): { where: string; values: (number | string)[] } {

@@ -13,6 +13,8 @@ export interface ScaleData extends Drawn {
   readonly hotTime: string;
   /** The data folder of the filled store. */
   readonly store: string;
+  /** `null`: the store is in the folder. */
+  readonly databaseUrl: string | null;
 }
 
 /** So many changes are made after the import, more than any `as_of` that is measured looks back. */
@@ -30,8 +32,8 @@ export async function scaleData(entries: number, companies: number, fresh: boole
     await runJob('history', [folder, String(historyOf(entries)), '1']);
     copyFileSync(drawn, join(folder, drawnName));
   });
-  const made = JSON.parse(readFileSync(join(store, drawnName), 'utf8')) as Omit<ScaleData, 'store'>;
-  return { ...made, store };
+  const made = JSON.parse(readFileSync(join(store, drawnName), 'utf8')) as Omit<ScaleData, 'store' | 'databaseUrl'>;
+  return { ...made, store, databaseUrl: null };
 }
 
 /** Beside the store, in its folder. */

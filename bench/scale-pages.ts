@@ -1,5 +1,4 @@
 /** Pages and totals at any depth, in a giant company, in one second and in stores of different sizes. */
-import { storePath } from '../server/src/store/files.ts';
 import { pageSize } from './ask.ts';
 import { median, type Report, step, type Table } from './report.ts';
 import { alternate, type Measured, warmUps } from './rounds.ts';
@@ -33,7 +32,7 @@ async function compared(
   const { scale } = session;
   const all = Object.entries(kinds);
   const sides = all.map(([name, paths]) => session.side(name, target, () => paths(burst)));
-  readThrough(storePath(data.store));
+  readThrough(data);
   const measured = await alternate(session.load, sides, scale.rounds(25), warmUps);
   const inTurns = all.map(([name, paths]) => ({ name, paths: () => paths(burst) }));
   const turns = await session.inTurns(target, data, inTurns, scale.rounds(9));
@@ -153,7 +152,7 @@ async function firstDeep(scale: Scale, data: ScaleData): Promise<number> {
         target,
         others.map((id) => pageOf(1, `&company_id=${id}`)),
       );
-      readThrough(storePath(data.store));
+      readThrough(data);
       const [deep] = await session.latencies(target, randomPages(session, 1, last >> 2, last, query));
       return (deep as number) / median(await session.latencies(target, again(pageOf(1, query), burst)));
     });

@@ -1,6 +1,5 @@
 /** What a page costs by its depth and by the size of the store, ours beside OFFSET and COUNT(*), as figures and as a picture. */
 import { writeFileSync } from 'node:fs';
-import { storePath } from '../server/src/store/files.ts';
 import { pageSize } from './ask.ts';
 import { figure, median, type Report, step } from './report.ts';
 import { randomPages } from './scale-pages.ts';
@@ -53,7 +52,7 @@ async function costs(scale: Scale, entries: number, placesFor: (last: number) =>
     const found: Cost[] = [];
     for (const page of placesFor(last)) {
       const at = (page - 1) * pageSize + 1;
-      readThrough(storePath(data.store));
+      readThrough(data);
       found.push({ at, ours: await middle(session, target, near(page)), usual: await middle(session, other, near(page)) });
     }
     return found;

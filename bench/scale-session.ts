@@ -4,6 +4,7 @@ import { Random } from '../server/src/demo/firm-random.ts';
 import { storePath } from '../server/src/store/files.ts';
 import { get, listPath, pageSize, totalOf } from './ask.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
+import { BenchPostgres } from './postgres.ts';
 import { type Load, makeToken, runProgram, type Server, startLoad, startProgram, startRival } from './processes.ts';
 import { profileFile } from './profile.ts';
 import type { Bound, Table } from './report.ts';
@@ -11,7 +12,10 @@ import { figure, median, ratio } from './report.ts';
 import { inTurns, type Kind, type Measured, type Side, type Turns } from './rounds.ts';
 import { type ScaleData, scaleData } from './scale-data.ts';
 
+export type Engine = 'sqlite' | 'postgres';
+
 export interface ScaleOptions {
+  readonly engine: Engine;
   readonly entries: number;
   readonly companies: number;
   readonly quick: boolean;
@@ -40,6 +44,7 @@ export class Scale {
   row = '';
   readonly #stores = new Map<number, Promise<ScaleData>>();
   #settings: Promise<string> | null = null;
+  #postgres: Promise<BenchPostgres> | null = null;
 
   constructor(options: ScaleOptions) {
     this.options = options;
@@ -50,10 +55,26 @@ export class Scale {
     let store = this.#stores.get(entries);
     if (store === undefined) {
       const { companies, entries: all, fresh } = this.options;
-      store = scaleData(entries, Math.max(10, Math.round((companies * entries) / all)), fresh);
+      const filled = scaleData(entries, Math.max(10, Math.round((companies * entries) / all)), fresh);
+      store = this.options.engine === 'sqlite' ? filled : this.#copied(filled);
       this.#stores.set(entries, store);
     }
     return store;
+  }
+
+  async #copied(filled: Promise<ScaleData>): Promise<ScaleData> {
+    const data = await filled;
+    return (await this.postgres()).holding(data);
+  }
+
+  /** The one that all stores of this run are in. */
+  postgres(): Promise<BenchPostgres> {
+    this.#postgres ??= BenchPostgres.start();
+    return this.#postgres;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#postgres)?.remove();
   }
 
   /** Whether `genjin serve` has an option. */
@@ -93,22 +114,23 @@ export class Session {
   /** `genjin serve` over a store. `cacheMb`: its setting, where there is one; `null`: as it comes. */
   async program(data: ScaleData, cacheMb: number | null): Promise<Target> {
     const { profile, entries } = this.scale.options;
-    const words = cacheMb !== null && (await this.scale.serves('--cache-mb')) ? ['--cache-mb', String(cacheMb)] : [];
-    const server = await startProgram(data.store, data.entries === entries ? profileFile(profile, 'serve') : null, { words });
+    const caches = cacheMb !== null && (await this.scale.serves('--cache-mb')) ? ['--cache-mb', String(cacheMb)] : [];
+    const profiled = data.entries === entries ? profileFile(profile, 'serve') : null;
+    const server = await startProgram(data.store, profiled, { words: [...databaseWords(data), ...caches] });
     this.#running.push({
       stop: async () => {
         if (data.entries === entries) this.scale.peaks.push({ row: this.scale.row, mb: (await server.usage()).peakMb });
         await server.stop();
       },
     });
-    return { server, authorization: `Bearer ${await makeToken(server, data.store, data.tenantId)}` };
+    return { server, authorization: `Bearer ${await makeToken(server, data.store, data.tenantId, databaseWords(data))}` };
   }
 
-  /** The straightforward way over the same file; it takes the token of a program's server over it. */
-  straightforward = async (data: ScaleData, { authorization }: Target): Promise<Target> => ({
-    server: await this.#rival('straightforward', storePath(data.store)),
-    authorization,
-  });
+  /** The straightforward way over the same store; it takes the token of a program's server over it. */
+  straightforward = async ({ store, databaseUrl }: ScaleData, { authorization }: Target): Promise<Target> => {
+    const place = databaseUrl === null ? storePath(store) : (await this.scale.postgres()).administrator(databaseUrl);
+    return { server: await this.#rival('straightforward', place), authorization };
+  };
 
   floor = async (file: string, encoding: 'gzip' | null = null): Promise<Target> => ({
     server: await this.#rival('floor', file, ...(encoding === null ? [] : [encoding])),
@@ -171,7 +193,7 @@ export class Session {
   async inTurns({ server, authorization }: Target, data: ScaleData, kinds: readonly Kind[], rounds: number): Promise<Turns> {
     return inTurns(
       (paths) => {
-        readThrough(storePath(data.store));
+        readThrough(data);
         return this.latencies({ server, authorization }, paths);
       },
       kinds,
@@ -182,9 +204,14 @@ export class Session {
   total = ({ server, authorization }: Target, query = ''): Promise<number> => totalOf(server.url, query, authorization);
 }
 
-/** So that the system has a file in memory. */
-export function readThrough(file: string): void {
-  const fd = openSync(file, 'r');
+/** Tells a command of the program where a store is, beside its folder. */
+export const databaseWords = ({ databaseUrl }: ScaleData): string[] =>
+  databaseUrl === null ? [] : ['--database-url', databaseUrl];
+
+/** So that the system has the file of a store in memory; a database keeps its own. */
+export function readThrough({ store, databaseUrl }: ScaleData): void {
+  if (databaseUrl !== null) return;
+  const fd = openSync(storePath(store), 'r');
   const some = Buffer.alloc(1 << 20);
   while (readSync(fd, some) > 0);
   closeSync(fd);

@@ -1,20 +1,24 @@
-/** The benchmark of what stays constant: every row of the table in docs/performance.md, in one run. */
+/** The benchmark of what stays constant: every row of the table in docs/performance.md, or of that in docs/scale.md, in one run. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Report, renderBounds, step, told } from './report.ts';
 import { asOf } from './scale-as-of.ts';
 import { exported, imported } from './scale-bulk.ts';
 import { busy, memory } from './scale-busy.ts';
+import { capacity } from './scale-capacity.ts';
 import { floor, writes } from './scale-floor.ts';
 import { keyword } from './scale-keyword.ts';
 import { depth, giant, period, second, size } from './scale-pages.ts';
 import { plot } from './scale-plot.ts';
 import { rival } from './scale-rival.ts';
-import { lacking, Scale, type ScaleOptions } from './scale-session.ts';
+import { type Engine, lacking, Scale, type ScaleOptions } from './scale-session.ts';
 import { write } from './scale-write.ts';
+import { writing } from './scale-writers.ts';
+
+type Rows = Readonly<Record<string, (scale: Scale) => Promise<Report>>>;
 
 /** In the order in which they are measured: those that write come last, and the memory is that of all servers before. */
-const rows = {
+const onSqlite = {
   depth,
   period,
   giant,
@@ -31,23 +35,28 @@ const rows = {
   writes,
   busy,
   memory,
-} as const satisfies Readonly<Record<string, (scale: Scale) => Promise<Report>>>;
+} as const satisfies Rows;
 
-export const rowNames = Object.keys(rows) as readonly (keyof typeof rows)[];
+const onPostgres = { depth, period, rival, capacity, writing } as const satisfies Rows;
+
+const rows: Readonly<Record<Engine, Rows>> = { sqlite: onSqlite, postgres: onPostgres };
+
+export const rowNames = (engine: Engine): readonly string[] => Object.keys(rows[engine]);
 
 export interface ScaleRun extends ScaleOptions {
   /** `null`: all of them. */
-  readonly rows: readonly (keyof typeof rows)[] | null;
+  readonly rows: readonly string[] | null;
 }
 
 /** The plot of a whole run; it stands in docs/performance.md. */
 export const plotFile = fileURLToPath(new URL('../docs/images/cost.svg', import.meta.url));
 
-const document = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
+const documents = { sqlite: '../docs/performance.md', postgres: '../docs/scale.md' } as const;
 const [sectionBegin, sectionEnd] = ['<!-- measured: written by npm run bench -- scale -->', '<!-- end of what was measured -->'];
 
-/** Puts the bounds of a whole run into docs/performance.md. */
-export function documentScale(report: Report, command: string): void {
+/** Puts the bounds of a whole run into its document. */
+export function documentScale(engine: Engine, report: Report, command: string): void {
+  const document = fileURLToPath(new URL(documents[engine], import.meta.url));
   const text = readFileSync(document, 'utf8');
   const [before, rest] = text.split(sectionBegin);
   const after = rest?.split(sectionEnd)[1];
@@ -66,13 +75,17 @@ const failed =
 export async function scale(options: ScaleRun): Promise<Report> {
   const run = new Scale(options);
   const reports: Report[] = [];
-  for (const name of rowNames) {
-    if (options.rows !== null && !options.rows.includes(name)) continue;
-    step(`row ${name}`);
-    run.row = name;
-    const report = await rows[name](run).catch(failed(name));
-    for (const bound of report.bounds) step(told(bound));
-    reports.push(report);
+  try {
+    for (const [name, row] of Object.entries(rows[options.engine])) {
+      if (options.rows !== null && !options.rows.includes(name)) continue;
+      step(`row ${name}`);
+      run.row = name;
+      const report = await row(run).catch(failed(name));
+      for (const bound of report.bounds) step(told(bound));
+      reports.push(report);
+    }
+  } finally {
+    await run.close();
   }
   return { tables: reports.flatMap(({ tables }) => tables), bounds: reports.flatMap(({ bounds }) => bounds) };
 }

@@ -28,6 +28,8 @@ export interface PostgresServer {
   /** Of an administrator, to the database `postgres`. */
   readonly url: string;
   readonly port: number;
+  /** Of the process that all of its others are children of. */
+  pid(): number;
   /** Of a user without special rights, who owns it; the database is made. */
   database(name: string): Promise<string>;
   /** As `pg_ctl stop -m immediate`: as if the power had failed. */
@@ -117,6 +119,7 @@ export async function startPostgres({ durable = false, settings = {} }: Postgres
   return {
     url: urlOf('postgres'),
     port,
+    pid: () => running?.pid ?? 0,
     async database(name) {
       await ask(urlOf('postgres'), `CREATE DATABASE ${name} OWNER ${user}`);
       return urlOf(name, user);

@@ -28,13 +28,15 @@ export function makeFolder(folder: string): void {
 
 export const storeExists = (folder: string): boolean => existsSync(storePath(folder));
 
+export const keyPath = (folder: string): string => join(folder, 'genjin.key');
+
 /**
  * The key of the folder's vault, 32 bytes in a file that only its owner may read; made when it is missing. It is not in a backup of
  * the store. Throws `usage` when the file holds no key.
  */
 export function readKey(folder: string): Buffer {
   makeFolder(folder);
-  const file = join(folder, 'genjin.key');
+  const file = keyPath(folder);
   try {
     // Whole or not at all, and never over one that is there.
     const fresh = `${file}.${randomBytes(6).toString('hex')}.part`;
