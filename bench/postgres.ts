@@ -1,7 +1,9 @@
 /** A PostgreSQL of a benchmark's own, and stores copied into it. */
 import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { ask, type PostgresServer, startPostgres } from '../scripts/postgres-server.ts';
+import { openCore } from '../server/src/app.ts';
 import { keyPath } from '../server/src/store/files.ts';
+import { followAll } from '../server/src/store/search-follower.ts';
 import { scratchFolder } from './data.ts';
 import { runProgram } from './processes.ts';
 import { step } from './report.ts';
@@ -35,6 +37,10 @@ export class BenchPostgres {
     copyFileSync(keyPath(data.store), keyPath(folder));
     step(`copying ${data.entries} entries into PostgreSQL`);
     await runProgram(['copy', '--from', data.store, '--to', databaseUrl]);
+    step('building its search index');
+    const core = await openCore({ data: folder, databaseUrl }, { make: false });
+    await followAll(core.db, data.tenantId);
+    await core.close();
     // As the server would by itself, some minutes later.
     await ask(this.administrator(databaseUrl), 'VACUUM (ANALYZE)');
     await ask(this.administrator(databaseUrl), 'CHECKPOINT');

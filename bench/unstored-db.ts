@@ -25,6 +25,7 @@ export function openSqlite(path: string, options?: SqliteOptions): Db {
   };
   return {
     dialect: db.dialect,
+    counts: db.counts,
     read: (tenantId, work) => db.read(tenantId, work),
     snapshot: (tenantId) => db.snapshot(tenantId),
     stamp: (tenantId) => db.stamp(tenantId),

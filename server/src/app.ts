@@ -141,7 +141,7 @@ export async function openCore(
   const users = userStore(db);
   const webhooks = webhookStore(db);
   const storedApplications = applicationStore(db);
-  const attempts = new Attempts(clock);
+  const attempts = new Attempts(clock, db.counts);
   const applications = new Applications({ applications: storedApplications, objects, vault, attempts, clock });
   return {
     db,
@@ -244,6 +244,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
     log,
     strict: config.strict,
     limits: { perMinute: config.rateLimit, behindProxy: config.behindProxy, behindWorkers: role === 'owner' },
+    counts: core.db.counts,
     owner: typeof role === 'object' ? role.owner : null,
     metricsToken: config.metricsToken,
     webRoot: webRoot(),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../errors.ts';
+import type { SharedCounts } from './shared-counts.ts';
 import type { Clock } from './stores.ts';
 
 /** Failures that cost nothing, and the longest wait after later ones, in seconds. */
@@ -19,19 +20,27 @@ const remembered = 10_000;
 /**
  * Limits guessing at secrets and passwords, by account and by address, before anything costly is done about a guess: after some free
  * failures each further one makes the next attempt wait, 1 s, 2 s, 4 s and so on. Unknown accounts count like those that are there.
+ * Where several servers share a store, each counts the failures of all; of attempts at the same time only its own.
  */
 export class Attempts {
   readonly #accounts: Tally;
   readonly #addresses: Tally;
 
-  constructor(clock: Clock) {
-    this.#accounts = new Tally(accountLimit, clock);
-    this.#addresses = new Tally(addressLimit, clock);
+  /** `shared`: of several servers; `null`: there are no others. */
+  constructor(clock: Clock, shared: SharedCounts | null = null) {
+    this.#accounts = new Tally('account', accountLimit, clock, shared);
+    this.#addresses = new Tally('address', addressLimit, clock, shared);
   }
 
   /** Throws `too_many_requests` while the account or the address has to wait. */
-  refuse(account: string, address: string | null): void {
-    const seconds = Math.max(...this.#counts(account, address).map(({ tally, key }) => tally.wait(key)));
+  async refuse(account: string, address: string | null): Promise<void> {
+    const counts = this.#counts(account, address);
+    await Promise.all(counts.map(({ tally, key }) => tally.learn(key)));
+    this.#refuse(counts);
+  }
+
+  #refuse(counts: readonly Counted[]): void {
+    const seconds = Math.max(...counts.map(({ tally, key }) => tally.wait(key)));
     if (seconds > 0) throw new AppError('too_many_requests', { seconds });
   }
 
@@ -43,8 +52,9 @@ export class Attempts {
    */
   async attempt<T>(account: string, address: string | null, prove: () => Promise<T | null>): Promise<T | null> {
     const counts = this.#counts(account, address);
+    await this.refuse(account, address);
     for (;;) {
-      this.refuse(account, address);
+      this.#refuse(counts);
       const full = counts.map(({ tally, key }) => tally.full(key)).find((count) => count !== null);
       if (full === undefined) break;
       await new Promise<void>((resolve) => full.waiting.push(resolve));
@@ -54,14 +64,15 @@ export class Attempts {
     try {
       const proven = await prove();
       failed = proven === null;
-      if (!failed) this.#accounts.clear(keyOf(account));
+      if (!failed) await this.#accounts.clear(keyOf(account));
       return proven;
     } finally {
-      for (const { tally, key, count } of begun) tally.end(key, count, failed);
+      // It ends here once the others know: meanwhile nobody begins who should wait.
+      for (const { tally, key, count } of begun) tally.end(key, count, failed ? await tally.failed(key, count) : null);
     }
   }
 
-  #counts(account: string, address: string | null) {
+  #counts(account: string, address: string | null): Counted[] {
     const counts = [{ tally: this.#accounts, key: keyOf(account) }];
     return address === null ? counts : [...counts, { tally: this.#addresses, key: keyOf(address) }];
   }
@@ -69,6 +80,11 @@ export class Attempts {
 
 /** A name may be as long as a body. */
 const keyOf = (name: string): string => createHash('sha256').update(name).digest('base64url');
+
+interface Counted {
+  readonly tally: Tally;
+  readonly key: string;
+}
 
 interface Count {
   failures: number;
@@ -81,15 +97,46 @@ interface Count {
   waiting: (() => void)[];
 }
 
+const fresh = (): Count => ({ failures: 0, pending: 0, lastAt: 0, waitUntil: 0, waiting: [] });
+
 /** Counts of failures by key, the last changed at the end. */
 class Tally {
+  readonly #name: string;
   readonly #limit: Limit;
   readonly #clock: Clock;
+  readonly #shared: SharedCounts | null;
   readonly #counts = new Map<string, Count>();
 
-  constructor(limit: Limit, clock: Clock) {
+  constructor(name: string, limit: Limit, clock: Clock, shared: SharedCounts | null) {
+    this.#name = name;
     this.#limit = limit;
     this.#clock = clock;
+    this.#shared = shared;
+  }
+
+  /** Takes over what all servers have counted, which is what this one has told and more. */
+  async learn(key: string): Promise<void> {
+    if (this.#shared === null) return;
+    const found = await this.#shared.read(this.#shareName(key), this.#clock(), memory);
+    const count = this.#counts.get(key);
+    if (found === null && count === undefined) return;
+    this.#put(key, count ?? fresh(), found?.count ?? 0, found?.at ?? 0);
+  }
+
+  /** Tells the other servers of a failure, as far as they can be told; answers how many there are now. */
+  async failed(key: string, count: Count): Promise<number> {
+    const told = this.#shared?.add(this.#shareName(key), 1, this.#clock(), memory).catch(() => null);
+    return (await told) ?? count.failures + 1;
+  }
+
+  #shareName = (key: string): string => `failures ${this.#name} ${key}`;
+
+  #put(key: string, count: Count, failures: number, at: number): void {
+    const { free, longest } = this.#limit;
+    count.failures = failures;
+    count.lastAt = at;
+    count.waitUntil = failures >= free ? at + 1000 * Math.min(longest, 2 ** (failures - free)) : 0;
+    this.#keep(key, count);
   }
 
   /** Seconds until the next attempt, 0: none. */
@@ -107,25 +154,21 @@ class Tally {
   }
 
   begin(key: string): Count {
-    const count = this.#current(key) ?? { failures: 0, pending: 0, lastAt: 0, waitUntil: 0, waiting: [] };
+    const count = this.#current(key) ?? fresh();
     count.pending += 1;
     this.#keep(key, count);
     return count;
   }
 
-  end(key: string, count: Count, failed: boolean): void {
+  /** `failures`: how many there are with this one; `null`: it was none. */
+  end(key: string, count: Count, failures: number | null): void {
     count.pending -= 1;
-    if (failed) {
-      const { free, longest } = this.#limit;
-      count.failures += 1;
-      count.lastAt = this.#clock();
-      if (count.failures >= free) count.waitUntil = count.lastAt + 1000 * Math.min(longest, 2 ** (count.failures - free));
-      this.#keep(key, count);
-    }
+    if (failures !== null) this.#put(key, count, failures, this.#clock());
     this.#settle(key, count);
   }
 
-  clear(key: string): void {
+  async clear(key: string): Promise<void> {
+    await this.#shared?.clear(this.#shareName(key));
     const count = this.#counts.get(key);
     if (count === undefined) return;
     count.failures = 0;

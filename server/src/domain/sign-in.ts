@@ -100,7 +100,7 @@ export class SignIns {
     const email = mailKey(request.username);
     const account = JSON.stringify([request.clientId, email]);
     // Before the secret is hashed for somebody who has to wait anyway.
-    this.#attempts.refuse(account, address);
+    await this.#attempts.refuse(account, address);
     const application = await this.#applications.verify(request, address);
     const scopes = this.#applications.scopesOf(application, request.scopes);
     const { tenantId } = application;

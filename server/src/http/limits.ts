@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { SharedCounts } from '../domain/shared-counts.ts';
+import type { Clock } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import { isLoopback } from './auth.ts';
+import { sharedLimitStore } from './shared-limit.ts';
 
 export interface RateLimits {
   /** Requests a minute, each for an application and for an address; 0: none. `null`: 600, and none for this machine's own. */
@@ -15,7 +18,10 @@ export interface RateLimits {
 const defaultPerMinute = 600;
 
 /** Answers a check by address (before anything else is done) and one by application; both throw `too_many_requests`. */
-export async function limiters(app: FastifyInstance, limits: RateLimits) {
+export async function limiters(
+  app: FastifyInstance,
+  { limits, counts, clock }: { readonly limits: RateLimits; readonly counts: SharedCounts | null; readonly clock: Clock },
+) {
   const perMinute = limits.perMinute ?? defaultPerMinute;
   const peerOf = ({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>): string =>
     (limits.behindWorkers
@@ -27,7 +33,8 @@ export async function limiters(app: FastifyInstance, limits: RateLimits) {
   const unlimited = (request: Pick<IncomingMessage, 'socket' | 'headers'>): boolean =>
     perMinute === 0 || (limits.perMinute === null && !limits.behindProxy && isLoopback(peerOf(request)));
   if (perMinute === 0) return { unlimited, byAddress: async () => undefined, byApplication: async () => undefined };
-  await app.register(rateLimit, { global: false, max: perMinute, timeWindow: 60_000, cache: 50_000 });
+  const counting = counts === null ? { cache: 50_000 } : { store: sharedLimitStore(counts, clock) };
+  await app.register(rateLimit, { global: false, max: perMinute, timeWindow: 60_000, ...counting });
   // The plugin's own key: the address, of IPv6 its /64, of which every host may choose the rest.
   const address = app.createRateLimit();
   // The caller is not known to Fastify's request type; the key is set just before the check.

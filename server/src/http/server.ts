@@ -16,6 +16,7 @@ import Fastify, {
 import type { Applications, Caller } from '../domain/application.ts';
 import type { Standing } from '../domain/basis.ts';
 import type { Kept } from '../domain/kept.ts';
+import type { SharedCounts } from '../domain/shared-counts.ts';
 import type { SignIns } from '../domain/sign-in.ts';
 import type { Clock } from '../domain/stores.ts';
 import { tenantOf } from '../domain/token.ts';
@@ -65,6 +66,8 @@ export interface ServerParts {
   readonly log: FastifyBaseLogger;
   readonly strict: boolean;
   readonly limits: RateLimits;
+  /** What the servers of one store count together; `null`: there is one. */
+  readonly counts: SharedCounts | null;
   /** The socket of the process that owns the writes; `null`: this one. */
   readonly owner: string | null;
   readonly metricsToken: string | null;
@@ -139,7 +142,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     onInvalidRequestPayload: () => new AppError('invalid_json'),
   });
   bodyParsers(app);
-  const { unlimited, byAddress, byApplication } = await limiters(app, parts.limits);
+  const { unlimited, byAddress, byApplication } = await limiters(app, parts);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(commonHeaders(request.id));
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {

@@ -1,5 +1,7 @@
 /** The seam between our SQL, written once, and the engines: a thin driver each, differences named in `Dialect`. */
 
+import type { SharedCounts } from '../domain/shared-counts.ts';
+
 /** Bytes only where a column is declared with `Dialect.bytes`. */
 export type Value = number | string | null | Uint8Array;
 /** Columns in the order of the statement. */
@@ -48,14 +50,23 @@ export interface Dialect {
   readonly stamp: readonly string[];
   /** Statements after which a transaction sees rows of the tenant that it is about only, where the engine has that; see `Db.read`. */
   walls(tables: readonly string[]): readonly string[];
+  /** Statements that make the table of `Db.counts`, where there is one. */
+  readonly counts: readonly string[];
   /** A statement that lets one migration at a time begin, where the engine does not do so by itself. */
   readonly alone: string | null;
+  /**
+   * Where a statement is a round trip: what belongs together is asked at once, also before it is known that it is needed. Makes a subquery of
+   * the ids in lists, which are JSON or empty: of `column` in the rows of `from`.
+   */
+  readonly far: { idsIn(column: string, from: string): string } | null;
   /** Statements that tell the planner how many rows share each prefix of an index, where the engine does not find out itself. */
   statistics(tables: readonly IndexStatistics[]): readonly string[];
 }
 
 export interface Db {
   readonly dialect: Dialect;
+  /** What the servers of this store count together; `null` where a store has one server only. */
+  readonly counts: SharedCounts | null;
   /** One state, on a connection of its own. */
   read<T>(tenantId: Whose, work: (tx: Tx) => Promise<T>): Promise<T>;
   /** The same, held until `end`: for reading in portions. */

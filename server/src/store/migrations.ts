@@ -208,6 +208,10 @@ const migrations: readonly Step[] = [
   {
     statements: ({ stamp, walls }) => [...stamp, ...walls(tenantTables)],
   },
+  {
+    // The walls anew: an index takes them now.
+    statements: ({ counts, walls }) => [...counts, ...walls(counts.length > 0 ? [...tenantTables, 'shared_count'] : [])],
+  },
 ];
 
 /** Every table whose rows are a tenant's. */

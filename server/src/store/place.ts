@@ -23,8 +23,8 @@ const sqlite = { server: { cacheMb: 16 }, reader: { cacheMb: 16, readCacheMb: 16
 const postgres = {
   server: { connections: 12 },
   // Exports and totals that are counted may take long.
-  reader: { connections: 3, statementTimeout: 0 },
-  command: { connections: 3, statementTimeout: 0 },
+  reader: { connections: 3, patient: true },
+  command: { connections: 3, patient: true },
 } as const;
 
 /** Opens it as it is, or as it will be once it is made. */

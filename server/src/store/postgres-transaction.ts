@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { Client, QueryArrayResult } from 'pg';
 import type { Row, Value, Whose, WriteTx } from './db.ts';
 import { bound } from './postgres-values.ts';
@@ -46,27 +47,32 @@ const unheard = (result: Promise<unknown>): void => void result.catch(() => unde
 /** A statement about the tenant's row, which its other writers wait for; by the stamp others learn that something was written. */
 const lock = 'UPDATE tenant SET stamp = stamp + 1 WHERE tenant_id = ?';
 
-/** The tenant as policies have it: −1 for all. */
-const nameOf = (tenantId: Whose): number => {
+/** The settings by which policies know the tenants whose rows there are. */
+export const settings = { from: 'genjin.tenant_from', to: 'genjin.tenant_to' } as const;
+
+/** Sets them until the transaction ends. */
+function entering(tenantId: Whose): string {
   if (tenantId !== null && !Number.isSafeInteger(tenantId)) throw new TypeError(`${tenantId} is no tenant`);
-  return tenantId ?? -1;
-};
+  const [from, to] = tenantId === null ? [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] : [tenantId, tenantId];
+  return `SET LOCAL ${settings.from} = '${from}'; SET LOCAL ${settings.to} = '${to}'`;
+}
 
 /** One transaction on a connection that is its own until it ends. Statements are sent at once; answers come in their order. */
 export class PostgresTransaction implements WriteTx {
   readonly #client: Client;
   readonly #entered = new Set<number>();
   #tenantId: Whose;
+  #gathering = false;
 
   constructor(client: Client, tenantId: Whose) {
     this.#client = client;
     this.#tenantId = tenantId;
   }
 
-  /** `settings`: of the transaction, such as that it only reads. */
-  begin(settings: string): void {
+  /** `mode`: of the transaction, such as that it only reads. */
+  begin(mode: string): void {
     const unhurried = this.#tenantId === null ? '; SET LOCAL statement_timeout = 0' : '';
-    this.send(`BEGIN ${settings}; SET LOCAL genjin.tenant = '${nameOf(this.#tenantId)}'${unhurried}`);
+    this.send(`BEGIN ${mode}; ${entering(this.#tenantId)}${unhurried}`);
   }
 
   /** Takes the tenant's turn to write. */
@@ -77,14 +83,27 @@ export class PostgresTransaction implements WriteTx {
   }
 
   async enter(tenantId: number): Promise<void> {
-    if (this.#tenantId !== tenantId) this.send(`SET LOCAL genjin.tenant = '${nameOf(tenantId)}'`);
+    if (this.#tenantId !== tenantId) this.send(entering(tenantId));
     this.#tenantId = tenantId;
     this.lock();
   }
 
   /** A statement of the transaction's own. */
   send(text: string): void {
+    this.#gather();
     unheard(this.#client.query(text));
+  }
+
+  /** What is asked before anything is waited for leaves together: to write to a socket costs more than most statements. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    const { stream } = (this.#client as unknown as { connection: { stream: Writable } }).connection;
+    stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      stream.uncork();
+    });
   }
 
   async all(sql: string, values: readonly Value[] = []): Promise<Row[]> {
@@ -116,6 +135,7 @@ export class PostgresTransaction implements WriteTx {
 
   #ask(sql: string, values: readonly Value[]): Promise<QueryArrayResult<Value[]>> {
     const { name, text } = preparedOf(sql);
+    this.#gather();
     return this.#client.query<Value[]>({ name, text, values: values.map(bound), rowMode: 'array' });
   }
 }

@@ -4,7 +4,7 @@ import type { JoinedKind, ShownKinds } from '../domain/objects.ts';
 import type { Tx } from './db.ts';
 import { entriesOf, type KnownObjects } from './entries.ts';
 import type { Recencies, Recency } from './recency.ts';
-import { shownCost } from './shown.ts';
+import { joinedKinds, shownCost } from './shown.ts';
 import type { PageKeys } from './trail-pages.ts';
 
 /** A rendered entry, and what it rests on. */
@@ -60,7 +60,7 @@ export class RenderedEntries {
   async read(
     tx: Tx,
     tenantId: number,
-    { ids, revision, places }: Pick<PageKeys, 'ids' | 'revision' | 'places'>,
+    { ids, revision, places, portion }: Omit<PageKeys, 'total'>,
   ): Promise<{ entries: Buffer[]; joined: Basis['joined'] }> {
     const { clearings } = this.#kept;
     const recency = this.#recencies.of(tenantId);
@@ -80,9 +80,10 @@ export class RenderedEntries {
       }
     }
     if (missing.length > 0) {
-      const { trails, joined } = await entriesOf(tx, tenantId, missing, { asOf: null, places, known });
+      const { trails, joined } = portion ?? (await entriesOf(tx, tenantId, missing, { asOf: null, places, known }));
       for (const trail of trails) {
         const { trailId } = trail;
+        if (found.has(trailId)) continue;
         const basis: Basis = { tenantId, revision, subject: { kind: 'entry', id: trailId }, joined: refersTo(trail) };
         const rendered = { text: this.render(tenantId, trail, joined), basis };
         this.#kept.set(tenantId, trailId, rendered, rendered.text.length, clearings);
@@ -98,17 +99,16 @@ export class RenderedEntries {
     const shown = this.#shown;
     const { clearings } = shown;
     return {
-      get: (kind, ids) => {
-        const space = `${tenantId} ${kind}`;
-        const objects = new Map();
-        for (const id of ids) {
-          const known = shown.get(space, id);
-          if (known !== undefined && recency.stands(kind, id, Math.min(known.revision, revision))) objects.set(id, known.object);
-        }
-        return objects;
+      get: <K extends JoinedKind>(kind: K, id: number) => {
+        const known = shown.get(`${tenantId} ${kind}`, id);
+        const stands = known !== undefined && recency.stands(kind, id, Math.min(known.revision, revision));
+        return stands ? (known.object as ShownKinds[K]) : null;
       },
-      read: (kind, objects) => {
-        for (const [id, object] of objects) shown.set(`${tenantId} ${kind}`, id, { revision, object }, shownCost, clearings);
+      read: (objects) => {
+        for (const kind of joinedKinds) {
+          for (const [id, object] of objects[kind])
+            shown.set(`${tenantId} ${kind}`, id, { revision, object }, shownCost, clearings);
+        }
       },
     };
   }

@@ -14,6 +14,8 @@ const placedAtOnce = 128;
 const mostSplits = 4;
 /** Rows of a block that are read, or looked through, between two pauses. */
 const rowsAtOnce = 500;
+/** Rows that are asked for before the first of them is looked at, so that a database far away does not answer one after the other. */
+const askedAtOnce = 100;
 /** Half full: after a split there is room on both sides. */
 const splitInto = blockSize / 2;
 
@@ -277,18 +279,21 @@ export class SearchPlan {
             changes.puts.push([this.#tenantId, block, token, row.count, row.bytes]);
           continue;
         }
-        let n = 0;
-        for (const token of tokensIn(touched)) {
-          n += 1;
-          if (n % 100 === 0) await pause();
-          const old = await this.#tx.get(posting, [this.#tenantId, block, token]);
-          const row = changed(
-            old === undefined ? null : { count: old[0] as number, bytes: old[1] as Uint8Array },
-            touched.removed.get(token),
-            touched.added.get(token),
-          );
-          if (row === null) changes.deletes.push([this.#tenantId, block, token]);
-          else changes.puts.push([this.#tenantId, block, token, row.count, row.bytes]);
+        const tokens = tokensIn(touched);
+        for (let start = 0; start < tokens.length; start += askedAtOnce) {
+          await pause();
+          const some = tokens.slice(start, start + askedAtOnce);
+          const rows = await Promise.all(some.map((token) => this.#tx.get(posting, [this.#tenantId, block, token])));
+          for (const [i, token] of some.entries()) {
+            const old = rows[i];
+            const row = changed(
+              old === undefined ? null : { count: old[0] as number, bytes: old[1] as Uint8Array },
+              touched.removed.get(token),
+              touched.added.get(token),
+            );
+            if (row === null) changes.deletes.push([this.#tenantId, block, token]);
+            else changes.puts.push([this.#tenantId, block, token, row.count, row.bytes]);
+          }
         }
       }
     }

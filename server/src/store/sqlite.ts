@@ -11,6 +11,8 @@ const dialect: Dialect = {
   // The file itself tells of every commit.
   stamp: [],
   walls: () => [],
+  far: null,
+  counts: [],
   alone: null,
   // Without them SQLite supposes ten rows a tenant and walks through a tenant where it should look up an id. Set by hand and not by
   // ANALYZE, so that plans do not depend on when somebody last ran it.
@@ -77,6 +79,7 @@ interface Job {
 
 class SqliteDb implements Db {
   readonly dialect = dialect;
+  readonly counts = null;
   readonly #path: string;
   readonly #writer: Connection;
   readonly #busyTimeout: number;

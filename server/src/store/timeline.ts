@@ -81,13 +81,14 @@ export class Timeline {
     }
   }
 
-  /** The blocks of a scope, if they are in memory at this revision and nobody is at them. */
-  known(scope: Scope, revision: number): Blocks | null {
+  /** The blocks of a scope as of the last revision that was seen, if they are in memory and nobody is at them. */
+  known(scope: Scope): At | null {
     const counted = this.#scopes.get(scope.name);
-    if (counted === undefined || counted.revision !== null || this.#revision !== revision) return null;
+    if (counted === undefined || counted.revision !== null) return null;
     if (this.#following !== null || this.#loading.has(scope.name) || counted.blocks.oversized() !== null) return null;
     this.#touch(counted);
-    return counted.blocks;
+    const revision = this.#revision;
+    return { blocks: counted.blocks, revision, still: () => (counted.revision ?? this.#revision) === revision };
   }
 
   /** Follows the change log to its end as `tx` sees it, which is at the revision `target`; `false` when this timeline is already past it. */

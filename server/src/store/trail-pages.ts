@@ -2,7 +2,8 @@
  * Where the pages of the timeline lie: the exact total of what a filter lists, and the ids of a page in their order, without reading an
  * entry. What has counts of its own costs the same at any depth; the rest is counted and passed over in an index.
  */
-import type { Page, TrailFilter } from '../domain/stores.ts';
+import type { Page, TrailFilter, TrailPortion } from '../domain/stores.ts';
+import { blockSize } from './blocks.ts';
 import type { Db, Row, Tx, Value } from './db.ts';
 import { knownPage } from './known-page.ts';
 import { headOf } from './log-times.ts';
@@ -14,6 +15,7 @@ import { TrailSearch } from './search.ts';
 import { settle } from './settle.ts';
 import { type At, keepEvery, Timeline } from './timeline.ts';
 import { between, type TrailQuery, trailQuery } from './trail-query.ts';
+import { wholePage } from './whole-page.ts';
 
 /** A page without its entries; all of it of one state. */
 export interface PageKeys {
@@ -22,7 +24,15 @@ export interface PageKeys {
   readonly ids: readonly number[];
   /** Where their rows lie, if that is known. */
   readonly places: RowPlaces | null;
+  /** What they are, where that was asked for at once. */
+  readonly portion: TrailPortion | null;
 }
+
+/** What is found of a page in its order. */
+type Found = Omit<PageKeys, 'revision' | 'total'>;
+type Find = (query: TrailQuery, filter: TrailFilter, take: number, skip: number) => Promise<Found>;
+
+const nothing: Found = { ids: [], places: null, portion: null };
 
 /** Goes through the ids of a list in its order; at the end none are left. */
 export interface Cursor {
@@ -69,10 +79,10 @@ export class TrailPages {
   }
 
   /** A page of the present, which is at this revision, out of memory alone; `null` when anything of it has to be read. */
-  known(tenantId: number, filter: TrailFilter, page: Page, revision: number): Omit<PageKeys, 'places'> | null {
+  known(tenantId: number, filter: TrailFilter, page: Page, revision: number): Omit<PageKeys, 'places' | 'portion'> | null {
     const scope = scopeOf(filter);
-    const blocks = scope === null ? null : (this.#timelines.get(tenantId)?.known(scope, revision) ?? null);
-    const found = blocks === null ? null : knownPage(blocks, filter, page);
+    const at = scope === null ? null : (this.#timelines.get(tenantId)?.known(scope) ?? null);
+    const found = at?.revision === revision ? knownPage(at.blocks, filter, page) : null;
     return found === null || 'missing' in found ? null : { revision, ...found };
   }
 
@@ -84,21 +94,36 @@ export class TrailPages {
     asOf: number | null,
     atLast: boolean,
   ): Promise<PageKeys | null> {
-    const { revision, head } = await revisionOf(tx, tenantId, asOf);
-    if (revision === 0) return { revision, total: 0, ids: [], places: null };
     const { keyword } = filter;
+    const scope = scopeOf(filter);
+    const find = this.#finder(tx, tenantId);
+    // Where the head is a round trip away, the page is asked for with it: most of the time nothing was written since.
+    const guess = this.#db.dialect.far === null || scope === null || asOf !== null ? null : this.timeline(tenantId).known(scope);
+    const guessed = scope === null || guess === null ? null : placedPage(tx, tenantId, scope, guess, filter, page, find);
+    guessed?.catch(() => undefined);
+    const { revision, head } = await revisionOf(tx, tenantId, asOf);
+    if (guessed !== null && guess?.revision === revision) return guessed;
+    if (revision === 0) return { revision, total: 0, ...nothing };
     if (keyword !== null) {
       const { total, keys } = await this.#search.page(tx, tenantId, { ...filter, keyword }, page, revision);
-      return { revision, total, ids: keys.map(({ id }) => id), places: null };
+      return { revision, total, ...nothing, ids: keys.map(({ id }) => id) };
     }
     if (revision < head) {
       const list = await this.#pastList(tx, tenantId, filter, revision);
-      return list === null ? null : { revision, places: null, ...(await list.page(tx, filter, skipped(page), page.size)) };
+      return list === null ? null : { revision, ...nothing, ...(await list.page(tx, filter, skipped(page), page.size)) };
     }
-    const scope = scopeOf(filter);
-    if (scope === null || atLast) return { revision, ...(await countedPage(tx, tenantId, filter, page)) };
+    if (scope === null || atLast) return { revision, ...(await countedPage(tx, tenantId, filter, page, find)) };
     const at = await this.timeline(tenantId).at(tx, scope, revision);
-    return at === null ? null : placedPage(tx, tenantId, scope, at, filter, page);
+    return at === null ? null : placedPage(tx, tenantId, scope, at, filter, page, find);
+  }
+
+  #finder(tx: Tx, tenantId: number): Find {
+    const { far } = this.#db.dialect;
+    if (far === null) return (query, { oldestFirst }, take, skip) => idsFrom(tx, query, oldestFirst, take, skip);
+    return async (query, filter, take, skip) => {
+      const portion = await wholePage(tx, tenantId, query, filter, take, skip, far.idsIn);
+      return { ids: portion.trails.map(({ trailId }) => trailId), places: null, portion };
+    };
   }
 
   /**
@@ -208,28 +233,39 @@ async function placedPage(
   at: At,
   filter: TrailFilter,
   page: Page,
+  find: Find,
 ): Promise<PageKeys | null> {
   const { from, to, oldestFirst } = filter;
   const { blocks, revision } = at;
   const query = trailQuery(tenantId, scope.filter);
   const whole = blocks.total;
-  // Both begin before anything is waited for.
-  const [lower, upper] = await Promise.all([
-    from === null ? 0 : rank(tx, query, at, from),
-    to === null ? whole : rank(tx, query, at, to + 1),
-  ]);
+  const skip = skipped(page);
+  // Everything that can begins before anything is waited for.
+  const bounds = Promise.all([from === null ? 0 : rank(tx, query, at, from), to === null ? whole : rank(tx, query, at, to + 1)]);
+  // Where a list begins is known by its place, so that bound is left out; where it ends it is cut.
+  const bounded = trailQuery(tenantId, { ...filter, ...(oldestFirst ? { from: null } : { to: null }) });
+  /** The page, where it is known how many lie before it in the whole scope. */
+  const found = (position: number): Promise<Found> => {
+    if (position < 0 || position >= whole) return Promise.resolve(nothing);
+    const { block, passed } = blocks.find(position);
+    const start = blocks.start(oldestFirst ? block : block + 1);
+    const offset = oldestFirst ? position - passed : passed + blocks.count(block) - 1 - position;
+    const rest = oldestFirst ? between(bounded, start, null) : between(bounded, null, start);
+    return find(rest, filter, page.size, offset);
+  };
+  let early: Promise<Found> | null = null;
+  if (oldestFirst ? from === null : to === null) early = found(oldestFirst ? skip : whole - 1 - skip);
+  else if (skip <= blockSize) early = find(trailQuery(tenantId, filter), filter, page.size, skip);
+  early?.catch(() => undefined);
+  const keeping = early === null ? null : keepKeys(tx, query, at, filter, page);
+  keeping?.catch(() => undefined);
+  const [lower, upper] = await bounds;
   if (!at.still()) return null;
   const total = Math.max(0, upper - lower);
-  const skip = skipped(page);
-  if (skip >= total) return { revision, total, ids: [], places: null };
-  const position = oldestFirst ? lower + skip : upper - 1 - skip;
-  const { block, passed } = blocks.find(position);
-  const start = blocks.start(oldestFirst ? block : block + 1);
-  const offset = oldestFirst ? position - passed : passed + blocks.count(block) - 1 - position;
-  const rest = oldestFirst ? between(query, start, null) : between(query, null, start);
-  const found = await idsFrom(tx, rest, oldestFirst, Math.min(page.size, total - skip), offset);
-  await keepKeys(tx, query, at, filter, page);
-  return { revision, total, ...found };
+  if (skip >= total) return { revision, total, ...nothing };
+  const result = await (early ?? found(oldestFirst ? lower + skip : upper - 1 - skip));
+  await (keeping ?? keepKeys(tx, query, at, filter, page));
+  return { revision, total, ...result };
 }
 
 /** Keeps the keys of the blocks that a page needs, of which it is not the first. */
@@ -258,22 +294,22 @@ async function rank(tx: Tx, query: TrailQuery, { blocks }: At, time: number): Pr
 }
 
 /** A page of what has no counts of its own. */
-async function countedPage(tx: Tx, tenantId: number, filter: TrailFilter, page: Page): Promise<Omit<PageKeys, 'revision'>> {
+async function countedPage(
+  tx: Tx,
+  tenantId: number,
+  filter: TrailFilter,
+  page: Page,
+  find: Find,
+): Promise<Omit<PageKeys, 'revision'>> {
   const query = trailQuery(tenantId, filter);
   const row = await tx.get(`SELECT COUNT(*) FROM trail t WHERE ${query.where}`, query.values);
   const total = row?.[0] as number;
   const skip = skipped(page);
-  if (skip >= total) return { total, ids: [], places: null };
-  return { total, ...(await idsFrom(tx, query, filter.oldestFirst, page.size, skip)) };
+  if (skip >= total) return { total, ...nothing };
+  return { total, ...(await find(query, filter, page.size, skip)) };
 }
 
-async function idsFrom(
-  tx: Tx,
-  query: TrailQuery,
-  oldestFirst: boolean,
-  take: number,
-  skip: number,
-): Promise<Pick<PageKeys, 'ids' | 'places'>> {
+async function idsFrom(tx: Tx, query: TrailQuery, oldestFirst: boolean, take: number, skip: number): Promise<Found> {
   const { where, values, at, live } = query;
   const order = oldestFirst ? 'ASC' : 'DESC';
   const rows = await tx.all(
@@ -284,5 +320,5 @@ async function idsFrom(
   const of = new Map(
     (rows as [number, number, number][]).map(([id, company, happenedAt]) => [id, [company, happenedAt] as const]),
   );
-  return { ids: [...of.keys()], places: { live, of } };
+  return { ids: [...of.keys()], places: { live, of }, portion: null };
 }

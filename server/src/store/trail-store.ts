@@ -40,10 +40,10 @@ export function trailStore(db: Db, entries: RenderedEntries | null = null): Trai
     },
 
     list: (tenantId, filter, page, asOf) =>
-      pages.read(tenantId, filter, page, asOf, async (tx, { revision, total, ids, places }) => ({
+      pages.read(tenantId, filter, page, asOf, async (tx, { revision, total, ids, places, portion }) => ({
         revision,
         total,
-        ...(await entriesOf(tx, tenantId, ids, { asOf, places })),
+        ...(portion ?? (await entriesOf(tx, tenantId, ids, { asOf, places }))),
       })),
 
     stream: (tenantId, filter, asOf) => stream(db, pages, tenantId, filter, asOf),

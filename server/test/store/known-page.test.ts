@@ -19,6 +19,7 @@ test('a page that lies where others were looked at is found without the store, u
   let reads = 0;
   const counting: Db = {
     dialect: db.dialect,
+    counts: db.counts,
     read: (tenantId, work) => {
       reads += 1;
       return db.read(tenantId, work);

@@ -34,6 +34,7 @@ function recording(real: Db, recorded: Map<string, readonly Value[]>): Db {
   };
   return {
     dialect: real.dialect,
+    counts: real.counts,
     read: (tenantId, work) => real.read(tenantId, (tx) => work(noted(tx))),
     write: (tenantId, work) => real.write(tenantId, (tx) => work({ ...noted(tx), enter: (entered) => tx.enter(entered) })),
     snapshot: async (tenantId) => {

@@ -26,6 +26,7 @@ export function slowly(db: Db): Db {
   };
   return {
     dialect: db.dialect,
+    counts: db.counts,
     read: (tenantId, work) => db.read(tenantId, (tx) => work(slow(tx))),
     write: (tenantId, work) => db.write(tenantId, work),
     stamp: (tenantId) => db.stamp(tenantId),
