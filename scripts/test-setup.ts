@@ -6,24 +6,33 @@ import { migrate } from '../server/src/store/migrations.ts';
 import { openPostgres } from '../server/src/store/postgres.ts';
 import { needChromium } from './chromium.ts';
 import { startPostgres } from './postgres-server.ts';
+import { checkRun, noteStatements, statementSettings } from './run-statements.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const built = join(root, 'server/dist/web/index.html');
 const sources = ['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'web/package.json', 'client/src'];
 
-/** Called by Vitest once, before all tests; what it answers, after them. */
+/** Called by Vitest before all tests; what it answers, after them. Each of its projects calls it: the first one does it for all. */
 export async function setup(): Promise<() => Promise<void>> {
+  if (process.env['GENJIN_TEST_ADMIN_URL'] !== undefined) return async () => undefined;
   buildPage();
   needChromium();
-  const server = await startPostgres();
+  const server = await startPostgres({ settings: statementSettings });
   // Each test has a copy of it: that is faster than to make the tables.
   const url = await server.database('genjin_template');
   const db = openPostgres(url);
   await migrate(db);
   await db.close();
+  await noteStatements(server);
   process.env['GENJIN_TEST_ADMIN_URL'] = server.url;
   process.env['GENJIN_TEST_USER_URL'] = url;
-  return () => server.remove();
+  return async () => {
+    try {
+      await checkRun(server, url);
+    } finally {
+      await server.remove();
+    }
+  };
 }
 
 /** Builds the page unless it is newer than everything that it is made of. */

@@ -13,6 +13,7 @@ import { copy } from './commands/copy.ts';
 import { erase } from './commands/erase.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
+import { migrate } from './commands/migrate.ts';
 import { okkiCheck } from './commands/okki-check.ts';
 import { serve } from './commands/serve.ts';
 import { tenantCreate } from './commands/tenant-create.ts';
@@ -42,6 +43,7 @@ const commands: readonly Command[] = [
   backup,
   restore,
   copy,
+  migrate,
   okkiCheck,
   configCommand,
 ];

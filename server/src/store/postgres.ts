@@ -59,12 +59,13 @@ const statementTimeout = 30_000;
  * of its objects. Nor is anything won by planning such a statement again for its values.
  */
 const brief = [
-  'max_parallel_workers_per_gather = 0',
-  ...['jit', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map((name) => `${name} = off`),
-  'plan_cache_mode = force_generic_plan',
-]
-  .map((setting) => `SET ${setting}`)
-  .join('; ');
+  ...['jit', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map((name) => `SET ${name} = off`),
+  'SET max_parallel_workers_per_gather = 0',
+  // Citus chooses the node by the values, and has no plan without them.
+  "SELECT set_config('plan_cache_mode', 'force_generic_plan', false) WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')",
+].join('; ');
+/** So that Citus tells the other nodes whose rows there are; to others the name says nothing. */
+const ofCitus = "SET citus.propagate_set_commands = 'local'";
 
 /** How long a connection may take to be made or to become free, in ms. */
 const patience = 5_000;
@@ -144,7 +145,7 @@ class PostgresDb implements Db {
       made.on('connect', (client) => {
         client.on('error', () => undefined);
         // What goes wrong here is what the next statement says.
-        if (!patient) client.query(brief).catch(() => undefined);
+        client.query(patient ? ofCitus : `${ofCitus}; ${brief}`).catch(() => undefined);
       });
       return made;
     };

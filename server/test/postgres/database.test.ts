@@ -163,3 +163,36 @@ test('where nothing listens, that is said at once', async () => {
   await expect(db.read(1, (tx) => tx.all('SELECT 1'))).rejects.toMatchObject({ errorName: 'store_unavailable' });
   await expect(db.write(1, (tx) => tx.run('SELECT 1'))).rejects.toMatchObject({ errorName: 'store_unavailable' });
 });
+
+describe('genjin migrate', () => {
+  test('makes the tables, and says so when they are there', async () => {
+    const place = await newPlace({ on: 'postgres', empty: true });
+    onTestFinished(() => place.remove());
+    const at = workplace();
+    const env = variablesOf(place);
+    for (let i = 0; i < 2; i++) {
+      const { code, stdout } = await at.genjin(['migrate'], { env });
+      expect({ code, stdout }).toEqual({ code: 0, stdout: 'the tables are in shape\n' });
+    }
+    expect(await place.rows('SELECT count(*) AS n FROM tenant')).toEqual([{ n: 0 }]);
+  });
+
+  test.each([
+    { words: ['--citus'], reason: 'the database has no Citus; an administrator makes it there with CREATE EXTENSION citus' },
+    { words: ['--citus', '--shards', '0'], reason: '--shards: "0" is not accepted; accepted: 1 to 4096' },
+    { words: ['--citus', '--shards', 'many'], reason: '--shards: "many" is not accepted; accepted: 1 to 4096' },
+    { words: ['--shards', '8'], reason: '--shards: only with --citus' },
+  ])('$words: $reason', async ({ words, reason }) => {
+    const place = await newPlace({ on: 'postgres' });
+    onTestFinished(() => place.remove());
+    const { code, stderr } = await workplace().genjin(['migrate', ...words], { env: variablesOf(place) });
+    expect(code).toBe(1);
+    expect(stderr).toContain(reason);
+  });
+
+  test('--citus is nothing for a folder', async () => {
+    const { code, stderr } = await workplace().genjin(['migrate', '--citus']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('--citus: needs --database-url');
+  });
+});

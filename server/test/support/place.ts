@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Client } from 'pg';
+import { distribute } from '../../src/store/citus.ts';
 import { storePath } from '../../src/store/files.ts';
-import type { Place } from '../../src/store/place.ts';
+import { openStore, type Place } from '../../src/store/place.ts';
 import { columnTypes } from '../../src/store/postgres-values.ts';
 
 export type Engine = 'sqlite' | 'postgres';
@@ -53,6 +54,8 @@ export async function newPlace({ on = engine, empty = false }: { on?: Engine; em
     };
   }
   const name = `test_${process.pid}_${Date.now().toString(36)}_${(made++).toString(36)}`;
+  const cluster = process.env['GENJIN_TEST_CITUS_URL'];
+  if (cluster !== undefined) return onCitus(cluster, name, { folder, remove, empty });
   const { admin, user } = servers();
   await ask(admin, `CREATE DATABASE ${name} OWNER genjin TEMPLATE ${empty ? 'template1' : 'genjin_template'}`);
   const inIt = (url: string): string => Object.assign(new URL(url), { pathname: `/${name}` }).toString();
@@ -63,6 +66,33 @@ export async function newPlace({ on = engine, empty = false }: { on?: Engine; em
     exec: async (sql) => void (await ask(inIt(admin), sql)),
     async remove() {
       await ask(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      remove();
+    },
+  };
+}
+
+/** A schema of its own in a database of a cluster: a database would have to be made on every node. */
+async function onCitus(
+  url: string,
+  name: string,
+  { folder, remove, empty }: { folder: string; remove: () => void; empty: boolean },
+): Promise<TestPlace> {
+  const inIt = new URL(url);
+  inIt.searchParams.set('options', `-c search_path=${name}`);
+  const databaseUrl = inIt.toString();
+  await ask(url, `CREATE SCHEMA ${name}`);
+  if (!empty) {
+    const db = await openStore({ data: folder, databaseUrl }, 'command', 'make');
+    await distribute(db, 4);
+    await db.close();
+  }
+  return {
+    data: folder,
+    databaseUrl,
+    rows: (sql, ...values) => ask(databaseUrl, sql, values),
+    exec: async (sql) => void (await ask(databaseUrl, sql)),
+    async remove() {
+      await ask(url, `DROP SCHEMA ${name} CASCADE`);
       remove();
     },
   };
