@@ -15,6 +15,7 @@ export async function capacity(scale: Scale): Promise<Report> {
   const [empty] = await ask(administrator, "SELECT pg_database_size('template1') AS bytes");
   const bytes = (Number(size?.['bytes']) - Number(empty?.['bytes'])) / data.entries;
   const largest = await ask(administrator, largestTables);
+  const rowsOfAll = largest.reduce((sum, { rows }) => sum + Number(rows), 0) / data.entries;
   const pages = await scale.session(async (session) => {
     step('processor time of a page');
     const target = await session.program(data, null);
@@ -70,11 +71,12 @@ export async function capacity(scale: Scale): Promise<Report> {
       },
       {
         title: 'Bytes on disk for each entry',
-        columns: ['', 'bytes/entry', 'of it indexes'],
+        columns: ['', 'rows/entry', 'bytes/entry', 'of it indexes'],
         rows: [
-          ['all', figure(bytes), ''],
-          ...largest.map(({ name, all, indexes }) => [
+          ['all', figure(rowsOfAll), figure(bytes), ''],
+          ...largest.map(({ name, rows, all, indexes }) => [
             String(name),
+            figure(Number(rows) / data.entries),
             figure(Number(all) / data.entries),
             figure(Number(indexes) / data.entries),
           ]),
@@ -88,6 +90,6 @@ export async function capacity(scale: Scale): Promise<Report> {
 }
 
 const largestTables = `
-  SELECT relname AS name, pg_total_relation_size(oid) AS all, pg_indexes_size(oid) AS indexes FROM pg_class
+  SELECT relname AS name, reltuples AS rows, pg_total_relation_size(oid) AS all, pg_indexes_size(oid) AS indexes FROM pg_class
   WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-  AND pg_total_relation_size(oid) > pg_database_size(current_database()) / 100 ORDER BY 2 DESC`;
+  AND pg_total_relation_size(oid) > pg_database_size(current_database()) / 100 ORDER BY 3 DESC`;

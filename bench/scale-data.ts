@@ -13,6 +13,8 @@ export interface ScaleData extends Drawn {
   readonly hotTime: string;
   /** The data folder of the filled store. */
   readonly store: string;
+  /** The data folder of the file that it was filled from; the same one on SQLite. */
+  readonly source: string;
   /** `null`: the store is in the folder. */
   readonly databaseUrl: string | null;
 }
@@ -32,8 +34,8 @@ export async function scaleData(entries: number, companies: number, fresh: boole
     await runJob('history', [folder, String(historyOf(entries)), '1']);
     copyFileSync(drawn, join(folder, drawnName));
   });
-  const made = JSON.parse(readFileSync(join(store, drawnName), 'utf8')) as Omit<ScaleData, 'store' | 'databaseUrl'>;
-  return { ...made, store, databaseUrl: null };
+  const made = JSON.parse(readFileSync(join(store, drawnName), 'utf8')) as Omit<ScaleData, 'store' | 'source' | 'databaseUrl'>;
+  return { ...made, store, source: store, databaseUrl: null };
 }
 
 /** Beside the store, in its folder. */

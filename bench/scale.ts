@@ -7,6 +7,7 @@ import { exported, imported } from './scale-bulk.ts';
 import { busy, memory } from './scale-busy.ts';
 import { capacity } from './scale-capacity.ts';
 import { floor, writes } from './scale-floor.ts';
+import { gin } from './scale-gin.ts';
 import { keyword } from './scale-keyword.ts';
 import { depth, giant, period, second, size } from './scale-pages.ts';
 import { plot } from './scale-plot.ts';
@@ -37,7 +38,7 @@ const onSqlite = {
   memory,
 } as const satisfies Rows;
 
-const onPostgres = { depth, period, rival, capacity, writing } as const satisfies Rows;
+const onPostgres = { depth, period, rival, gin, capacity, writing } as const satisfies Rows;
 
 const rows: Readonly<Record<Engine, Rows>> = { sqlite: onSqlite, postgres: onPostgres };
 

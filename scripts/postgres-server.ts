@@ -154,8 +154,13 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** The folder of `postgres` and `initdb`: the package's, copied to where `nobody` may read it and with its links made; or the machine's. */
+/**
+ * The folder of `postgres` and `initdb`: the one that the environment names, for another version; the package's, copied to where `nobody` may read
+ * it and with its links made; or the machine's.
+ */
 function programs(folder: string): string {
+  const given = process.env['GENJIN_TEST_POSTGRES'];
+  if (given !== undefined) return given;
   const native = packaged();
   if (native === null) {
     const installed = '/usr/lib/postgresql';
