@@ -34,8 +34,11 @@ function statementsOf<T>(table: Table<T>): Statements {
     statements = {
       insert: insertInto(table.name, columns),
       update:
-        `UPDATE ${table.name} SET ${columns.map((column) => `${column} = ?`).join(', ')} ` +
-        `WHERE tenant_id = ? AND ${table.idColumn} = ?`,
+        // Whose a row is does not change, and a cluster takes no statement that says it might.
+        `UPDATE ${table.name} SET ${columns
+          .slice(1)
+          .map((column) => `${column} = ?`)
+          .join(', ')} ` + `WHERE tenant_id = ? AND ${table.idColumn} = ?`,
       touch: `UPDATE ${table.name} SET ${table.knownAtColumn} = ? WHERE tenant_id = ? AND ${table.idColumn} = ?`,
       link: insertInto(table.links?.name ?? '', links),
       unlink: `DELETE FROM ${table.links?.name} WHERE ${links.map((column) => `${column} = ?`).join(' AND ')}`,
@@ -115,7 +118,7 @@ export class Pending<T> {
       for (const { stored, base, state } of slots.slice(start, start + portion)) {
         if (state === 'touched') touches.push([stored.knownAt, tenantId, this.#id(stored.object)]);
         else if (base === null) inserts.push(this.#row(tenantId, stored));
-        else updates.push([...this.#row(tenantId, stored), tenantId, this.#id(stored.object)]);
+        else updates.push([...this.#row(tenantId, stored).slice(1), tenantId, this.#id(stored.object)]);
       }
       await tx.runMany(sql.insert, inserts);
       await tx.runMany(sql.update, updates);
