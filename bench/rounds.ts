@@ -135,3 +135,10 @@ export async function inTurns(
   }
   return new Turns(medians);
 }
+
+/** What some work answers, and its time in ms. */
+export async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const begin = performance.now();
+  const result = await work();
+  return [result, performance.now() - begin];
+}

@@ -5,6 +5,7 @@ import { tokensOf } from '../server/src/domain/keyword.ts';
 import { allTrails } from '../server/src/domain/stores.ts';
 import { pageSize } from './ask.ts';
 import { type Bound, figure, median, type Report, ratio, step } from './report.ts';
+import { timed } from './rounds.ts';
 import type { Scale } from './scale-session.ts';
 import { wordsIn } from './scale-words.ts';
 
@@ -108,12 +109,6 @@ async function fill(client: Client, tenantId: number): Promise<void> {
   await client.query('CREATE INDEX gin_tokens ON gin_entry USING gin (tokens)');
   await client.query('CREATE INDEX gin_order ON gin_entry (tenant_id, live, happened_at, trail_id)');
   await client.query('VACUUM ANALYZE gin_entry');
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
-  const begin = performance.now();
-  const result = await work();
-  return [result, performance.now() - begin];
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

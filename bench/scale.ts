@@ -13,6 +13,7 @@ import { depth, giant, period, second, size } from './scale-pages.ts';
 import { plot } from './scale-plot.ts';
 import { rival } from './scale-rival.ts';
 import { type Engine, lacking, Scale, type ScaleOptions } from './scale-session.ts';
+import { total } from './scale-total.ts';
 import { write } from './scale-write.ts';
 import { writing } from './scale-writers.ts';
 
@@ -38,7 +39,7 @@ const onSqlite = {
   memory,
 } as const satisfies Rows;
 
-const onPostgres = { depth, period, rival, gin, capacity, writing } as const satisfies Rows;
+const onPostgres = { depth, period, total, rival, gin, capacity, writing } as const satisfies Rows;
 
 const rows: Readonly<Record<Engine, Rows>> = { sqlite: onSqlite, postgres: onPostgres };
 
