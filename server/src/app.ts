@@ -45,6 +45,7 @@ import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
 import { keyFrom, readKey, storePath } from './store/files.ts';
 import { leadStore } from './store/lead-store.ts';
+import { requireShape } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
 import { opportunityStore } from './store/opportunity-store.ts';
 import { openStore, type Place } from './store/place.ts';
@@ -240,7 +241,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
     standing: core.standing,
     pages,
     clock: core.clock,
-    storeAnswers: () => core.db.read(null, async (tx) => void (await tx.get('SELECT max(version) FROM schema_version'))),
+    storeAnswers: () => requireShape(core.db),
     log,
     strict: config.strict,
     limits: { perMinute: config.rateLimit, behindProxy: config.behindProxy, behindWorkers: role === 'owner' },

@@ -95,9 +95,13 @@ interface Count {
   waitUntil: number;
   /** Attempts that wait for one under way to end. */
   waiting: (() => void)[];
+  /** Of the failures, those that other servers could not be told of. */
+  untold: number;
+  /** How often something was counted here. */
+  changes: number;
 }
 
-const fresh = (): Count => ({ failures: 0, pending: 0, lastAt: 0, waitUntil: 0, waiting: [] });
+const fresh = (): Count => ({ failures: 0, pending: 0, lastAt: 0, waitUntil: 0, waiting: [], untold: 0, changes: 0 });
 
 /** Counts of failures by key, the last changed at the end. */
 class Tally {
@@ -106,6 +110,8 @@ class Tally {
   readonly #clock: Clock;
   readonly #shared: SharedCounts | null;
   readonly #counts = new Map<string, Count>();
+  /** What the clock has shown. */
+  #latest = 0;
 
   constructor(name: string, limit: Limit, clock: Clock, shared: SharedCounts | null) {
     this.#name = name;
@@ -117,16 +123,27 @@ class Tally {
   /** Takes over what all servers have counted, which is what this one has told and more. */
   async learn(key: string): Promise<void> {
     if (this.#shared === null) return;
+    const changes = this.#counts.get(key)?.changes;
     const found = await this.#shared.read(this.#shareName(key), this.#clock(), memory);
     const count = this.#counts.get(key);
-    if (found === null && count === undefined) return;
-    this.#put(key, count ?? fresh(), found?.count ?? 0, found?.at ?? 0);
+    // What was counted here meanwhile is newer than the answer.
+    if (count?.changes !== changes || (found === null && count === undefined)) return;
+    const now = this.#clock();
+    const putBack = now < this.#latest;
+    this.#latest = Math.max(this.#latest, now);
+    const known = count ?? fresh();
+    const failures = (found?.count ?? 0) + known.untold;
+    if (putBack) known.failures = failures;
+    // The clock of the server that it comes from may be ahead of this one's.
+    else this.#put(key, known, failures, Math.min(now, Math.max(found?.at ?? 0, known.untold > 0 ? known.lastAt : 0)));
   }
 
   /** Tells the other servers of a failure, as far as they can be told; answers how many there are now. */
   async failed(key: string, count: Count): Promise<number> {
     const told = this.#shared?.add(this.#shareName(key), 1, this.#clock(), memory).catch(() => null);
-    return (await told) ?? count.failures + 1;
+    const failures = await told;
+    if (failures === null) count.untold += 1;
+    return typeof failures === 'number' ? failures + count.untold : count.failures + 1;
   }
 
   #shareName = (key: string): string => `failures ${this.#name} ${key}`;
@@ -163,14 +180,18 @@ class Tally {
   /** `failures`: how many there are with this one; `null`: it was none. */
   end(key: string, count: Count, failures: number | null): void {
     count.pending -= 1;
+    count.changes += 1;
     if (failures !== null) this.#put(key, count, failures, this.#clock());
     this.#settle(key, count);
   }
 
   async clear(key: string): Promise<void> {
-    await this.#shared?.clear(this.#shareName(key));
+    // Where they cannot be told, they go on counting what they know.
+    await this.#shared?.clear(this.#shareName(key)).catch(() => undefined);
     const count = this.#counts.get(key);
     if (count === undefined) return;
+    count.changes += 1;
+    count.untold = 0;
     count.failures = 0;
     count.waitUntil = 0;
     this.#settle(key, count);
@@ -183,7 +204,10 @@ class Tally {
 
   #current(key: string): Count | undefined {
     const count = this.#counts.get(key);
-    if (count !== undefined && Math.abs(this.#clock() - count.lastAt) >= memory) count.failures = 0;
+    if (count !== undefined && Math.abs(this.#clock() - count.lastAt) >= memory) {
+      count.failures = 0;
+      count.untold = 0;
+    }
     return count;
   }
 

@@ -254,6 +254,12 @@ export async function schemaVersion(db: Db): Promise<number> {
   }
 }
 
+/** Throws when the store does not answer, or has a shape that another program has given it meanwhile. */
+export async function requireShape(db: Db): Promise<void> {
+  const row = await db.read(null, (tx) => tx.get('SELECT max(version) FROM schema_version'));
+  if (row?.[0] !== migrations.length) throw new AppError('store_unavailable');
+}
+
 /** Brings the store to this program's shape, all steps or none. Throws when the store was written by a newer program. */
 export async function migrate(db: Db): Promise<void> {
   // Most often there is nothing to do, and then a writer elsewhere need not be waited for.

@@ -47,6 +47,9 @@ const unheard = (result: Promise<unknown>): void => void result.catch(() => unde
 /** A statement about the tenant's row, which its other writers wait for; by the stamp others learn that something was written. */
 const lock = 'UPDATE tenant SET stamp = stamp + 1 WHERE tenant_id = ?';
 
+/** SQLSTATE in_failed_sql_transaction. */
+const afterFailure = '25P02';
+
 /** The settings by which policies know the tenants whose rows there are. */
 export const settings = { from: 'genjin.tenant_from', to: 'genjin.tenant_to' } as const;
 
@@ -63,6 +66,8 @@ export class PostgresTransaction implements WriteTx {
   readonly #entered = new Set<number>();
   #tenantId: Whose;
   #gathering = false;
+  #over = false;
+  #failure: unknown = null;
 
   constructor(client: Client, tenantId: Whose) {
     this.#client = client;
@@ -91,7 +96,39 @@ export class PostgresTransaction implements WriteTx {
   /** A statement of the transaction's own. */
   send(text: string): void {
     this.#gather();
-    unheard(this.#client.query(text));
+    unheard(this.#noted(this.#client.query(text)));
+  }
+
+  async #noted<T>(result: Promise<T>): Promise<T> {
+    try {
+      return await result;
+    } catch (error) {
+      this.#failure ??= error;
+      throw error;
+    }
+  }
+
+  /** What is asked later is an error, since the connection is somebody else's then. Resolves when it is over, however it ended. */
+  async end(): Promise<void> {
+    this.#over = true;
+    this.#gather();
+    await this.#client.query('COMMIT').catch(() => undefined);
+  }
+
+  /** Undoes what was done since a savepoint, and forgets that; what failed then has not failed. */
+  async backTo(savepoint: string): Promise<void> {
+    await this.#client.query(`ROLLBACK TO SAVEPOINT ${savepoint}; RELEASE SAVEPOINT ${savepoint}`);
+    this.#failure = null;
+  }
+
+  /** Whether a statement failed, heard or unheard. */
+  get failed(): boolean {
+    return this.#failure !== null;
+  }
+
+  /** What an error goes back to: after the first one all that the database says is that there was one. */
+  cause(error: unknown): unknown {
+    return (error as { code?: unknown } | null)?.code === afterFailure ? (this.#failure ?? error) : error;
   }
 
   /** What is asked before anything is waited for leaves together: to write to a socket costs more than most statements. */
@@ -134,8 +171,9 @@ export class PostgresTransaction implements WriteTx {
   }
 
   #ask(sql: string, values: readonly Value[]): Promise<QueryArrayResult<Value[]>> {
+    if (this.#over) throw new Error('the transaction is over');
     const { name, text } = preparedOf(sql);
     this.#gather();
-    return this.#client.query<Value[]>({ name, text, values: values.map(bound), rowMode: 'array' });
+    return this.#noted(this.#client.query<Value[]>({ name, text, values: values.map(bound), rowMode: 'array' }));
   }
 }

@@ -36,9 +36,8 @@ const dialect: Dialect = {
   alone: 'SELECT pg_advisory_xact_lock(734650123)',
   counts: [countTable],
   far: {
-    // Behind a wall no index is looked into for what a cast may complain of; OFFSET keeps it by itself.
     idsIn: (column, from) =>
-      `SELECT CAST(one.value AS BIGINT) FROM ${from}, jsonb_array_elements_text(CAST(nullif(${from}.${column}, '') AS JSONB)) AS one (value) OFFSET 0`,
+      `SELECT CAST(one.value AS BIGINT) FROM ${from}, jsonb_array_elements_text(CAST(nullif(${from}.${column}, '') AS JSONB)) AS one (value)`,
   },
   // The server counts for itself.
   statistics: () => [],
@@ -55,11 +54,11 @@ export interface PostgresOptions {
 const statementTimeout = 30_000;
 /**
  * A page takes a few rows from an index, and the planner does not know that: it estimates a range by its share of the table, where it is
- * one block of the timeline, and would start other processes (14 ms for a total of 365 days instead of 3), or go through a tenant for twenty
- * of its objects. Nor is anything won by planning such a statement again for its values.
+ * one block of the timeline, and would start other processes (14 ms for a total of 365 days instead of 3). Nor is anything won by planning
+ * such a statement again for its values.
  */
 const brief = [
-  ...['jit', 'enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'].map((name) => `SET ${name} = off`),
+  'SET jit = off',
   'SET max_parallel_workers_per_gather = 0',
   // Citus chooses the node by the values, and has no plan without them.
   "SELECT set_config('plan_cache_mode', 'force_generic_plan', false) WHERE NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')",
@@ -161,12 +160,18 @@ class PostgresDb implements Db {
     try {
       return await work(tx);
     } catch (error) {
-      throw this.#said(error);
+      throw this.#said(tx.cause(error));
     } finally {
-      // Its answer is nobody's matter: whoever has the connection next waits behind it.
-      tx.send('COMMIT');
-      client.release();
+      await this.#release(client, tx);
     }
+  }
+
+  /** Ends what was only read. The answer is nobody's matter: whoever has the connection next waits behind it. */
+  async #release(client: PoolClient, tx: PostgresTransaction): Promise<void> {
+    const ended = tx.end();
+    // Of a statement that was refused the driver knows only then that the connection does not have it.
+    if (tx.failed) await ended;
+    client.release();
   }
 
   async snapshot(tenantId: Whose): Promise<Snapshot> {
@@ -177,15 +182,14 @@ class PostgresDb implements Db {
       try {
         return await result;
       } catch (error) {
-        throw this.#said(error);
+        throw this.#said(tx.cause(error));
       }
     };
     let ended = false;
     const end = async (): Promise<void> => {
       if (ended) return;
       ended = true;
-      tx.send('COMMIT');
-      client.release();
+      await this.#release(client, tx);
     };
     try {
       // The state is that of the first statement, not of BEGIN.
@@ -217,10 +221,14 @@ class PostgresDb implements Db {
     try {
       tx.begin(mode);
       const result = work(tx);
-      tx.send('COMMIT');
-      return await result;
+      const ended = tx.end();
+      try {
+        return await result;
+      } finally {
+        if (tx.failed) await ended;
+      }
     } catch (error) {
-      throw this.#said(error);
+      throw this.#said(tx.cause(error));
     } finally {
       client.release();
     }
@@ -273,9 +281,10 @@ class PostgresDb implements Db {
     const done: (() => void)[] = [];
     const alone = jobs.length === 1;
     let client: PoolClient | null = null;
+    let tx: PostgresTransaction | null = null;
     try {
       client = await this.#connect(this.#writes);
-      const tx = new PostgresTransaction(client, tenantId);
+      tx = new PostgresTransaction(client, tenantId);
       tx.begin('');
       tx.lock();
       for (const job of jobs) {
@@ -286,9 +295,9 @@ class PostgresDb implements Db {
           done.push(() => job.resolve(value));
         } catch (error) {
           if (alone) throw error;
-          const said = this.#said(error);
+          const said = this.#said(tx.cause(error));
           // Fails when the connection is gone; then no job of the group is safe.
-          await client.query('ROLLBACK TO SAVEPOINT job; RELEASE SAVEPOINT job');
+          await tx.backTo('job');
           done.push(() => job.reject(said));
         }
       }
@@ -296,8 +305,9 @@ class PostgresDb implements Db {
       const { command } = await client.query('COMMIT');
       if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
     } catch (error) {
-      const said = this.#said(error);
-      client?.query('ROLLBACK').catch(() => undefined);
+      const said = this.#said(tx?.cause(error) ?? error);
+      // Until it is over the driver does not know what of it the connection has.
+      await client?.query('ROLLBACK').catch(() => undefined);
       client?.release();
       for (const job of jobs) job.reject(said);
       return;

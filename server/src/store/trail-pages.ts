@@ -4,7 +4,7 @@
  */
 import type { Page, TrailFilter, TrailPortion } from '../domain/stores.ts';
 import { blockSize } from './blocks.ts';
-import type { Db, Row, Tx, Value } from './db.ts';
+import type { Db, Dialect, Row, Tx, Value } from './db.ts';
 import { knownPage } from './known-page.ts';
 import { headOf } from './log-times.ts';
 import { Past } from './past.ts';
@@ -96,13 +96,19 @@ export class TrailPages {
   ): Promise<PageKeys | null> {
     const { keyword } = filter;
     const scope = scopeOf(filter);
-    const find = this.#finder(tx, tenantId);
+    const { far } = this.#db.dialect;
+    const find = finder(tx, tenantId, far);
+    const asked = revisionOf(tx, tenantId, asOf);
     // Where the head is a round trip away, the page is asked for with it: most of the time nothing was written since.
-    const guess = this.#db.dialect.far === null || scope === null || asOf !== null ? null : this.timeline(tenantId).known(scope);
-    const guessed = scope === null || guess === null ? null : placedPage(tx, tenantId, scope, guess, filter, page, find);
-    guessed?.catch(() => undefined);
-    const { revision, head } = await revisionOf(tx, tenantId, asOf);
-    if (guessed !== null && guess?.revision === revision) return guessed;
+    const guess = far === null || atLast || scope === null || asOf !== null ? null : this.timeline(tenantId).known(scope);
+    if (scope !== null && guess !== null) {
+      const sure = asked.then(({ revision }) => revision === guess.revision);
+      const guessed = placedPage(tx, tenantId, scope, { ...guess, sure }, filter, page, find);
+      // Whatever it still asks it asks within this transaction.
+      const [right, keys] = await Promise.all([sure, guessed]);
+      if (right) return keys;
+    }
+    const { revision, head } = await asked;
     if (revision === 0) return { revision, total: 0, ...nothing };
     if (keyword !== null) {
       const { total, keys } = await this.#search.page(tx, tenantId, { ...filter, keyword }, page, revision);
@@ -115,15 +121,6 @@ export class TrailPages {
     if (scope === null || atLast) return { revision, ...(await countedPage(tx, tenantId, filter, page, find)) };
     const at = await this.timeline(tenantId).at(tx, scope, revision);
     return at === null ? null : placedPage(tx, tenantId, scope, at, filter, page, find);
-  }
-
-  #finder(tx: Tx, tenantId: number): Find {
-    const { far } = this.#db.dialect;
-    if (far === null) return (query, { oldestFirst }, take, skip) => idsFrom(tx, query, oldestFirst, take, skip);
-    return async (query, filter, take, skip) => {
-      const portion = await wholePage(tx, tenantId, query, filter, take, skip, far.idsIn);
-      return { ids: portion.trails.map(({ trailId }) => trailId), places: null, portion };
-    };
   }
 
   /**
@@ -223,6 +220,18 @@ function presentCursor(tx: Tx, tenantId: number, filter: TrailFilter): Cursor {
   };
 }
 
+/** Reads keys, or where statements are far, all of the page at once. */
+function finder(tx: Tx, tenantId: number, far: Dialect['far']): Find {
+  if (far === null) return (query, { oldestFirst }, take, skip) => idsFrom(tx, query, oldestFirst, take, skip);
+  return async (query, filter, take, skip) => {
+    const portion = await wholePage(tx, tenantId, query, filter, take, skip, far.idsIn);
+    return { ids: portion.trails.map(({ trailId }) => trailId), places: null, portion };
+  };
+}
+
+/** The blocks that a page is looked for in; `sure`: whether the transaction sees that revision, where that is not known yet. */
+type Placing = At & { readonly sure?: Promise<boolean> };
+
 const skipped = (page: Page): number => (page.number - 1) * page.size;
 
 /** A page of a counted scope. */
@@ -230,7 +239,7 @@ async function placedPage(
   tx: Tx,
   tenantId: number,
   scope: Scope,
-  at: At,
+  at: Placing,
   filter: TrailFilter,
   page: Page,
   find: Find,
@@ -259,24 +268,35 @@ async function placedPage(
   early?.catch(() => undefined);
   const keeping = early === null ? null : keepKeys(tx, query, at, filter, page);
   keeping?.catch(() => undefined);
-  const [lower, upper] = await bounds;
-  if (!at.still()) return null;
-  const total = Math.max(0, upper - lower);
-  if (skip >= total) return { revision, total, ...nothing };
-  const result = await (early ?? found(oldestFirst ? lower + skip : upper - 1 - skip));
-  await (keeping ?? keepKeys(tx, query, at, filter, page));
-  return { revision, total, ...result };
+  try {
+    const [lower, upper] = await bounds;
+    if (!at.still() || (await at.sure) === false) return null;
+    const total = Math.max(0, upper - lower);
+    if (skip >= total) return { revision, total, ...nothing };
+    const result = await (early ?? found(oldestFirst ? lower + skip : upper - 1 - skip));
+    await (keeping ?? keepKeys(tx, query, at, filter, page));
+    return { revision, total, ...result };
+  } finally {
+    // The transaction ends behind this.
+    await Promise.allSettled([bounds, early, keeping]);
+  }
 }
 
 /** Keeps the keys of the blocks that a page needs, of which it is not the first. */
-async function keepKeys(tx: Tx, query: TrailQuery, { blocks, still }: At, filter: TrailFilter, page: Page): Promise<void> {
+async function keepKeys(
+  tx: Tx,
+  query: TrailQuery,
+  { blocks, still, sure }: Placing,
+  filter: TrailFilter,
+  page: Page,
+): Promise<void> {
   for (;;) {
     const found = knownPage(blocks, filter, page);
     if (!('missing' in found) || !blocks.keys.wanted(found.missing)) return;
     const { where, values } = between(query, blocks.start(found.missing), blocks.start(found.missing + 1));
     const order = `${query.at}, t.trail_id`;
     const keys = await tx.all(`SELECT ${order} FROM trail t WHERE ${where} ORDER BY ${order}`, values);
-    if (!still() || keys.length !== blocks.count(found.missing)) return;
+    if ((await sure) === false || !still() || keys.length !== blocks.count(found.missing)) return;
     blocks.keys.set(found.missing, keys as [number, number][]);
   }
 }

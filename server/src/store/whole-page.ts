@@ -44,7 +44,8 @@ export async function wholePage(
   const parts = joinedKinds.map((kind, k) => {
     const [column, isList] = references[kind];
     const ids = isList ? idsIn(column, 'k') : `SELECT ${column} FROM k WHERE ${column} <> 0`;
-    return `SELECT ${layouts[k]?.columns} FROM ${tables[kind].name} WHERE tenant_id = ? AND ${tables[kind].idColumn} IN (${ids})`;
+    // As a list that is made first: of a subquery the planner would have to know how few ids it has beside all objects of the tenant.
+    return `SELECT ${layouts[k]?.columns} FROM ${tables[kind].name} WHERE tenant_id = ? AND ${tables[kind].idColumn} = ANY (ARRAY(${ids}))`;
   });
   const rows = await tx.all(
     `WITH k AS MATERIALIZED (SELECT t.* FROM trail t WHERE ${where} ORDER BY ${at} ${order}, t.trail_id ${order} LIMIT ${limit} OFFSET ?) ` +
