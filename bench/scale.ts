@@ -14,6 +14,7 @@ import { plot } from './scale-plot.ts';
 import { rival } from './scale-rival.ts';
 import { type Engine, lacking, Scale, type ScaleOptions } from './scale-session.ts';
 import { total } from './scale-total.ts';
+import { trips } from './scale-trips.ts';
 import { write } from './scale-write.ts';
 import { writing } from './scale-writers.ts';
 
@@ -39,7 +40,7 @@ const onSqlite = {
   memory,
 } as const satisfies Rows;
 
-const onPostgres = { depth, period, total, rival, gin, capacity, writing } as const satisfies Rows;
+const onPostgres = { depth, period, total, trips, rival, gin, capacity, writing } as const satisfies Rows;
 
 const rows: Readonly<Record<Engine, Rows>> = { sqlite: onSqlite, postgres: onPostgres };
 
