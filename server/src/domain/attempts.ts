@@ -181,7 +181,8 @@ class Tally {
   end(key: string, count: Count, failures: number | null): void {
     count.pending -= 1;
     count.changes += 1;
-    if (failures !== null) this.#put(key, count, failures, this.#clock());
+    // Of several that end together the answers come in any order.
+    if (failures !== null) this.#put(key, count, Math.max(count.failures, failures), this.#clock());
     this.#settle(key, count);
   }
 

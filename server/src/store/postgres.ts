@@ -225,7 +225,8 @@ class PostgresDb implements Db {
       try {
         return await result;
       } finally {
-        if (tx.failed) await ended;
+        // What was written is there for others only then.
+        if (tx.failed || mode !== reading) await ended;
       }
     } catch (error) {
       throw this.#said(tx.cause(error));
