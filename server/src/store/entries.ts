@@ -3,14 +3,14 @@ import type { Shown, TrailPortion } from '../domain/stores.ts';
 import type { Tx } from './db.ts';
 import { TxView } from './object-store.ts';
 import { type RowPlaces, trailsAt } from './rows-at.ts';
-import { type Found, joinedKinds, shownOf } from './shown.ts';
+import { shownOf } from './shown.ts';
 import { statesAt } from './states.ts';
 
 /** Shown objects that need not be read, as they stand in the state that is read. */
 export interface KnownObjects {
-  get<K extends JoinedKind>(kind: K, id: number): ShownKinds[K] | null;
+  get<K extends JoinedKind>(kind: K, ids: ReadonlySet<number>): Map<number, ShownKinds[K]>;
   /** Takes those that had to be read. */
-  read(objects: Found): void;
+  read<K extends JoinedKind>(kind: K, objects: ReadonlyMap<number, ShownKinds[K]>): void;
 }
 
 export interface Reading {
@@ -22,14 +22,32 @@ export interface Reading {
   readonly known?: KnownObjects;
 }
 
+const nothing: ReadonlyMap<number, never> = new Map<number, never>();
+
 /** The entries with these ids, in this order, with what they show of everything that they refer to, looked up once per object. */
 export async function entriesOf(tx: Tx, tenantId: number, ids: readonly number[], reading: Reading): Promise<TrailPortion> {
   const { asOf, places = null, known } = reading;
   const found = places === null ? await trailsOf(tx, tenantId, ids, asOf) : await trailsAt(tx, tenantId, ids, places);
   const trails = ids.map((id) => found.get(id)).filter((trail) => trail !== undefined);
-  const wanted = wantedBy(trails);
-  const joined = asOf === null ? await joinedNow(tx, tenantId, wanted, known) : await joinedThen(tx, tenantId, wanted, asOf);
-  return { trails, joined };
+  const load = async <K extends JoinedKind>(
+    kind: K,
+    wanted: ReadonlySet<number>,
+  ): Promise<ReadonlyMap<number, ShownKinds[K]>> => {
+    if (wanted.size === 0) return nothing;
+    if (asOf !== null) return objectsOf(await statesAt(tx, tenantId, kind, wanted, asOf));
+    const objects = known?.get(kind, wanted) ?? new Map<number, ShownKinds[K]>();
+    if (objects.size === wanted.size) return objects;
+    const read = await shownOf(
+      tx,
+      tenantId,
+      kind,
+      [...wanted].filter((id) => !objects.has(id)),
+    );
+    known?.read(kind, read);
+    for (const [id, object] of read) objects.set(id, object);
+    return objects;
+  };
+  return { trails, joined: await joinedOf(trails, load) };
 }
 
 const trailsOf = async (tx: Tx, tenantId: number, ids: readonly number[], asOf: number | null) =>
@@ -45,10 +63,10 @@ const objectsOf = <T>(states: ReadonlyMap<number, { readonly object: T }>): Read
   return objects;
 };
 
-type Ids = { readonly [K in JoinedKind]: ReadonlySet<number> };
-
-/** What entries refer to. */
-function wantedBy(trails: readonly Trail[]): Ids {
+async function joinedOf(
+  trails: readonly Trail[],
+  load: <K extends JoinedKind>(kind: K, ids: ReadonlySet<number>) => Promise<ReadonlyMap<number, ShownKinds[K]>>,
+): Promise<Shown> {
   const wanted: { readonly [K in JoinedKind]: Set<number> } = {
     company: new Set(),
     lead: new Set(),
@@ -67,38 +85,15 @@ function wantedBy(trails: readonly Trail[]): Ids {
     for (const id of trail.leadContactIds) wanted.leadContact.add(id);
     for (const id of trail.fileIds) wanted.file.add(id);
   }
-  return wanted;
-}
-
-const byKind = <T>(of: (kind: JoinedKind) => T): { readonly [K in JoinedKind]: T } =>
-  Object.fromEntries(joinedKinds.map((kind) => [kind, of(kind)])) as { [K in JoinedKind]: T };
-
-/** As they stand. */
-async function joinedNow(tx: Tx, tenantId: number, wanted: Ids, known: KnownObjects | undefined): Promise<Shown> {
-  const there = byKind(() => new Map<number, object>());
-  const missing = byKind((kind) => {
-    const ids: number[] = [];
-    for (const id of wanted[kind]) {
-      const object = known?.get(kind, id) ?? null;
-      if (object === null) ids.push(id);
-      else there[kind].set(id, object);
-    }
-    return ids;
-  });
-  const read = await shownOf(tx, tenantId, missing);
-  known?.read(read);
-  for (const kind of joinedKinds) for (const [id, object] of read[kind]) there[kind].set(id, object);
-  return there as unknown as Shown;
-}
-
-/** As they stood at a revision. */
-async function joinedThen(tx: Tx, tenantId: number, wanted: Ids, asOf: number): Promise<Shown> {
   // All at once: where the engine is another process, they share a round trip.
-  const read = await Promise.all(
-    joinedKinds.map(
-      async (kind) =>
-        [kind, wanted[kind].size === 0 ? new Map() : objectsOf(await statesAt(tx, tenantId, kind, wanted[kind], asOf))] as const,
-    ),
-  );
-  return Object.fromEntries(read) as unknown as Shown;
+  const [company, lead, opportunity, user, contact, leadContact, file] = await Promise.all([
+    load('company', wanted.company),
+    load('lead', wanted.lead),
+    load('opportunity', wanted.opportunity),
+    load('user', wanted.user),
+    load('contact', wanted.contact),
+    load('leadContact', wanted.leadContact),
+    load('file', wanted.file),
+  ]);
+  return { company, lead, opportunity, user, contact, leadContact, file };
 }

@@ -1,8 +1,6 @@
 /** Lists of ids in statements: filled up to one of a few lengths, so that there are few statements to prepare. */
 
 const sizes = [1, 2, 4, 8, 16, 24, 32, 64, 256, 1024, 4096] as const;
-/** For statements with several lists. */
-export const coarseSizes = [4, 24, 256, 4096] as const;
 
 /** What one statement takes at most. */
 export const longestList = 4096;
@@ -15,8 +13,8 @@ export interface List {
 }
 
 /** `values`: 1 to `longestList` of them. */
-export function listOf(values: readonly number[], lengths: readonly number[] = sizes): List {
-  const size = lengths.find((one) => one >= values.length);
+export function listOf(values: readonly number[]): List {
+  const size = sizes.find((one) => one >= values.length);
   if (values.length === 0 || size === undefined) throw new RangeError(`a list of ${values.length} values`);
   return {
     marks: marksOf(size),

@@ -3,9 +3,9 @@ import type { Kept } from '../domain/kept.ts';
 import type { JoinedKind, ShownKinds } from '../domain/objects.ts';
 import type { Tx } from './db.ts';
 import { entriesOf, type KnownObjects } from './entries.ts';
+import type { PageKeys } from './placed-page.ts';
 import type { Recencies, Recency } from './recency.ts';
-import { joinedKinds, shownCost } from './shown.ts';
-import type { PageKeys } from './trail-pages.ts';
+import { shownCost } from './shown.ts';
 
 /** A rendered entry, and what it rests on. */
 export interface RenderedEntry {
@@ -99,16 +99,17 @@ export class RenderedEntries {
     const shown = this.#shown;
     const { clearings } = shown;
     return {
-      get: <K extends JoinedKind>(kind: K, id: number) => {
-        const known = shown.get(`${tenantId} ${kind}`, id);
-        const stands = known !== undefined && recency.stands(kind, id, Math.min(known.revision, revision));
-        return stands ? (known.object as ShownKinds[K]) : null;
-      },
-      read: (objects) => {
-        for (const kind of joinedKinds) {
-          for (const [id, object] of objects[kind])
-            shown.set(`${tenantId} ${kind}`, id, { revision, object }, shownCost, clearings);
+      get: (kind, ids) => {
+        const space = `${tenantId} ${kind}`;
+        const objects = new Map();
+        for (const id of ids) {
+          const known = shown.get(space, id);
+          if (known !== undefined && recency.stands(kind, id, Math.min(known.revision, revision))) objects.set(id, known.object);
         }
+        return objects;
+      },
+      read: (kind, objects) => {
+        for (const [id, object] of objects) shown.set(`${tenantId} ${kind}`, id, { revision, object }, shownCost, clearings);
       },
     };
   }

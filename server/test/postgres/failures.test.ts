@@ -6,7 +6,7 @@ import { sharedLimitStore } from '../../src/http/shared-limit.ts';
 import type { Db, Row, Tx, Value } from '../../src/store/db.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
 import { trailQuery } from '../../src/store/trail-query.ts';
-import { wholePage } from '../../src/store/whole-page.ts';
+import { pageReader } from '../../src/store/whole-page.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { askJson } from '../support/people.ts';
 import { newPlace, type TestPlace } from '../support/place.ts';
@@ -37,7 +37,8 @@ test.each([{ asked: 0 }, { asked: 3 }])('a page that is cancelled, asked $asked 
   const path = (count: number): string => `${listPath}?company_id=1&count=${count}`;
   for (let i = 0; i < asked; i++) await server.get(token, path(10 + i));
   const held = server.place.exec('BEGIN; LOCK TABLE trail IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(1.5); COMMIT');
-  await new Promise((done) => setTimeout(done, 200));
+  const isHeld = "SELECT 1 FROM pg_locks WHERE relation = 'trail'::regclass AND mode = 'AccessExclusiveLock' AND granted";
+  while ((await server.place.rows(isHeld)).length === 0);
   const answer = server.get(token, path(20));
   const waiting =
     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
@@ -158,15 +159,8 @@ test('a page of few entries looks at few objects, however many the enterprise ha
       },
     };
     const { idsIn } = db.dialect.far as NonNullable<typeof db.dialect.far>;
-    await wholePage(
-      explaining,
-      testTenant,
-      trailQuery(testTenant, allTrails),
-      { by: 'happenedAt', oldestFirst: false },
-      20,
-      0,
-      idsIn,
-    );
+    const order = { by: 'happenedAt', oldestFirst: false } as const;
+    await pageReader(idsIn)(explaining, testTenant, trailQuery(testTenant, allTrails), order, 20, 0);
     return explained.map((row) => String(row[0]));
   });
   const rows = plan.flatMap((line) => [...line.matchAll(/rows=(\d+)/g), ...line.matchAll(/Removed by \w+ ?\w*: (\d+)/g)]);

@@ -1,0 +1,150 @@
+/** One page of a list: of what has counts of its own by its place there, at any depth; of the rest by counting and passing over in an index. */
+import type { Page, TrailFilter, TrailPortion } from '../domain/stores.ts';
+import { blockSize } from './blocks.ts';
+import type { Tx } from './db.ts';
+import { knownPage } from './known-page.ts';
+import type { RowPlaces } from './rows-at.ts';
+import type { Scope } from './scope.ts';
+import type { At } from './timeline.ts';
+import { between, type TrailQuery, trailQuery } from './trail-query.ts';
+import type { ReadPage } from './whole-page.ts';
+
+/** A page without its entries; all of it of one state. */
+export interface PageKeys {
+  readonly revision: number;
+  readonly total: number;
+  readonly ids: readonly number[];
+  /** Where their rows lie, if that is known. */
+  readonly places: RowPlaces | null;
+  /** What they are, where that was asked for at once. */
+  readonly portion: TrailPortion | null;
+}
+
+/** What is found of a page in its order. */
+export type Found = Omit<PageKeys, 'revision' | 'total'>;
+export type Find = (query: TrailQuery, filter: TrailFilter, take: number, skip: number) => Promise<Found>;
+
+export const nothing: Found = { ids: [], places: null, portion: null };
+
+/** Reads keys, or with `whole` all of the page at once. */
+export function finder(tx: Tx, tenantId: number, whole: ReadPage | null): Find {
+  if (whole === null) return (query, { oldestFirst }, take, skip) => idsFrom(tx, query, oldestFirst, take, skip);
+  return async (query, filter, take, skip) => {
+    const portion = await whole(tx, tenantId, query, filter, take, skip);
+    return { ids: portion.trails.map(({ trailId }) => trailId), places: null, portion };
+  };
+}
+
+/** The blocks that a page is looked for in; `sure`: whether the transaction sees that revision, where that is not known yet. */
+type Placing = At & { readonly sure?: Promise<boolean> };
+
+export const skipped = (page: Page): number => (page.number - 1) * page.size;
+
+/** A page of a counted scope. */
+export async function placedPage(
+  tx: Tx,
+  tenantId: number,
+  scope: Scope,
+  at: Placing,
+  filter: TrailFilter,
+  page: Page,
+  find: Find,
+): Promise<PageKeys | null> {
+  const { from, to, oldestFirst } = filter;
+  const { blocks, revision } = at;
+  const query = trailQuery(tenantId, scope.filter);
+  const whole = blocks.total;
+  const skip = skipped(page);
+  // Everything that can begins before anything is waited for.
+  const bounds = Promise.all([from === null ? 0 : rank(tx, query, at, from), to === null ? whole : rank(tx, query, at, to + 1)]);
+  // Where a list begins is known by its place, so that bound is left out; where it ends it is cut.
+  const bounded = trailQuery(tenantId, { ...filter, ...(oldestFirst ? { from: null } : { to: null }) });
+  /** The page, where it is known how many lie before it in the whole scope. */
+  const found = (position: number): Promise<Found> => {
+    if (position < 0 || position >= whole) return Promise.resolve(nothing);
+    const { block, passed } = blocks.find(position);
+    const start = blocks.start(oldestFirst ? block : block + 1);
+    const offset = oldestFirst ? position - passed : passed + blocks.count(block) - 1 - position;
+    const rest = oldestFirst ? between(bounded, start, null) : between(bounded, null, start);
+    return find(rest, filter, page.size, offset);
+  };
+  let early: Promise<Found> | null = null;
+  if (oldestFirst ? from === null : to === null) early = found(oldestFirst ? skip : whole - 1 - skip);
+  else if (skip <= blockSize) early = find(trailQuery(tenantId, filter), filter, page.size, skip);
+  early?.catch(() => undefined);
+  const keeping = early === null ? null : keepKeys(tx, query, at, filter, page);
+  keeping?.catch(() => undefined);
+  try {
+    const [lower, upper] = await bounds;
+    if (!at.still() || (await at.sure) === false) return null;
+    const total = Math.max(0, upper - lower);
+    if (skip >= total) return { revision, total, ...nothing };
+    const result = await (early ?? found(oldestFirst ? lower + skip : upper - 1 - skip));
+    await (keeping ?? keepKeys(tx, query, at, filter, page));
+    return { revision, total, ...result };
+  } finally {
+    // The transaction ends behind this.
+    await Promise.allSettled([bounds, early, keeping]);
+  }
+}
+
+/** Keeps the keys of the blocks that a page needs, of which it is not the first. */
+async function keepKeys(
+  tx: Tx,
+  query: TrailQuery,
+  { blocks, still, sure }: Placing,
+  filter: TrailFilter,
+  page: Page,
+): Promise<void> {
+  for (;;) {
+    const found = knownPage(blocks, filter, page);
+    if (!('missing' in found) || !blocks.keys.wanted(found.missing)) return;
+    const { where, values } = between(query, blocks.start(found.missing), blocks.start(found.missing + 1));
+    const order = `${query.at}, t.trail_id`;
+    const keys = await tx.all(`SELECT ${order} FROM trail t WHERE ${where} ORDER BY ${order}`, values);
+    if ((await sure) === false || !still() || keys.length !== blocks.count(found.missing)) return;
+    blocks.keys.set(found.missing, keys as [number, number][]);
+  }
+}
+
+/** How many entries of the scope lie before the time. */
+async function rank(tx: Tx, query: TrailQuery, { blocks }: At, time: number): Promise<number> {
+  const block = blocks.blockOf(time, 0);
+  const passed = blocks.passed(block);
+  const { at, id } = blocks.start(block) ?? { at: 0, id: 0 };
+  const row = await tx.get(
+    `SELECT COUNT(*) FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?`,
+    [...query.values, at, id, time],
+  );
+  return passed + (row?.[0] as number);
+}
+
+/** A page of what has no counts of its own. */
+export async function countedPage(
+  tx: Tx,
+  tenantId: number,
+  filter: TrailFilter,
+  page: Page,
+  find: Find,
+): Promise<Omit<PageKeys, 'revision'>> {
+  const query = trailQuery(tenantId, filter);
+  const row = await tx.get(`SELECT COUNT(*) FROM trail t WHERE ${query.where}`, query.values);
+  const total = row?.[0] as number;
+  const skip = skipped(page);
+  if (skip >= total) return { total, ...nothing };
+  return { total, ...(await find(query, filter, page.size, skip)) };
+}
+
+async function idsFrom(tx: Tx, query: TrailQuery, oldestFirst: boolean, take: number, skip: number): Promise<Found> {
+  const { where, values, at, live } = query;
+  const order = oldestFirst ? 'ASC' : 'DESC';
+  const rows = await tx.all(
+    `SELECT t.trail_id, t.company_id, t.happened_at FROM trail t WHERE ${where} ` +
+      `ORDER BY ${at} ${order}, t.trail_id ${order} LIMIT ? OFFSET ?`,
+    [...values, take, skip],
+  );
+  const of = new Map(
+    (rows as [number, number, number][]).map(([id, company, happenedAt]) => [id, [company, happenedAt] as const]),
+  );
+  return { ids: [...of.keys()], places: { live, of }, portion: null };
+}
