@@ -27,8 +27,8 @@ export async function total(scale: Scale): Promise<Report> {
       return Number((await client.query({ name: 'count', text, values: [tenantId, start, start + 365 * day] })).rows[0]?.n);
     };
     const known = async (start: number): Promise<number> => {
-      const filter = { ...allTrails, from: start, to: start + 365 * day };
-      return (await core.trailStore.list(tenantId, filter, { number: 1, size: 1 }, null)).total;
+      const { counts } = await core.trailStore.countsBefore(tenantId, allTrails, [start, start + 365 * day + 1]);
+      return (counts[1] as number) - (counts[0] as number);
     };
     const found: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
     for (let round = 0; round <= scale.rounds(9); round++) {
@@ -51,7 +51,7 @@ export async function total(scale: Scale): Promise<Report> {
           columns: ['', 'ms', 'times as fast'],
           rows: [
             ['COUNT(*), as PostgreSQL plans it', figure(median(found.theirs)), '1.00 ×'],
-            ["the store's total, with the newest entry", figure(median(found.ours)), ratio(value)],
+            ["the store's total", figure(median(found.ours)), ratio(value)],
           ],
           notes: [
             'One connection each, nothing else asked meanwhile, other days each time. COUNT(*) may use both processors; its time grows with the entries, the other one does not.',

@@ -76,6 +76,13 @@ export interface TrailPage {
   readonly joined: Shown;
 }
 
+/** Counts of one state of the store, in the order of the times that they were asked for. */
+export interface CountsBefore {
+  /** That state: the last revision of the tenant's log that it has. */
+  readonly revision: number;
+  readonly counts: readonly number[];
+}
+
 /** Some entries of many, with what they refer to. */
 export type TrailPortion = Pick<TrailPage, 'trails' | 'joined'>;
 
@@ -161,6 +168,11 @@ export interface TrailStore {
    * followed, a page of which everything is in memory as of it is answered without a look at the store.
    */
   rendered(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null, stamp: number | null): Promise<RenderedPage>;
+  /**
+   * How many entries that the filter lists lie before each of these times (ms), on the time that it is ordered by; its own bounds say
+   * nothing. For what has counts of its own that costs the same whatever lies between: totals of periods, of months, of days.
+   */
+  countsBefore(tenantId: number, filter: TrailFilter, times: readonly number[]): Promise<CountsBefore>;
   /** Everything that `list` would give over all pages, in its order, from one state, in portions of constant memory. */
   stream(tenantId: number, filter: TrailFilter, asOf: number | null): AsyncIterable<TrailPortion>;
   /** The end of the tenant's change log. */

@@ -1,5 +1,6 @@
 /** One page of a list: of what has counts of its own by its place there, at any depth; of the rest by counting and passing over in an index. */
 import type { Page, TrailFilter, TrailPortion } from '../domain/stores.ts';
+import { before } from './block-keys.ts';
 import { blockSize } from './blocks.ts';
 import type { Tx } from './db.ts';
 import { knownPage } from './known-page.ts';
@@ -108,9 +109,11 @@ async function keepKeys(
 }
 
 /** How many entries of the scope lie before the time. */
-async function rank(tx: Tx, query: TrailQuery, { blocks }: At, time: number): Promise<number> {
+export async function rank(tx: Tx, query: TrailQuery, { blocks }: At, time: number): Promise<number> {
   const block = blocks.blockOf(time, 0);
   const passed = blocks.passed(block);
+  const keys = blocks.keys.get(block);
+  if (keys !== null) return passed + before(keys, time);
   const { at, id } = blocks.start(block) ?? { at: 0, id: 0 };
   const row = await tx.get(
     `SELECT COUNT(*) FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?`,
@@ -127,12 +130,16 @@ export async function countedPage(
   page: Page,
   find: Find,
 ): Promise<Omit<PageKeys, 'revision'>> {
-  const query = trailQuery(tenantId, filter);
-  const row = await tx.get(`SELECT COUNT(*) FROM trail t WHERE ${query.where}`, query.values);
-  const total = row?.[0] as number;
+  const total = await counted(tx, tenantId, filter);
   const skip = skipped(page);
   if (skip >= total) return { total, ...nothing };
-  return { total, ...(await find(query, filter, page.size, skip)) };
+  return { total, ...(await find(trailQuery(tenantId, filter), filter, page.size, skip)) };
+}
+
+/** The total of what a filter without a keyword lists, by counting it. */
+export async function counted(tx: Tx, tenantId: number, filter: TrailFilter): Promise<number> {
+  const query = trailQuery(tenantId, filter);
+  return (await tx.get(`SELECT COUNT(*) FROM trail t WHERE ${query.where}`, query.values))?.[0] as number;
 }
 
 async function idsFrom(tx: Tx, query: TrailQuery, oldestFirst: boolean, take: number, skip: number): Promise<Found> {

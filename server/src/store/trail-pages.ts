@@ -2,17 +2,17 @@
  * Where the pages of the timeline lie: the exact total of what a filter lists, and the ids of a page in their order, without reading an
  * entry. What has counts of its own costs the same at any depth; the rest is counted and passed over in an index.
  */
-import type { Page, TrailFilter } from '../domain/stores.ts';
+import type { CountsBefore, Page, TrailFilter } from '../domain/stores.ts';
 import type { Db, Row, Tx, Value } from './db.ts';
 import { knownPage } from './known-page.ts';
 import { headOf } from './log-times.ts';
 import { Past } from './past.ts';
 import type { PastList } from './past-list.ts';
-import { countedPage, finder, nothing, type PageKeys, placedPage, skipped } from './placed-page.ts';
+import { counted, countedPage, finder, nothing, type PageKeys, placedPage, rank, skipped } from './placed-page.ts';
 import { scopeOf } from './scope.ts';
 import { TrailSearch } from './search.ts';
 import { settle } from './settle.ts';
-import { keepEvery, Timeline } from './timeline.ts';
+import { type At, keepEvery, Timeline } from './timeline.ts';
 import { trailQuery } from './trail-query.ts';
 import { pageReader, type ReadPage } from './whole-page.ts';
 
@@ -71,6 +71,49 @@ export class TrailPages {
     const at = scope === null ? null : (this.#timelines.get(tenantId)?.known(scope) ?? null);
     const found = at?.revision === revision ? knownPage(at.blocks, filter, page) : null;
     return found === null || 'missing' in found ? null : { revision, ...found };
+  }
+
+  /** See `countsBefore` in `TrailStore`. */
+  async countsBefore(tenantId: number, filter: TrailFilter, times: readonly number[]): Promise<CountsBefore> {
+    const whole = { ...filter, from: null, to: null };
+    const scope = scopeOf(whole);
+    for (let i = 0; ; i++) {
+      const found = await this.#db.read(tenantId, async (tx): Promise<CountsBefore | null> => {
+        const asked = headOf(tx, tenantId);
+        const guess = this.#whole === null || scope === null ? null : this.timeline(tenantId).known(scope);
+        const guessed = guess === null ? null : ranks(tx, tenantId, guess, whole, times);
+        const [{ revision }, counts] = await Promise.all([asked, guessed]);
+        if (counts !== null && guess?.revision === revision && guess.still()) return { revision, counts };
+        if (scope === null || i >= tries) return { revision, counts: await this.#pieces(tx, tenantId, whole, times, revision) };
+        const at = await this.timeline(tenantId).at(tx, scope, revision);
+        if (at === null) return null;
+        const placed = await ranks(tx, tenantId, at, whole, times);
+        return at.still() ? { revision, counts: placed } : null;
+      });
+      if (found !== null) return found;
+    }
+  }
+
+  /** What has no counts of its own is counted from time to time. */
+  async #pieces(tx: Tx, tenantId: number, filter: TrailFilter, times: readonly number[], revision: number): Promise<number[]> {
+    const { keyword } = filter;
+    const ordered = [...new Set(times)].sort((a, b) => a - b);
+    const none: Page = { number: 1, size: 0 };
+    const pieces = ordered.map((time, i) => ({ ...filter, from: ordered[i - 1] ?? null, to: time - 1 }));
+    const counts =
+      keyword === null
+        ? await Promise.all(pieces.map((piece) => counted(tx, tenantId, piece)))
+        : await inTurn(
+            pieces,
+            async (piece) => (await this.#search.page(tx, tenantId, { ...piece, keyword }, none, revision)).total,
+          );
+    const before = new Map<number, number>();
+    let sum = 0;
+    for (const [i, time] of ordered.entries()) {
+      sum += counts[i] as number;
+      before.set(time, sum);
+    }
+    return times.map((time) => before.get(time) as number);
   }
 
   async #locate(
@@ -169,6 +212,17 @@ export class TrailPages {
     }
     return timeline;
   }
+}
+
+const ranks = (tx: Tx, tenantId: number, at: At, filter: TrailFilter, times: readonly number[]): Promise<number[]> => {
+  const query = trailQuery(tenantId, filter);
+  return Promise.all(times.map((time) => rank(tx, query, at, time)));
+};
+
+async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const one of all) results.push(await work(one));
+  return results;
 }
 
 /** Throws when there is no such revision yet. */

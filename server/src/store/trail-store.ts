@@ -46,6 +46,8 @@ export function trailStore(db: Db, entries: RenderedEntries | null = null): Trai
         ...(portion ?? (await entriesOf(tx, tenantId, ids, { asOf, places }))),
       })),
 
+    countsBefore: (tenantId, filter, times) => pages.countsBefore(tenantId, filter, times),
+
     stream: (tenantId, filter, asOf) => stream(db, pages, tenantId, filter, asOf),
 
     head: (tenantId) => db.read(tenantId, (tx) => headOf(tx, tenantId)),
