@@ -90,6 +90,20 @@ export class Trails extends Resource {
   // From here on Genjin only.
 
   /**
+   * The same as `list`, and the revision that it is of. Pages that are asked for with it as `as_of` are all of that state, whatever is
+   * written meanwhile.
+   *
+   * @example
+   * const first = await client.trails.page({ count: 20 });
+   * const second = await client.trails.page({ count: 20, startIndex: 2, asOf: first.revision });
+   * console.log(first.totalItem === second.totalItem);
+   */
+  async page(query: TrailQuery = {}, options: CallOptions = {}): Promise<TrailListData & { readonly revision: number }> {
+    const { data, headers } = await this.#answer<TrailListData>('list', query, options);
+    return { ...data, revision: Number(headers.get('X-Genjin-Revision')) };
+  }
+
+  /**
    * Changes an entry: only what is given.
    *
    * @example

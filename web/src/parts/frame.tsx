@@ -1,42 +1,99 @@
+import ApartmentOutlined from '@ant-design/icons/ApartmentOutlined';
+import BellOutlined from '@ant-design/icons/BellOutlined';
+import CalendarOutlined from '@ant-design/icons/CalendarOutlined';
+import FundOutlined from '@ant-design/icons/FundOutlined';
+import HistoryOutlined from '@ant-design/icons/HistoryOutlined';
 import LogoutOutlined from '@ant-design/icons/LogoutOutlined';
-import { Button, Segmented } from 'antd';
-import type { ReactNode } from 'react';
+import MoreOutlined from '@ant-design/icons/MoreOutlined';
+import SettingOutlined from '@ant-design/icons/SettingOutlined';
+import ShopOutlined from '@ant-design/icons/ShopOutlined';
+import TagOutlined from '@ant-design/icons/TagOutlined';
+import { Button, Dropdown } from 'antd';
+import type { ComponentType, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { chooseLanguage, type Language } from '../texts.ts';
+import { chooseLanguage } from '../texts.ts';
+import { chooseLook, type Look, useLook } from './look.ts';
+import { placeOf, usePlace, type View } from './place.ts';
+import { useSession } from './session.tsx';
+import { To } from './to.tsx';
 
-const languages: { value: Language; label: string }[] = [
-  { value: 'zh-CN', label: '中文' },
-  { value: 'en', label: 'English' },
+/** Where one can go; `of`: views that belong to another one. */
+const ways: readonly { view: View; icon: ComponentType; of?: readonly View[]; admin?: true }[] = [
+  { view: 'timeline', icon: HistoryOutlined, of: ['contact', 'colleague'] },
+  { view: 'today', icon: CalendarOutlined },
+  { view: 'companies', icon: ShopOutlined, of: ['company'] },
+  { view: 'leads', icon: TagOutlined, of: ['lead'] },
+  { view: 'opportunities', icon: FundOutlined, of: ['opportunity'] },
+  { view: 'team', icon: ApartmentOutlined },
+  { view: 'silence', icon: BellOutlined },
+  { view: 'settings', icon: SettingOutlined, admin: true },
 ];
 
-/** The bar above every page. */
-export function Frame({ children, onSignOut }: { children: ReactNode; onSignOut?: () => void }) {
-  const { t, i18n } = useTranslation();
+/** What stands around every view: on a desk beside it, on a phone below. `action`: the one thing that is done from anywhere. */
+export function Frame({ action, children }: { action?: ReactNode; children: ReactNode }) {
+  const { t } = useTranslation();
+  const { view } = usePlace();
+  const { role, tenantName } = useSession();
   return (
-    <>
-      <header className="bar">
-        <div className="bar-inner">
-          <a className="brand" href={window.location.pathname}>
-            <img src="./icon.svg" alt="" width={26} height={26} />
-            <span>{t('product')}</span>
-          </a>
-          <div className="bar-end">
-            <Segmented
-              size="small"
-              aria-label={t('language')}
-              options={languages}
-              value={i18n.language === 'en' ? 'en' : 'zh-CN'}
-              onChange={chooseLanguage}
-            />
-            {onSignOut !== undefined && (
-              <Button type="text" size="small" icon={<LogoutOutlined />} aria-label={t('signOut')} onClick={onSignOut}>
-                <span className="wide-only">{t('signOut')}</span>
-              </Button>
-            )}
-          </div>
-        </div>
+    <div className="frame">
+      <a className="skip" href="#main">
+        {t('frame.skip')}
+      </a>
+      <header className="side">
+        <To place={placeOf('timeline')} className="brand">
+          <img src="./icon.svg" alt="" width={26} height={26} />
+          <span>{t('product')}</span>
+        </To>
+        <div className="side-tenant faint">{tenantName}</div>
+        {action}
+        <nav className="ways" aria-label={t('frame.ways')}>
+          {ways
+            .filter(({ admin }) => admin !== true || role === 'admin')
+            .map(({ view: one, icon: Icon, of = [] }) => (
+              <To key={one} place={placeOf(one)} className="way" current={view === one || of.includes(view)}>
+                <Icon />
+                <span>{t(`view.${one as 'timeline'}`)}</span>
+              </To>
+            ))}
+        </nav>
+        <Me />
       </header>
-      <main>{children}</main>
-    </>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+/** Who is signed in, and what is theirs alone: language, look, signing out. */
+function Me() {
+  const { t, i18n } = useTranslation();
+  const { me, role, signOut } = useSession();
+  const look = useLook();
+  const looks: readonly Look[] = ['system', 'light', 'dark'];
+  return (
+    <div className="me">
+      <span className="me-name" title={me.email}>
+        {me.nickname || me.email}
+        <span className="faint"> · {t(`role.${role}`)}</span>
+      </span>
+      <Dropdown
+        trigger={['click']}
+        placement="topRight"
+        menu={{
+          selectedKeys: [look, i18n.language],
+          items: [
+            { key: 'zh-CN', label: '中文', onClick: () => chooseLanguage('zh-CN') },
+            { key: 'en', label: 'English', onClick: () => chooseLanguage('en') },
+            { type: 'divider' },
+            ...looks.map((one) => ({ key: one, label: t(`look.${one}`), onClick: () => chooseLook(one) })),
+            { type: 'divider' },
+            { key: 'out', icon: <LogoutOutlined />, label: t('signOut'), onClick: signOut },
+          ],
+        }}
+      >
+        <Button type="text" icon={<MoreOutlined />} aria-label={t('frame.me')} />
+      </Dropdown>
+    </div>
   );
 }

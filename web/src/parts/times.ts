@@ -36,3 +36,9 @@ export function byDay<T extends { readonly create_time: string }>(items: readonl
   }
   return groups;
 }
+
+/** 2024年8月 or August 2024. */
+export function monthInWords(month: string, language: string): string {
+  const format = new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', timeZone: 'UTC' });
+  return format.format(new Date(`${month}-01T00:00:00Z`));
+}

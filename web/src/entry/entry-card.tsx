@@ -5,32 +5,42 @@ import TagOutlined from '@ant-design/icons/TagOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
 import type { TrailEntry, TrailEntryFileInfo } from '@genjin/client';
 import { Tag } from 'antd';
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { CompanyLink } from './company-link.tsx';
+import { minuteOf, recordedIfOther } from '../parts/times.ts';
+import { SubjectLink } from '../parts/to.tsx';
+import { TypeMark, typeName } from '../parts/trail-types.tsx';
 import { Contacts } from './contacts.tsx';
 import { EntryText } from './entry-text.tsx';
-import { minuteOf, recordedIfOther } from './times.ts';
-import { TypeMark, typeName } from './trail-types.tsx';
 
 /** OKKI writes `[]` where there is no joined object. */
 export const joined = <T extends object>(info: T | []): T | null => (Array.isArray(info) ? null : info);
 
+interface EntryCardProps {
+  readonly entry: TrailEntry;
+  /** Its place in the list. */
+  readonly index: number;
+  /** Words that were looked for. */
+  readonly marked: readonly string[];
+}
+
 /** One follow-up. */
-export function EntryCard({ entry }: { entry: TrailEntry }) {
+export const EntryCard = memo(function EntryCard({ entry, index, marked }: EntryCardProps) {
   const { t } = useTranslation();
   const author = joined(entry.create_user_info);
   const name = typeName(entry.type);
   const recorded = recordedIfOther(entry.create_time, entry.created_at);
   return (
-    <article className="entry" data-trail-id={entry.trail_id}>
+    <article className="entry" data-trail-id={entry.trail_id} data-index={index} data-time={entry.create_time}>
       <TypeMark type={entry.type} />
       <div className="entry-body">
         <div className="entry-head">
           <span className="entry-type">{name === null ? t('entry.unknownType', { type: entry.type }) : t(`type.${name}`)}</span>
           {(author !== null || entry.create_user !== 0) && (
             <span className="entry-author" title={t('entry.author')}>
-              {author?.nickname || t('entry.authorId', { id: entry.create_user })}
+              <SubjectLink view="colleague" id={entry.create_user}>
+                {author?.nickname || t('entry.authorId', { id: entry.create_user })}
+              </SubjectLink>
             </span>
           )}
           <time
@@ -41,14 +51,14 @@ export function EntryCard({ entry }: { entry: TrailEntry }) {
             {minuteOf(entry.create_time)}
           </time>
         </div>
-        <EntryText content={entry.content} />
+        <EntryText content={entry.content} marked={marked} />
         <Subjects entry={entry} />
         {entry.file_info !== null && <Files files={entry.file_info} />}
         {recorded !== null && <div className="entry-recorded">{t('entry.recorded', { time: recorded })}</div>}
       </div>
     </article>
   );
-}
+});
 
 function Subject({ icon, label, children }: { icon: ReactNode; label: string; children: ReactNode }) {
   return (
@@ -72,20 +82,24 @@ function Subjects({ entry }: { entry: TrailEntry }) {
     <div className="subjects">
       {entry.company_id !== 0 && (
         <Subject icon={<ShopOutlined />} label={t('entry.company')}>
-          <CompanyLink companyId={entry.company_id}>
+          <SubjectLink view="company" id={entry.company_id}>
             {company?.name || t('entry.companyId', { id: entry.company_id })}
-          </CompanyLink>
+          </SubjectLink>
           {company?.is_archive === 0 && <Tag className="removed">{t('entry.removed')}</Tag>}
         </Subject>
       )}
       {entry.lead_id !== 0 && (
         <Subject icon={<TagOutlined />} label={t('entry.lead')}>
-          {lead?.name || t('entry.leadId', { id: entry.lead_id })}
+          <SubjectLink view="lead" id={entry.lead_id}>
+            {lead?.name || t('entry.leadId', { id: entry.lead_id })}
+          </SubjectLink>
         </Subject>
       )}
       {entry.opportunity_id !== 0 && (
         <Subject icon={<FundOutlined />} label={t('entry.opportunity')}>
-          {opportunity?.name || t('entry.opportunityId', { id: entry.opportunity_id })}
+          <SubjectLink view="opportunity" id={entry.opportunity_id}>
+            {opportunity?.name || t('entry.opportunityId', { id: entry.opportunity_id })}
+          </SubjectLink>
         </Subject>
       )}
       {entry.customer_id.length > 0 && (
