@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BasicOptions, basic, parts as basicParts } from './basic.ts';
+import { page } from './page.ts';
 import { hotSpots } from './profile.ts';
 import { met, type Report, render } from './report.ts';
 import { documentScale, plotFile, rowNames, scale } from './scale.ts';
@@ -57,6 +58,14 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     results: 'SCALE-POSTGRES.md',
     run: (options) => scale({ ...options, engine: 'postgres', rows: options.parts }),
     document: (report, command) => documentScale('postgres', report, command),
+  },
+  page: {
+    summary: 'the web page in a slow browser, beside a bare page of the same library',
+    entries: 1_000_000,
+    companies: (entries) => Math.min(20_000, Math.ceil(entries / 50)),
+    parts: [],
+    results: 'PAGE.md',
+    run: page,
   },
 };
 
