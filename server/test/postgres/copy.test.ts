@@ -1,8 +1,10 @@
 /** From one engine to the other and back while the source is written: the same log, the same entries. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Core, openCore } from '../../src/app.ts';
+import type { ImportedEntry } from '../../src/domain/import.ts';
 import { checkStore } from '../../src/store/check.ts';
 import { copiedTables, copyTenant } from '../../src/store/copy.ts';
 import { tenantTables } from '../../src/store/migrations.ts';
@@ -12,6 +14,7 @@ import { recordAbout, testCaller } from '../store/fixture.ts';
 import { workplace } from '../support/cli.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { type Engine, newPlace, variablesOf } from '../support/place.ts';
+import { soak } from '../support/soak.ts';
 
 async function opened(on: Engine): Promise<Core> {
   const place = await newPlace({ on });
@@ -23,28 +26,39 @@ async function opened(on: Engine): Promise<Core> {
   return core;
 }
 
+/** The number of the entries, and a digest of all of them as they are exported. */
 async function exportOf(core: Core): Promise<string> {
-  const lines: string[] = [];
-  for await (const { trails, joined } of core.trailStore.all(testTenant))
-    for (const trail of trails) lines.push(presentTrail(testTenant, trail, joined).toString());
-  return lines.join('\n');
+  const hash = createHash('sha256');
+  let count = 0;
+  for await (const { trails, joined } of core.trailStore.all(testTenant)) {
+    for (const trail of trails) hash.update(presentTrail(testTenant, trail, joined)).update('\n');
+    count += trails.length;
+  }
+  return `${count} ${hash.digest('hex')}`;
+}
+
+const entries = soak(1_000_000);
+
+function* portions(): Generator<ImportedEntry[]> {
+  for (let start = 0; start < entries; start += 5000)
+    yield Array.from({ length: Math.min(5000, entries - start) }, (_, k) => {
+      const i = start + k;
+      return readEntry(
+        entry({
+          trail_id: i + 1,
+          company_id: 1 + (i % Math.max(40, entries / 50)),
+          content: `text ${i}\0 付款`,
+          create_time: `2024-05-${String(1 + (i % 28)).padStart(2, '0')} 10:${String(i % 60).padStart(2, '0')}:00`,
+        }),
+      );
+    });
 }
 
 const findings = async (core: Core): Promise<string[]> => (await checkStore(core.db, () => [])).findings.map(({ what }) => what);
 
-test('SQLite to PostgreSQL and back', { timeout: 300_000 }, async () => {
+test('SQLite to PostgreSQL and back', { timeout: 3_600_000 }, async () => {
   const [first, second, third] = [await opened('sqlite'), await opened('postgres'), await opened('sqlite')];
-  const drafts = Array.from({ length: 5000 }, (_, i) =>
-    readEntry(
-      entry({
-        trail_id: i + 1,
-        company_id: 1 + (i % 40),
-        content: `text ${i}\0 付款`,
-        create_time: `2024-05-01 10:${String(i % 60).padStart(2, '0')}:00`,
-      }),
-    ),
-  );
-  await first.importer.take([drafts]);
+  await first.importer.take(portions());
   await first.applications.create(testTenant, 'a', ['company']);
   let writing = true;
   const ids: number[] = [];
@@ -67,6 +81,7 @@ test('SQLite to PostgreSQL and back', { timeout: 300_000 }, async () => {
   expect(seen.length).toBeGreaterThan(2);
   expect(await copyTenant(second.db, third.db, testTenant)).toEqual(end);
   const exports = await Promise.all([first, second, third].map(exportOf));
+  expect(exports[0]).toMatch(new RegExp(`^${entries + ids.length} `));
   expect(exports[1]).toBe(exports[0]);
   expect(exports[2]).toBe(exports[0]);
   for (const core of [first, second, third]) expect(await findings(core)).toEqual([]);
