@@ -57,7 +57,7 @@ export async function placedPage(
   const whole = blocks.total;
   const skip = skipped(page);
   // Everything that can begins before anything is waited for.
-  const bounds = Promise.all([from === null ? 0 : rank(tx, query, at, from), to === null ? whole : rank(tx, query, at, to + 1)]);
+  const bounds = boundsOf(tx, query, at, filter);
   // Where a list begins is known by its place, so that bound is left out; where it ends it is cut.
   const bounded = trailQuery(tenantId, { ...filter, ...(oldestFirst ? { from: null } : { to: null }) });
   /** The page, where it is known how many lie before it in the whole scope. */
@@ -89,6 +89,12 @@ export async function placedPage(
   }
 }
 
+/** Between how many entries of the scope, from its beginning, those of the filter's period lie. */
+async function boundsOf(tx: Tx, query: TrailQuery, at: At, { from, to }: TrailFilter): Promise<readonly [number, number]> {
+  const found = await ranks(tx, query, at, [...(from === null ? [] : [from]), ...(to === null ? [] : [to + 1])]);
+  return [from === null ? 0 : (found[0] as number), to === null ? at.blocks.total : (found.at(-1) as number)];
+}
+
 /** Keeps the keys of the blocks that a page needs, of which it is not the first. */
 async function keepKeys(
   tx: Tx,
@@ -108,18 +114,27 @@ async function keepKeys(
   }
 }
 
-/** How many entries of the scope lie before the time. */
-export async function rank(tx: Tx, query: TrailQuery, { blocks }: At, time: number): Promise<number> {
-  const block = blocks.blockOf(time, 0);
-  const passed = blocks.passed(block);
-  const keys = blocks.keys.get(block);
-  if (keys !== null) return passed + before(keys, time);
-  const { at, id } = blocks.start(block) ?? { at: 0, id: 0 };
-  const row = await tx.get(
-    `SELECT COUNT(*) FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?`,
-    [...query.values, at, id, time],
-  );
-  return passed + (row?.[0] as number);
+/**
+ * How many entries of the scope lie before each of the times. Of two one statement is made, for to ask costs more than to count: most
+ * questions are about a period.
+ */
+export async function ranks(tx: Tx, query: TrailQuery, { blocks }: At, times: readonly number[]): Promise<number[]> {
+  const places = times.map((time) => {
+    const block = blocks.blockOf(time, 0);
+    const keys = blocks.keys.get(block);
+    const { at, id } = blocks.start(block) ?? { at: 0, id: 0 };
+    const passed = blocks.passed(block);
+    return keys === null
+      ? { passed, values: [...query.values, at, id, time] }
+      : { passed: passed + before(keys, time), values: null };
+  });
+  const count = `(SELECT COUNT(*) FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?)`;
+  const asked = places.flatMap(({ values }) => (values === null ? [] : [values]));
+  const pairs = Array.from({ length: Math.ceil(asked.length / 2) }, (_, i) => asked.slice(2 * i, 2 * i + 2));
+  const rows = await Promise.all(pairs.map((pair) => tx.get(`SELECT ${pair.map(() => count).join(', ')}`, pair.flat())));
+  const counts = rows.flat() as number[];
+  let next = 0;
+  return places.map(({ passed, values }) => passed + (values === null ? 0 : (counts[next++] as number)));
 }
 
 /** A page of what has no counts of its own. */

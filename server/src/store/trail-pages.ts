@@ -8,11 +8,11 @@ import { knownPage } from './known-page.ts';
 import { headOf } from './log-times.ts';
 import { Past } from './past.ts';
 import type { PastList } from './past-list.ts';
-import { counted, countedPage, finder, nothing, type PageKeys, placedPage, rank, skipped } from './placed-page.ts';
+import { counted, countedPage, finder, nothing, type PageKeys, placedPage, ranks, skipped } from './placed-page.ts';
 import { scopeOf } from './scope.ts';
 import { TrailSearch } from './search.ts';
 import { settle } from './settle.ts';
-import { type At, keepEvery, Timeline } from './timeline.ts';
+import { keepEvery, Timeline } from './timeline.ts';
 import { trailQuery } from './trail-query.ts';
 import { pageReader, type ReadPage } from './whole-page.ts';
 
@@ -77,17 +77,18 @@ export class TrailPages {
   async countsBefore(tenantId: number, filter: TrailFilter, times: readonly number[]): Promise<CountsBefore> {
     const whole = { ...filter, from: null, to: null };
     const scope = scopeOf(whole);
+    const query = trailQuery(tenantId, whole);
     for (let i = 0; ; i++) {
       const found = await this.#db.read(tenantId, async (tx): Promise<CountsBefore | null> => {
         const asked = headOf(tx, tenantId);
         const guess = this.#whole === null || scope === null ? null : this.timeline(tenantId).known(scope);
-        const guessed = guess === null ? null : ranks(tx, tenantId, guess, whole, times);
+        const guessed = guess === null ? null : ranks(tx, query, guess, times);
         const [{ revision }, counts] = await Promise.all([asked, guessed]);
         if (counts !== null && guess?.revision === revision && guess.still()) return { revision, counts };
         if (scope === null || i >= tries) return { revision, counts: await this.#pieces(tx, tenantId, whole, times, revision) };
         const at = await this.timeline(tenantId).at(tx, scope, revision);
         if (at === null) return null;
-        const placed = await ranks(tx, tenantId, at, whole, times);
+        const placed = await ranks(tx, query, at, times);
         return at.still() ? { revision, counts: placed } : null;
       });
       if (found !== null) return found;
@@ -213,11 +214,6 @@ export class TrailPages {
     return timeline;
   }
 }
-
-const ranks = (tx: Tx, tenantId: number, at: At, filter: TrailFilter, times: readonly number[]): Promise<number[]> => {
-  const query = trailQuery(tenantId, filter);
-  return Promise.all(times.map((time) => rank(tx, query, at, time)));
-};
 
 async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
