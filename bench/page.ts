@@ -33,18 +33,6 @@ const longFrame = 50;
 
 const person = { email: 'bench@example.com', password: 'only of the benchmark' };
 
-/** Notes when an element that fits is first seen, before anything else of the document runs. */
-const noteFirst = (selector: string): string => `
-  const looking = () => {
-    if (document.querySelector(${JSON.stringify(selector)}) !== null) globalThis.firstSeen = performance.now();
-    else requestAnimationFrame(looking);
-  };
-  requestAnimationFrame(looking);`;
-
-declare global {
-  var firstSeen: number | undefined;
-}
-
 export async function page({ entries, companies, quick, fresh }: PageOptions): Promise<Report> {
   const data = await scaleData(entries, companies, fresh);
   const account = ['--tenant', String(data.tenantId), '--name', 'bench', '--email', person.email, '--data', data.store];
@@ -77,7 +65,7 @@ export async function page({ entries, companies, quick, fresh }: PageOptions): P
       step(`visits, round ${round}`);
       const theirs = await visit(browser, undefined, async (page) => {
         await open(page, bare.url, '.ant-list-item');
-        return page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN);
+        return page.evaluate<number>('probe.firstPaint()');
       });
       const [first, jump] = await visit(browser, state, async (page) => {
         const seen = await open(page, server.url, 'article[data-trail-id]');
@@ -161,7 +149,7 @@ function reported(
 async function barePage(): Promise<{ url: string; stop(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'genjin-bare-'));
   await build({
-    root: fileURLToPath(new URL('bare-page/', import.meta.url)),
+    root: fileURLToPath(new URL('../web/bare-page/', import.meta.url)),
     configFile: false,
     logLevel: 'silent',
     plugins: [react()],
@@ -235,48 +223,14 @@ async function visit<T>(browser: Browser, storageState: State | undefined, work:
 
 /** ms until an element that fits is seen. */
 async function open(page: Page, url: string, selector: string): Promise<number> {
-  await page.addInitScript(noteFirst(selector));
+  await page.addInitScript({ path: fileURLToPath(new URL('page-probe.js', import.meta.url)) });
+  await page.addInitScript(`probe.watch(${JSON.stringify(selector)})`);
   await page.goto(url);
-  await page.waitForFunction(() => globalThis.firstSeen !== undefined);
-  return page.evaluate(() => globalThis.firstSeen as number);
+  await page.waitForFunction('probe.first !== null');
+  return page.evaluate<number>('probe.first');
 }
 
-/** ms from a click on the rail until entries of there are seen. */
-const jumpTo = (page: Page, share: number): Promise<number> =>
-  page.evaluate(async (share) => {
-    const rail = document.querySelector('.scrubber-rail') as HTMLElement;
-    const box = rail.getBoundingClientRect();
-    const at = { bubbles: true, pointerId: 1, clientX: box.left + 20, clientY: box.top + box.height * share };
-    const before = Number(document.querySelector('article[data-index]')?.getAttribute('data-index'));
-    const began = performance.now();
-    rail.dispatchEvent(new PointerEvent('pointermove', at));
-    rail.dispatchEvent(new PointerEvent('pointerup', at));
-    for (;;) {
-      await new Promise(requestAnimationFrame);
-      const now = Number(document.querySelector('article[data-index]')?.getAttribute('data-index'));
-      if (now > before + 1000) return performance.now() - began;
-      if (performance.now() - began > 30_000) throw new Error('the rail leads nowhere');
-    }
-  }, share);
+const jumpTo = (page: Page, share: number): Promise<number> => page.evaluate<number>(`probe.jumpTo(${share})`);
 
-/** Frames that took too long while so many entries went by. */
 const scroll = (page: Page, selector: string): Promise<number> =>
-  page.evaluate(
-    async ({ selector, scrolled, stride, longFrame }) => {
-      let long = 0;
-      let last = await new Promise(requestAnimationFrame);
-      for (let frame = 0; ; frame++) {
-        window.scrollBy(0, stride);
-        const now = await new Promise<number>(requestAnimationFrame);
-        if (now - last > longFrame) long += 1;
-        last = now;
-        // Looked at seldom, for it costs time itself.
-        if (frame % 50 !== 0) continue;
-        const entries = document.querySelectorAll(selector);
-        const reached = Number(entries[entries.length - 1]?.getAttribute('data-index'));
-        if (reached >= scrolled) return long;
-        if (frame > 100_000) throw new Error(`after ${frame} frames only ${reached} entries`);
-      }
-    },
-    { selector, scrolled, stride, longFrame },
-  );
+  page.evaluate<number>(`probe.scroll(${JSON.stringify(selector)}, ${scrolled}, ${stride}, ${longFrame})`);

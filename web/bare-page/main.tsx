@@ -25,6 +25,7 @@ const itemsUpTo = (count: number): Item[] =>
 function Bare() {
   const [count, setCount] = useState(portion);
   const end = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each portion it is looked at anew whether the end is near
   useEffect(() => {
     const observer = new IntersectionObserver(
       ([seen]) => {
@@ -34,7 +35,6 @@ function Bare() {
     );
     observer.observe(end.current as HTMLDivElement);
     return () => observer.disconnect();
-    // Looked at anew after each portion.
   }, [count]);
   return (
     <ConfigProvider locale={zhCN}>
