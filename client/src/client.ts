@@ -1,5 +1,7 @@
+import { Comments } from './comments.ts';
 import { Companies } from './companies.ts';
 import { Leads } from './leads.ts';
+import { NextFollowUps } from './next.ts';
 import { Opportunities } from './opportunities.ts';
 import { Reports } from './reports.ts';
 import { Trails } from './trails.ts';
@@ -22,6 +24,8 @@ import { Webhooks } from './webhooks.ts';
  */
 export class GenjinClient {
   readonly trails: Trails;
+  readonly comments: Comments;
+  readonly next: NextFollowUps;
   readonly companies: Companies;
   readonly leads: Leads;
   readonly opportunities: Opportunities;
@@ -32,6 +36,8 @@ export class GenjinClient {
   constructor(options: GenjinClientOptions) {
     const transport = new Transport(options);
     this.trails = new Trails(transport);
+    this.comments = new Comments(transport);
+    this.next = new NextFollowUps(transport);
     this.companies = new Companies(transport);
     this.leads = new Leads(transport);
     this.opportunities = new Opportunities(transport);

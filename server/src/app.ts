@@ -5,12 +5,15 @@ import type { Config } from './config.ts';
 import { Applications } from './domain/application.ts';
 import { Attempts } from './domain/attempts.ts';
 import type { Standing } from './domain/basis.ts';
+import { Calendars } from './domain/calendar.ts';
 import { Changes } from './domain/change.ts';
+import { Comments } from './domain/comment.ts';
 import { Companies } from './domain/company.ts';
 import { type Cleaning, Erasures } from './domain/erasure.ts';
 import { Importer } from './domain/import.ts';
 import { Kept } from './domain/kept.ts';
 import { Leads } from './domain/lead.ts';
+import { NextFollowUps } from './domain/next.ts';
 import { Opportunities } from './domain/opportunity.ts';
 import { Reports } from './domain/report.ts';
 import { SignIns } from './domain/sign-in.ts';
@@ -25,9 +28,11 @@ import { readTls } from './exposure.ts';
 import type { KeptPage } from './http/kept-page.ts';
 import type { Route } from './http/route.ts';
 import { changeRoutes } from './http/routes/change-routes.ts';
+import { commentRoutes } from './http/routes/comment-routes.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
 import { exportRoutes, type WriteExport } from './http/routes/export-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
+import { nextRoutes } from './http/routes/next-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
 import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
@@ -39,13 +44,16 @@ import { jobsOn } from './readers/jobs.ts';
 import { Readers } from './readers/readers.ts';
 import { readingReports, readingTrails } from './readers/reading-stores.ts';
 import { applicationStore } from './store/application-store.ts';
+import { calendarStore } from './store/calendar-store.ts';
 import { changeStore } from './store/change-store.ts';
+import { commentStore } from './store/comment-store.ts';
 import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
 import { keyFrom, readKey, storePath } from './store/files.ts';
 import { leadStore } from './store/lead-store.ts';
 import { requireShape } from './store/migrations.ts';
+import { nextStore } from './store/next-store.ts';
 import { objectStore } from './store/object-store.ts';
 import { opportunityStore } from './store/opportunity-store.ts';
 import { openStore, type Place } from './store/place.ts';
@@ -82,6 +90,9 @@ export interface Core {
   readonly signIns: SignIns;
   readonly trails: Trails;
   readonly trailLife: TrailLife;
+  readonly comments: Comments;
+  readonly next: NextFollowUps;
+  readonly calendars: Calendars;
   readonly changes: Changes;
   readonly companies: Companies;
   readonly leads: Leads;
@@ -140,6 +151,7 @@ export async function openCore(
   const trails = readers === null ? own : readingTrails(own, readers);
   const changes = changeStore(db);
   const users = userStore(db);
+  const next = nextStore(db);
   const webhooks = webhookStore(db);
   const storedApplications = applicationStore(db);
   const attempts = new Attempts(clock, db.counts);
@@ -157,6 +169,9 @@ export async function openCore(
     signIns: new SignIns({ signIns: signInStore(db), objects, applications, vault, attempts, clock }),
     trails: new Trails({ trails, objects, vault, clock }),
     trailLife: new TrailLife({ changes, objects, vault, clock }),
+    comments: new Comments({ comments: commentStore(db), objects, vault, clock }),
+    next: new NextFollowUps({ next, objects, vault, clock }),
+    calendars: new Calendars({ calendars: calendarStore(db), next, clock }),
     changes: new Changes({ changes }),
     users: new Users({ users }),
     writeExport: readers === null ? jobsOn(db).export : (...asked) => readers.stream('export', asked),
@@ -204,6 +219,8 @@ export const createDeliverer = (core: Core, { log, attempted }: Pick<WorkerParts
 export const routesOf = (core: Core): Route[] => [
   ...trailRoutes(core.trails, core.trailLife),
   ...trailLifeRoutes(core.trailLife, core.erasures),
+  ...commentRoutes(core.comments),
+  ...nextRoutes(core.next, core.calendars),
   ...changeRoutes(core.changes),
   ...exportRoutes(core.trails, core.writeExport),
   ...companyRoutes(core.companies),
@@ -236,6 +253,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
   const app = await createServer({
     applications: core.applications,
     signIns: core.signIns,
+    calendars: core.calendars,
     routes: routesOf(core),
     metrics,
     standing: core.standing,

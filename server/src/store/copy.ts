@@ -36,6 +36,7 @@ const unlogged = {
   refresh_token: { key: ['token_hash'], rest: ['client_id', 'user_id', 'scopes', 'family', 'expires_at', 'used'] },
   sign_in: { key: ['user_id'], rest: ['email', 'password_hash', 'created_at'] },
   idempotency: { key: ['actor', 'idempotency_key'], rest: ['request_hash', 'answer'] },
+  calendar: { key: ['user_id'], rest: ['token_hash', 'kinds', 'client_id', 'created_at'] },
   webhook: { key: ['client_id'], rest: ['callback_url', 'secret', 'paused', 'created_at'] },
   subscription: { key: ['client_id', 'kind'], rest: ['events', 'cursor_revision'] },
   delivery: {

@@ -105,8 +105,8 @@ export async function putSignIn(tx: Tx, { tenantId, userId, email, passwordHash,
   ]);
 }
 
-/** Forgets how a user signs in, and ends the tokens got through that. */
+/** Forgets how a user signs in, and ends what was got through that: its tokens and its calendar. */
 export async function endSignIn(tx: Tx, tenantId: number, userId: number): Promise<void> {
-  for (const table of ['sign_in', 'access_token', 'refresh_token'])
+  for (const table of ['sign_in', 'access_token', 'refresh_token', 'calendar'])
     await tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND user_id = ?`, [tenantId, userId]);
 }
