@@ -10,6 +10,7 @@ import { formatTime, parseTime } from '../wire/time.ts';
 import { exampleEntries } from './example.ts';
 import { exampleObjects, exampleObjectsKnownAt } from './example-objects.ts';
 import { generateFirm } from './firm.ts';
+import { firmComments, writeComments } from './firm-comments.ts';
 import { firmObjects } from './firm-objects.ts';
 
 export const demoTenantId = 23412;
@@ -77,7 +78,9 @@ export async function makeDemo(core: Core, folder: string, plan: DemoPlan): Prom
   const firm = { clientId: demoTenantId, seed: 23412, entries: 6000, companies: 200, salespeople: 20, endAt, days: 365 };
   const entries = [...generateFirm(firm)];
   await core.importer.learn(demoTenantId, firmObjects(firm, entries), endAt);
-  await core.importer.take([entries.map(readEntry)]);
+  // Their comments are here.
+  await core.importer.take([entries.map((entry) => readEntry({ ...entry, comment_count: 0 }))]);
+  await core.objects.change(demoTenantId, 'command:demo', (edit) => writeComments(edit, firmComments(firm, entries)));
   const { clientId, clientSecret } = await core.applications.create(demoTenantId, 'demo', modules, plan.credentials);
   writeMark(folder, { endAt, clientId });
   return { clientId, clientSecret: plan.credentials === null ? clientSecret : null, made: true };
