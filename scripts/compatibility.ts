@@ -38,8 +38,11 @@ const added: Readonly<Record<string, readonly string[]>> = {
     'file_ids',
     'create_time',
     'create_user',
+    'next_follow_up_time',
     'If-Match',
   ],
+  'POST /v1/lead/push': ['next_follow_up_time'],
+  'POST /v1/opportunity/push': ['next_follow_up_time'],
 };
 const addedOperations: ReadonlySet<string> = new Set([
   'POST /v1/dynamic/trail/push/batch',
@@ -51,6 +54,13 @@ const addedOperations: ReadonlySet<string> = new Set([
   'GET /v1/dynamic/trail/changes',
   'GET /v1/dynamic/trail/changes/stream',
   'GET /v1/dynamic/trail/export',
+  'GET /v1/dynamic/comment/list',
+  'POST /v1/dynamic/comment/push',
+  'POST /v1/dynamic/comment/remove',
+  'GET /v1/dynamic/next/list',
+  'POST /v1/dynamic/next/push',
+  'POST /v1/dynamic/next/calendar/create',
+  'POST /v1/dynamic/next/calendar/remove',
 ]);
 /** Of the page and its admins, which OKKI's API has nothing of. */
 const addedPaths = /^\w+ \/v1\/(session|admin)(\/|$)/;

@@ -1,6 +1,8 @@
 import { Admin } from './admin.ts';
+import { Comments } from './comments.ts';
 import { Companies } from './companies.ts';
 import { Leads } from './leads.ts';
+import { NextFollowUps } from './next.ts';
 import { Opportunities } from './opportunities.ts';
 import { Reports } from './reports.ts';
 import { Session } from './session.ts';
@@ -24,6 +26,8 @@ import { Webhooks } from './webhooks.ts';
  */
 export class GenjinClient {
   readonly trails: Trails;
+  readonly comments: Comments;
+  readonly next: NextFollowUps;
   readonly companies: Companies;
   readonly leads: Leads;
   readonly opportunities: Opportunities;
@@ -36,6 +40,8 @@ export class GenjinClient {
   constructor(options: GenjinClientOptions) {
     const transport = new Transport(options);
     this.trails = new Trails(transport);
+    this.comments = new Comments(transport);
+    this.next = new NextFollowUps(transport);
     this.companies = new Companies(transport);
     this.leads = new Leads(transport);
     this.opportunities = new Opportunities(transport);

@@ -3,6 +3,7 @@ export type { AdminApplications } from './admin-applications.ts';
 export type { AdminUsers } from './admin-users.ts';
 export type { AdminWebhooks } from './admin-webhooks.ts';
 export { GenjinClient } from './client.ts';
+export type { Comments } from './comments.ts';
 export type { Companies, CompanyQuery } from './companies.ts';
 export {
   GenjinConnectionError,
@@ -12,6 +13,7 @@ export {
 } from './errors.ts';
 export type { LeadQuery, Leads } from './leads.ts';
 export type { CamelCase, Input } from './names.ts';
+export type { NextFollowUps } from './next.ts';
 export type { Opportunities, OpportunityQuery } from './opportunities.ts';
 export type { AllOptions } from './pager.ts';
 export type { Reports } from './reports.ts';

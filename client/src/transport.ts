@@ -87,6 +87,11 @@ export class Transport {
     this.#tokens = 'session' in options ? null : new Tokens(options, (path, body) => this.#askForToken(path, body));
   }
 
+  /** Where a path of the server is. */
+  addressOf(path: string): string {
+    return this.#base + path;
+  }
+
   /** The `data` of the answer; throws as `answer`. */
   async call<T>(request: Request, options: CallOptions): Promise<T> {
     return (await this.answer<T>(request, options)).data;

@@ -92,8 +92,8 @@ function message() {
 
 test('everything that can be called has an example', () => {
   const resources = [
-    ...['Admin', 'AdminApplications', 'AdminUsers', 'AdminWebhooks', 'Companies', 'Leads', 'Opportunities', 'Reports'],
-    ...['Session', 'Trails', 'Users', 'Webhooks'],
+    ...['Admin', 'AdminApplications', 'AdminUsers', 'AdminWebhooks', 'Comments', 'Companies', 'Leads', 'NextFollowUps'],
+    ...['Opportunities', 'Reports', 'Session', 'Trails', 'Users', 'Webhooks'],
   ];
   expect([...new Set(callable().flatMap((name) => (name.includes('.') ? [name.replace(/\..*/, '')] : [])))].sort()).toEqual(
     resources,

@@ -6,13 +6,16 @@ import { demoMailbox } from './demo/demo-person.ts';
 import { Applications } from './domain/application.ts';
 import { Attempts } from './domain/attempts.ts';
 import type { Standing } from './domain/basis.ts';
+import { Calendars } from './domain/calendar.ts';
 import { Changes } from './domain/change.ts';
+import { Comments } from './domain/comment.ts';
 import { Companies } from './domain/company.ts';
 import { type Cleaning, Erasures } from './domain/erasure.ts';
 import { Health } from './domain/health.ts';
 import { Importer } from './domain/import.ts';
 import { Kept } from './domain/kept.ts';
 import { Leads } from './domain/lead.ts';
+import { NextFollowUps } from './domain/next.ts';
 import { Opportunities } from './domain/opportunity.ts';
 import { People } from './domain/people.ts';
 import { Reports } from './domain/report.ts';
@@ -38,10 +41,12 @@ import type { KeptPage } from './http/kept-page.ts';
 import type { Route } from './http/route.ts';
 import { adminRoutes } from './http/routes/admin-routes.ts';
 import { changeRoutes } from './http/routes/change-routes.ts';
+import { commentRoutes } from './http/routes/comment-routes.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
 import { exportRoutes, type WriteExport } from './http/routes/export-routes.ts';
 import { healthRoutes } from './http/routes/health-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
+import { nextRoutes } from './http/routes/next-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
 import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
@@ -54,7 +59,9 @@ import { jobsOn } from './readers/jobs.ts';
 import { Readers } from './readers/readers.ts';
 import { readingReports, readingTrails } from './readers/reading-stores.ts';
 import { applicationStore } from './store/application-store.ts';
+import { calendarStore } from './store/calendar-store.ts';
 import { changeStore } from './store/change-store.ts';
+import { commentStore } from './store/comment-store.ts';
 import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
@@ -62,6 +69,7 @@ import { keyFrom, readKey, storePath } from './store/files.ts';
 import { healthStore } from './store/health-store.ts';
 import { leadStore } from './store/lead-store.ts';
 import { requireShape } from './store/migrations.ts';
+import { nextStore } from './store/next-store.ts';
 import { objectStore } from './store/object-store.ts';
 import { opportunityStore } from './store/opportunity-store.ts';
 import { openStore, type Place } from './store/place.ts';
@@ -103,6 +111,9 @@ export interface Core {
   readonly health: Health;
   readonly trails: Trails;
   readonly trailLife: TrailLife;
+  readonly comments: Comments;
+  readonly next: NextFollowUps;
+  readonly calendars: Calendars;
   readonly changes: Changes;
   readonly companies: Companies;
   readonly leads: Leads;
@@ -162,6 +173,7 @@ export async function openCore(
   const trails = readers === null ? own : readingTrails(own, readers);
   const changes = changeStore(db);
   const users = userStore(db);
+  const next = nextStore(db);
   const webhooks = webhookStore(db);
   const deliveries = deliveryStore(db);
   const storedApplications = applicationStore(db);
@@ -189,6 +201,9 @@ export async function openCore(
     }),
     trails: new Trails({ trails, objects, vault, clock }),
     trailLife: new TrailLife({ changes, objects, vault, clock }),
+    comments: new Comments({ comments: commentStore(db), objects, vault, clock }),
+    next: new NextFollowUps({ next, objects, vault, clock }),
+    calendars: new Calendars({ calendars: calendarStore(db), next, clock }),
     changes: new Changes({ changes }),
     users: new Users({ users }),
     writeExport: readers === null ? jobsOn(db).export : (...asked) => readers.stream('export', asked),
@@ -237,6 +252,8 @@ export const createDeliverer = (core: Core, { log, attempted }: Pick<WorkerParts
 export const routesOf = (core: Core): Route[] => [
   ...trailRoutes(core.trails, core.trailLife),
   ...trailLifeRoutes(core.trailLife, core.erasures),
+  ...commentRoutes(core.comments),
+  ...nextRoutes(core.next, core.calendars),
   ...changeRoutes(core.changes),
   ...exportRoutes(core.trails, core.writeExport),
   ...companyRoutes(core.companies),
@@ -280,6 +297,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
     sessions: core.sessions,
     demo: config.demo ? demoMailbox : null,
     head: (tenantId) => core.trailStore.head(tenantId),
+    calendars: core.calendars,
     routes: routesOf(core),
     metrics,
     standing: core.standing,

@@ -87,6 +87,8 @@ export const errorKinds = {
   // OKKI answers these two with 400 where a token is refreshed (docs/wire.md#tokens).
   refresh_client_invalid: oauth(400, 'invalid_client', 'Client authentication failed', 'Check client_id and client_secret'),
   refresh_token_invalid: oauth(400, 'invalid_request', 'The refresh token is invalid.', 'Token has been revoked'),
+  // Ours: programs that show calendars would ask for a password if it were 401.
+  calendar_unknown: http(404, 'there is no such calendar: its address was replaced or ended'),
   // The request itself.
   no_such_path: http(404, 'no such path: {method} {path}'),
   method_not_allowed: http(405, '{method} is not allowed here; allowed: {allowed}'),

@@ -7,6 +7,7 @@ import { existingTenant, readId } from './tenant-option.ts';
 /** The option of each kind, as commander keeps it. */
 const kinds: Readonly<Record<string, { readonly kind: ErasableKind; readonly flag: string }>> = {
   trail: { kind: 'trail', flag: '--trail' },
+  comment: { kind: 'comment', flag: '--comment' },
   contact: { kind: 'contact', flag: '--contact' },
   leadContact: { kind: 'leadContact', flag: '--lead-contact' },
   user: { kind: 'user', flag: '--user' },
@@ -22,6 +23,7 @@ export const erase: Command = {
   options: [
     { flags: '--tenant <ID>', help: { en: 'the enterprise', zh: '企业 ID' }, required: true },
     { flags: '--trail <ID>', help: { en: 'the content of this entry', zh: '该条跟进的内容' } },
+    { flags: '--comment <ID>', help: { en: 'the content of this comment', zh: '该条评论的内容' } },
     { flags: '--contact <ID>', help: { en: 'who this contact is', zh: '该联系人的资料' } },
     { flags: '--lead-contact <ID>', help: { en: 'who this contact of a lead is', zh: '该线索联系人的资料' } },
     { flags: '--user <ID>', help: { en: 'who this user is; it can no longer sign in', zh: '该用户的资料；此后不能再登录' } },

@@ -12,6 +12,7 @@ import { demoMailbox, demoTenantId } from './demo-person.ts';
 import { exampleEntries } from './example.ts';
 import { exampleObjects, exampleObjectsKnownAt } from './example-objects.ts';
 import { generateFirm } from './firm.ts';
+import { firmComments, writeComments } from './firm-comments.ts';
 import { firmObjects } from './firm-objects.ts';
 
 /** `clientSecret` is `null` when it was shown before or was chosen: only its hash is kept. */
@@ -80,7 +81,9 @@ export async function makeDemo(core: Core, folder: string, plan: DemoPlan): Prom
   const firm = { clientId: demoTenantId, seed: 23412, entries: 6000, companies: 200, salespeople: 20, endAt, days: 365 };
   const entries = [...generateFirm(firm)];
   await core.importer.learn(demoTenantId, firmObjects(firm, entries), endAt);
-  await core.importer.take([entries.map(readEntry)]);
+  // Their comments are here.
+  await core.importer.take([entries.map((entry) => readEntry({ ...entry, comment_count: 0 }))]);
+  await core.objects.change(demoTenantId, 'command:demo', (edit) => writeComments(edit, firmComments(firm, entries)));
   await makeDemoAdmin(core);
   const { clientId, clientSecret } = await core.applications.create(demoTenantId, 'demo', modules, plan.credentials);
   writeMark(folder, { endAt, clientId });

@@ -15,7 +15,8 @@ import { firmPeople } from './firm-people.ts';
 import { PRODUCTS } from './firm-products.ts';
 import { mix, Random } from './firm-random.ts';
 
-const DAY = 24 * 3600 * 1000;
+const HOUR = 3600 * 1000;
+const DAY = 24 * HOUR;
 const BEIJING = 8 * 3600 * 1000;
 
 const POSTS = ['Buyer', 'Purchasing Manager', 'Owner', 'Sales Manager', 'Managing Director', 'Logistics'];
@@ -28,7 +29,7 @@ const LEAD_STATUSES = [1, 3, 4, 4, 5, 5, 5, 2];
 const STAGES = [40010001, 40010002, 40010003, 40010004, 40010005, 40010006];
 
 /** Own streams of random numbers, clear of the directory's. */
-const KIND = { user: 21, company: 22, lead: 23, opportunity: 24 };
+const KIND = { user: 21, company: 22, lead: 23, opportunity: 24, next: 25 };
 
 /** When the entries about something were recorded, the first of all their times included. */
 interface Told {
@@ -38,7 +39,7 @@ interface Told {
 
 /**
  * What the firm's objects are beside what its entries show of them, in our words: everything that `entries` are about, and who works
- * there. Equal options give equal objects; no time in them is later than the last of the entries' period, nor is anything younger
+ * there. Equal options give equal objects; no time in them but when to follow up next is later than the last of the entries' period, nor is anything younger
  * than the first entry about it.
  */
 export function firmObjects(options: FirmOptions, entries: readonly FirmEntry[]): Learned[] {
@@ -106,6 +107,14 @@ function edits(createdAt: number, { times }: Told, random: Random): { updatedAt:
   return random.chance(0.25) ? { updatedAt: createdAt, editedAt: null } : { updatedAt: editedAt, editedAt };
 }
 
+/** When some of them are to be followed up next: from a week before the end of the period to ten days after it, at an hour or that day. */
+function planned(profiles: FirmProfiles, seed: number, id: number, share: number): number | null {
+  const random = new Random(mix(mix(seed, KIND.next), id % 0xffffffff));
+  if (!random.chance(share)) return null;
+  const lastDay = Math.floor((profiles.end * 1000 + BEIJING) / DAY) * DAY - BEIJING;
+  return lastDay + random.between(-6, 10) * DAY + (random.chance(0.4) ? 0 : random.between(9, 17)) * HOUR;
+}
+
 /** Numbers as people give them, in the order in which things were put on file. */
 function numbered<T extends { createdAt: number | null }>(
   objects: readonly T[],
@@ -150,7 +159,6 @@ function oneCompany(
   const ownerId = userId(profiles, owner);
   const helperId = userId(profiles, random.below(profiles.users.length));
   const inPool = random.chance(0.07);
-  const overdueAt = profiles.end * 1000 - random.between(1, 14 * 24) * 3600_000;
   const company: Company = {
     companyId,
     name: info.name,
@@ -162,7 +170,7 @@ function oneCompany(
     createdAt,
     ...edits(createdAt, entries, random),
     archivedAt: createdAt,
-    nextFollowUpAt: random.chance(0.1) ? overdueAt : null,
+    nextFollowUpAt: planned(profiles, seed, companyId, 0.3),
     details: {
       shortName: called.short,
       country: country.code.toUpperCase(),
@@ -243,6 +251,7 @@ function oneLead(
     createdAt,
     ...edits(createdAt, entries, random),
     archivedAt: createdAt,
+    nextFollowUpAt: become === undefined ? planned(profiles, seed, leadId, 0.4) : null,
     details: {
       companyName: become?.name ?? called.name,
       shortName: become?.details.shortName ?? called.short,
@@ -304,6 +313,7 @@ function oneOpportunity(
     createdBy: ownerId,
     createdAt,
     ...edits(createdAt, entries, random),
+    nextFollowUpAt: planned(profiles, seed, opportunityId, 0.2),
     details: {
       ...(contact === undefined ? {} : { contactIds: [contact.customer_id] }),
       ...(random.chance(0.2) && helperId !== ownerId ? { handlerIds: [helperId] } : {}),

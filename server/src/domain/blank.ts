@@ -28,6 +28,7 @@ export const blank: { readonly [K in JoinedKind]: (id: number) => ObjectKinds[K]
     status: firstLeadStatus,
     companyId: null,
     archivedAt: null,
+    nextFollowUpAt: null,
     details: {},
   }),
   opportunity: (opportunityId) => ({
@@ -38,6 +39,7 @@ export const blank: { readonly [K in JoinedKind]: (id: number) => ObjectKinds[K]
     removed: false,
     serialId: '',
     mainUserId: null,
+    nextFollowUpAt: null,
     details: {},
   }),
   user: (userId) => ({ userId, nickname: '', avatar: '', email: '', state: userStates.normal, details: {} }),

@@ -6,6 +6,7 @@ import type { Kind } from './objects.ts';
 /** The module that opens each kind; what only entries show, and the entries themselves, are in that of the timeline. */
 export const moduleOfKind: { readonly [K in Kind]: Module } = {
   trail: 'company',
+  comment: 'company',
   company: 'company',
   contact: 'company',
   leadContact: 'lead',

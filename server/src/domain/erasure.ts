@@ -5,7 +5,7 @@ import type { Actor, Clock, Edit, ObjectStore } from './stores.ts';
 import { wholeSecond } from './trail.ts';
 
 /** What people wrote of whom, and what tells who somebody is. */
-export type ErasableKind = Extract<Kind, 'trail' | 'contact' | 'leadContact' | 'user'>;
+export type ErasableKind = Extract<Kind, 'trail' | 'comment' | 'contact' | 'leadContact' | 'user'>;
 
 /** Clears what erased words leave in places that nobody reads any more, in its own time. */
 export interface Cleaning {

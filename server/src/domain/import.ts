@@ -3,10 +3,13 @@ import { type Knowledge, type MergeCount, merge, type Rule } from './merge.ts';
 import type { JoinedKind, ObjectKinds, Trail } from './objects.ts';
 import type { Edit, ObjectStore } from './stores.ts';
 
+/** An entry but for what only this store can know of it. */
+export type ImportedTrail = Omit<Trail, 'ownCommentCount'>;
+
 /** One entry as a source has it: whose it is, the entry, and what its joined objects tell. */
 export interface ImportedEntry {
   readonly tenantId: number;
-  readonly trail: Trail;
+  readonly trail: ImportedTrail;
   readonly learned: readonly Learned[];
 }
 
@@ -76,8 +79,11 @@ async function learn(edit: Edit, learned: readonly (Learned & { readonly knownAt
   for (const [kind, ofKind] of known) await merge(edit, kind, ofKind, partOf(kind));
 }
 
-/** An imported entry is whole: there is nothing to complete and nothing to fill. */
-const wholeTrail: Rule<'trail'> = { build: ({ fields }) => fields as Trail, fill: (before) => before };
+/** An imported entry is whole but for the comments that are here: there is nothing to complete and nothing to fill. */
+const wholeTrail: Rule<'trail'> = {
+  build: ({ fields }, before) => ({ ...(fields as ImportedTrail), ownCommentCount: before?.ownCommentCount ?? 0 }),
+  fill: (before) => before,
+};
 
 /** What is known of a joined object is part of it: an opportunity's company, say, stands only in some entries. */
 const partOf = <K extends JoinedKind>(kind: K): Rule<K> => ({

@@ -15,7 +15,7 @@ import type { Vault } from './vault.ts';
 export interface LeadPush {
   /** `null`: a new one. */
   readonly leadId: number | null;
-  readonly fields: Given<Pick<Lead, 'name' | 'serialId' | 'ownerIds' | 'status' | 'companyId'>>;
+  readonly fields: Given<Pick<Lead, 'name' | 'serialId' | 'ownerIds' | 'status' | 'companyId' | 'nextFollowUpAt'>>;
   readonly details: Given<LeadDetails>;
   readonly contacts: readonly ContactPush[];
 }

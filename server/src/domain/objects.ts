@@ -28,7 +28,24 @@ export interface Trail {
   readonly opportunityId: number | null;
   readonly inquiryId: number | null;
   readonly trackSessionNo: number | null;
+  /** Comments that its source counts: they are not here. */
   readonly commentCount: number;
+  /** Comments on it that are here and were not removed. */
+  readonly ownCommentCount: number;
+}
+
+/** What somebody says about an entry. */
+export interface Comment {
+  readonly commentId: number;
+  readonly trailId: number;
+  readonly authorId: number;
+  /** Kept and answered exactly as it came. */
+  readonly content: string;
+  /** The users who are to see it. */
+  readonly mentionIds: readonly number[];
+  readonly removed: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
 }
 
 /** A customer firm. A time that is `null` is not known, as for firms that only entries of an import name. */
@@ -113,6 +130,7 @@ export interface Lead {
   readonly updatedAt: number | null;
   readonly editedAt: number | null;
   readonly archivedAt: number | null;
+  readonly nextFollowUpAt: number | null;
   readonly details: LeadDetails;
 }
 
@@ -147,6 +165,7 @@ export interface Opportunity {
   readonly createdAt: number | null;
   readonly updatedAt: number | null;
   readonly editedAt: number | null;
+  readonly nextFollowUpAt: number | null;
   readonly details: OpportunityDetails;
 }
 
@@ -202,6 +221,7 @@ export interface StoredFile {
 /** Every kind of object that the change log knows, with its id field. */
 export interface ObjectKinds {
   trail: Trail;
+  comment: Comment;
   company: Company;
   contact: Contact;
   leadContact: LeadContact;
@@ -214,7 +234,7 @@ export interface ObjectKinds {
 export type Kind = keyof ObjectKinds;
 
 /** The kinds that entries show joined, `user` being the author. */
-export type JoinedKind = Exclude<Kind, 'trail'>;
+export type JoinedKind = Exclude<Kind, 'trail' | 'comment'>;
 
 type ShownPerson = Pick<Contact, 'contactId' | 'name' | 'email' | 'phones' | 'accounts'>;
 

@@ -14,7 +14,7 @@ import type { Vault } from './vault.ts';
 export interface OpportunityPush {
   /** `null`: a new one. */
   readonly opportunityId: number | null;
-  readonly fields: Given<Pick<Opportunity, 'name' | 'companyId' | 'serialId' | 'mainUserId'>>;
+  readonly fields: Given<Pick<Opportunity, 'name' | 'companyId' | 'serialId' | 'mainUserId' | 'nextFollowUpAt'>>;
   readonly details: Given<OpportunityDetails>;
 }
 

@@ -3,6 +3,7 @@ import type { Caller } from './application.ts';
 import type { ChangeStore, TrailHistory, TrailState } from './change-stores.ts';
 import { type Given, overlay } from './given.ts';
 import { once } from './idempotency.ts';
+import { nextSubject, putNextFollowUp } from './next-put.ts';
 import { recordableTrailTypes, type Trail } from './objects.ts';
 import { changedNow } from './push.ts';
 import { same } from './same.ts';
@@ -64,13 +65,22 @@ export class TrailLife {
 
   /**
    * Changes the given fields of an entry, with the checks of a record on what differs from before; an edit that changes nothing writes
-   * nothing. Under an idempotency `key` see `once`. Throws `not_found` for an entry that is not there or was removed, and for what it
-   * is to refer to, `not_allowed`, `conflict` when it is at another revision than expected.
+   * nothing. `nextFollowUpAt` is when what it is about then is to be followed up next; `undefined`: as it was. Under an idempotency `key`
+   * see `once`. Throws `not_found` for an entry that is not there or was removed, and for what it is to refer to, `not_allowed`,
+   * `conflict` when it is at another revision than expected.
    */
-  edit(caller: Caller, target: TrailTarget, fields: TrailFields, key: string | null = null): Promise<number> {
-    return this.#change(caller, target, { edit: fields }, key, async (edit, trail, now) => {
+  edit(
+    caller: Caller,
+    target: TrailTarget,
+    fields: TrailFields,
+    key: string | null = null,
+    nextFollowUpAt: number | null | undefined = undefined,
+  ): Promise<number> {
+    return this.#change(caller, target, { edit: fields, next: nextFollowUpAt }, key, async (edit, trail, now) => {
       if (trail.removed) throw new AppError('not_found');
-      return edited(edit, caller, trail, fields, now);
+      const after = await edited(edit, caller, trail, fields, now);
+      if (nextFollowUpAt !== undefined) await putNextFollowUp(edit, nextSubject(after), nextFollowUpAt, now);
+      return after;
     });
   }
 

@@ -3,6 +3,7 @@ import type { Caller } from './application.ts';
 import type { RenderedPage } from './basis.ts';
 import { once } from './idempotency.ts';
 import { readKeyword } from './keyword.ts';
+import { nextSubject, putNextFollowUp } from './next-put.ts';
 import { recordableTrailTypes, type Trail } from './objects.ts';
 import type { Clock, Joined, ObjectStore, Page, TrailFilter, TrailPage, TrailPortion, TrailStore } from './stores.ts';
 import { checkHappened, checkOwner, companyOf, referredTo, type Subjects, there } from './trail-subjects.ts';
@@ -16,6 +17,8 @@ export interface TrailRecord extends Subjects {
   readonly happenedAt: number | null;
   /** `null`: the caller. */
   readonly authorId: number | null;
+  /** When what it is about is to be followed up next, `null` for not; absent: as it was. */
+  readonly nextFollowUpAt?: number | null | undefined;
 }
 
 /** A past state: that after a revision, or that at the end of a second (`at` in ms, `given` as it was asked for). */
@@ -122,6 +125,8 @@ export class Trails {
         const trails = each(records, (record, i) => newTrail(caller, record, known, firstId + 2 * i, now), refusal);
         const writes = trails.map((after) => ({ before: null, after, knownAt: now }));
         await edit.write('trail', writes);
+        for (const [i, { nextFollowUpAt }] of records.entries())
+          if (nextFollowUpAt !== undefined) await putNextFollowUp(edit, nextSubject(trails[i] as Trail), nextFollowUpAt, now);
         return trails.map((trail) => trail.trailId);
       }),
     );
@@ -209,6 +214,7 @@ function newTrail(caller: Caller, record: TrailRecord, known: Joined, trailId: n
     inquiryId: null,
     trackSessionNo: null,
     commentCount: 0,
+    ownCommentCount: 0,
   };
 }
 

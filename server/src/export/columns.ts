@@ -1,4 +1,5 @@
 /** What stands in a table of entries for people: the one list of its columns, which CSV and XLSX share. */
+import { commentsOf } from '../domain/comment.ts';
 import { recordableTrailTypes, type ShownKinds, type Trail } from '../domain/objects.ts';
 import type { Shown } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
@@ -40,7 +41,7 @@ export const columns: readonly Column[] = [
   text('跟进人', 'Author', 12, ({ trail, joined }) => known(joined.user, [trail.authorId])[0]?.nickname ?? ''),
   text('跟进内容', 'Content', 60, ({ trail }) => trail.content),
   text('附件', 'Files', 18, ({ trail, joined }) => listed(known(joined.file, trail.fileIds))),
-  number('评论数', 'Comments', ({ trail }) => trail.commentCount),
+  number('评论数', 'Comments', ({ trail }) => commentsOf(trail)),
   text('状态', 'State', 8, ({ trail }, language) => states[stateOf(trail)][language]),
   time('记录时间', 'Recorded', ({ trail }) => trail.recordedAt),
   time('更新时间', 'Updated', ({ trail }) => trail.updatedAt),

@@ -15,6 +15,7 @@ import Fastify, {
 } from 'fastify';
 import { type Applications, callerKey } from '../domain/application.ts';
 import type { Standing } from '../domain/basis.ts';
+import type { Calendars } from '../domain/calendar.ts';
 import type { Kept } from '../domain/kept.ts';
 import type { SharedCounts } from '../domain/shared-counts.ts';
 import type { SignIns } from '../domain/sign-in.ts';
@@ -34,6 +35,7 @@ import type { Metrics } from './metrics.ts';
 import { documentation } from './openapi.ts';
 import { Pages, type StandingPage } from './pages.ts';
 import { type Call, describedRoute, type Given, methods, noHeaders, type Portions, type Route } from './route.ts';
+import { calendarRoutes } from './routes/calendar-routes.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { type SessionParts, sessionRoutes } from './routes/session-routes.ts';
@@ -55,6 +57,7 @@ const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']
 export interface ServerParts extends SessionParts {
   readonly applications: Applications;
   readonly signIns: SignIns;
+  readonly calendars: Calendars;
   readonly routes: readonly Route[];
   readonly metrics: Metrics;
   readonly standing: Standing;
@@ -276,6 +279,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       });
     }
   });
+  calendarRoutes(app, parts.calendars);
   operationRoutes(app, parts, byAddress);
   await pageRoutes(app, parts.webRoot);
   app.setNotFoundHandler((request, reply) => {

@@ -1,4 +1,5 @@
 import type { Kind } from '../domain/objects.ts';
+import { checkComments } from './check-comments.ts';
 import { checkCursors } from './check-cursors.ts';
 import { checkLinks } from './check-links.ts';
 import { type KeptHead, LogCheck } from './check-log.ts';
@@ -73,6 +74,7 @@ async function checkTenant(tx: Tx, tenantId: number, findings: Findings, kept: K
     for (const kind of Object.keys(tables) as Kind[]) await part(`the table of ${kind}`, () => objects.rest(kind, nextId));
   });
   await part('the links', () => checkLinks(tx, tenantId, findings, objects.links));
+  await part('the comments', () => checkComments(tx, tenantId, findings));
   await part('the timeline', () => checkTotals(tx, tenantId, findings));
   await part('the search index', () => checkSearch(tx, tenantId, findings));
   await part('the webhooks', () => checkCursors(tx, tenantId, findings, revision));

@@ -39,6 +39,7 @@ const unlogged = {
   last_check: { key: ['checked_at'], rest: ['findings', 'finding_count'] },
   setup_code: { key: ['code_hash'], rest: ['ends_at'] },
   idempotency: { key: ['actor', 'idempotency_key'], rest: ['request_hash', 'answer'] },
+  calendar: { key: ['user_id'], rest: ['token_hash', 'kinds', 'client_id', 'created_at'] },
   webhook: { key: ['client_id'], rest: ['callback_url', 'secret', 'paused', 'created_at'] },
   subscription: { key: ['client_id', 'kind'], rest: ['events', 'cursor_revision'] },
   delivery: {

@@ -1,9 +1,9 @@
 /**
  * Brings a log that was written before it had a chain into its present shape; part of migration step 3. Reads the tables as they are
- * described today: a later step that adds a column to one of them has to leave it out here.
+ * described today, without what a later step adds: see `later`.
  */
 import { blank } from '../domain/blank.ts';
-import type { Kind } from '../domain/objects.ts';
+import type { JoinedKind, Kind, ObjectKinds } from '../domain/objects.ts';
 import { AppError } from '../errors.ts';
 import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.ts';
 import { type Content, contentOf, objectOf } from './content.ts';
@@ -13,6 +13,22 @@ import { decode, type Table, tables } from './tables.ts';
 
 /** Rows that are in memory at a time. */
 const portion = 500;
+
+/** Fields whose columns a later step adds. */
+const later: { readonly [K in Kind]?: readonly (keyof ObjectKinds[K])[] } = {
+  trail: ['ownCommentCount'],
+  lead: ['nextFollowUpAt'],
+  opportunity: ['nextFollowUpAt'],
+};
+
+/** What a table had then. */
+function formerly<T>(kind: Kind, table: Table<T>): Pick<Table<T>, 'fields' | 'codecs' | 'columns'> {
+  const kept = [...table.fields.keys()].filter(
+    (i) => !(later[kind] as readonly unknown[] | undefined)?.includes(table.fields[i]),
+  );
+  const pick = <V>(values: readonly V[]): V[] => kept.map((i) => values[i] as V);
+  return { fields: pick(table.fields), codecs: pick(table.codecs), columns: pick(table.columns) };
+}
 
 /** The log's texts and chain, the entries' links, and kept answers without words, tenant by tenant. */
 export async function fillLog(tx: Tx): Promise<void> {
@@ -54,16 +70,18 @@ async function fillTexts(tx: Tx, tenantId: number): Promise<void> {
 }
 
 /** Fields that came later are not in older texts. */
-const unsaid = (kind: Kind): object => (kind === 'trail' ? objectOf(tables.trail, { facts: '{}', words: '{}' }) : blank[kind](0));
+const unsaid = (kind: Kind): object =>
+  kind === 'trail' ? objectOf(tables.trail, { facts: '{}', words: '{}' }) : blank[kind as JoinedKind](0);
 
 async function fillLinks(tx: Tx, tenantId: number): Promise<void> {
-  const { columns, links } = tables.trail;
+  const { links } = tables.trail;
   if (links === null) return;
-  const sql = `SELECT trail_id, ${columns.join(', ')} FROM trail WHERE tenant_id = ? AND trail_id > ?`;
+  const trail = formerly('trail', tables.trail);
+  const sql = `SELECT trail_id, ${trail.columns.join(', ')} FROM trail WHERE tenant_id = ? AND trail_id > ?`;
   for await (const rows of portions(tx, sql, [tenantId], 'trail_id'))
     await tx.runMany(
       `INSERT INTO ${links.name} (tenant_id, ${links.columns.join(', ')}) VALUES (?, ?, ?, ?, ?)`,
-      rows.flatMap((row) => links.rows(decode(tables.trail, row, 1)).map((link) => [tenantId, ...link])),
+      rows.flatMap((row) => links.rows(decode(trail, row, 1)).map((link) => [tenantId, ...link])),
     );
 }
 
@@ -100,15 +118,16 @@ async function fillChain(tx: Tx, tenantId: number): Promise<void> {
 
 async function present(tx: Tx, tenantId: number, kind: Kind, id: number): Promise<Content> {
   const table = tables[kind] as Table<unknown>;
-  const row = await tx.get(
-    `SELECT ${table.columns.join(', ')} FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} = ?`,
-    [tenantId, id],
-  );
+  const then = formerly(kind, table);
+  const row = await tx.get(`SELECT ${then.columns.join(', ')} FROM ${table.name} WHERE tenant_id = ? AND ${table.idColumn} = ?`, [
+    tenantId,
+    id,
+  ]);
   if (row === undefined)
     throw new AppError('usage', {
       reason: `the store is damaged, tenant ${tenantId}: ${kind} ${id} is in the change log but not in the store; "restore" puts a backup in its place`,
     });
-  return contentOf(table, decode(table, row));
+  return contentOf(table, decode(then, row));
 }
 
 /** What a push of a company was answered with, as it is kept now: which contacts, and none of their words. */

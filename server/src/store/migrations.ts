@@ -213,7 +213,7 @@ const migrations: readonly Step[] = [
     statements: ({ counts, walls }) => [...counts, ...walls(counts.length > 0 ? [...firstTables, 'shared_count'] : [])],
   },
   {
-    // issue 6: session
+    // What the page needs: who is signed in, comments, what is due.
     statements: ({ clustered, walls }) => [
       "ALTER TABLE sign_in ADD COLUMN role TEXT NOT NULL DEFAULT 'member'",
       // 0: never.
@@ -235,11 +235,34 @@ const migrations: readonly Step[] = [
         tenant_id BIGINT NOT NULL, checked_at BIGINT NOT NULL, findings TEXT NOT NULL, finding_count BIGINT NOT NULL,
         PRIMARY KEY (tenant_id, checked_at)
       ) ${clustered}`,
+      // How many of "comment" are an entry's and not removed: beside "comment_count", which an import sets.
+      'ALTER TABLE trail ADD COLUMN own_comment_count BIGINT NOT NULL DEFAULT 0',
+      `CREATE TABLE comment (
+        tenant_id BIGINT NOT NULL, comment_id BIGINT NOT NULL, trail_id BIGINT NOT NULL, author_id BIGINT NOT NULL,
+        content TEXT NOT NULL, mention_ids TEXT NOT NULL, removed SMALLINT NOT NULL,
+        created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, known_at BIGINT NOT NULL, revision BIGINT NOT NULL,
+        PRIMARY KEY (tenant_id, comment_id)
+      ) ${clustered}`,
+      'CREATE INDEX comment_by_trail ON comment (tenant_id, trail_id, removed, created_at, comment_id)',
+      'ALTER TABLE lead ADD COLUMN next_follow_up_at BIGINT NOT NULL DEFAULT 0',
+      'ALTER TABLE opportunity ADD COLUMN next_follow_up_at BIGINT NOT NULL DEFAULT 0',
+      // Of those that have one only: most have none, and a list of what is due must not step over them.
+      'CREATE INDEX company_by_next ON company (tenant_id, removed, next_follow_up_at, company_id) WHERE next_follow_up_at <> 0',
+      'CREATE INDEX lead_by_next ON lead (tenant_id, next_follow_up_at, lead_id) WHERE next_follow_up_at <> 0',
+      'CREATE INDEX opportunity_by_next ON opportunity (tenant_id, removed, next_follow_up_at, opportunity_id) WHERE next_follow_up_at <> 0',
+      // A user's calendar, by the hash of the token in its address; "client_id" is that of an application which made its own, or ''.
+      `CREATE TABLE calendar (
+        tenant_id BIGINT NOT NULL, user_id BIGINT NOT NULL, token_hash TEXT NOT NULL, kinds TEXT NOT NULL, client_id TEXT NOT NULL,
+        created_at BIGINT NOT NULL,
+        PRIMARY KEY (tenant_id, user_id)
+      ) ${clustered}`,
+      'CREATE UNIQUE INDEX calendar_by_token ON calendar (tenant_id, token_hash)',
       ...walls(laterTables),
     ],
   },
 ];
 
+/** Those that were there when the first walls were put up. */
 const firstTables = [
   'tenant',
   'change',
@@ -267,7 +290,7 @@ const firstTables = [
   'search_posting',
 ] as const;
 
-const laterTables = ['session', 'setup_code', 'last_check'] as const;
+const laterTables = ['session', 'setup_code', 'last_check', 'comment', 'calendar'] as const;
 
 /** Every table whose rows are a tenant's. */
 export const tenantTables = [...firstTables, ...laterTables] as const;

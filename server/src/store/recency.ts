@@ -3,10 +3,10 @@
  * reading anything of what it shows. It follows the change log of each tenant, whoever wrote it.
  */
 import type { Basis, Standing } from '../domain/basis.ts';
-import type { JoinedKind, Kind } from '../domain/objects.ts';
+import type { JoinedKind } from '../domain/objects.ts';
 import type { Db, Row, Tx } from './db.ts';
 import { headOf } from './log-times.ts';
-import { tables } from './tables.ts';
+import { shownFields } from './shown.ts';
 
 /** Objects and subjects that are remembered per tenant, about 50 bytes each; of more, everything older counts as touched. */
 const maxRemembered = 200_000;
@@ -14,7 +14,7 @@ const maxRemembered = 200_000;
 const maxTail = 20_000;
 
 const subjects = ['company', 'lead', 'opportunity'] as const;
-const joinedKinds = (Object.keys(tables) as Kind[]).filter((kind): kind is JoinedKind => kind !== 'trail');
+const joinedKinds = Object.keys(shownFields) as JoinedKind[];
 
 /** Of all tenants. */
 export class Recencies implements Standing {

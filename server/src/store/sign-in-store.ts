@@ -115,9 +115,10 @@ export async function putSignIn(tx: Tx, signIn: SignIn): Promise<void> {
   ]);
 }
 
-/** Forgets how a user signs in, and ends the sessions and tokens got through that. */
+/** Forgets how a user signs in, and ends what was got through that: its sessions, its tokens and its calendar. */
 export async function endSignIn(tx: Tx, tenantId: number, userId: number): Promise<void> {
   await tx.run('DELETE FROM sign_in WHERE tenant_id = ? AND user_id = ?', [tenantId, userId]);
+  await tx.run('DELETE FROM calendar WHERE tenant_id = ? AND user_id = ?', [tenantId, userId]);
   await endTokens(tx, tenantId, userId);
 }
 

@@ -2,13 +2,25 @@
 import { Type } from 'typebox';
 import type { ChangeQuestion } from '../domain/change.ts';
 import type { ChangePortion, LoggedChange } from '../domain/change-stores.ts';
-import type { Company, Contact, Kind, Lead, LeadContact, ObjectKinds, Opportunity, StoredFile, User } from '../domain/objects.ts';
+import type {
+  Comment,
+  Company,
+  Contact,
+  Kind,
+  Lead,
+  LeadContact,
+  ObjectKinds,
+  Opportunity,
+  StoredFile,
+  User,
+} from '../domain/objects.ts';
 import { badParameter } from '../errors.ts';
 import { contactParts } from './contact-wire.ts';
 import { doneParts } from './done-wire.ts';
 import { countFrom1, type Field, fieldSet, line } from './fields.ts';
 import { dealTime } from './opportunity-parts-wire.ts';
 import { never, number, numbers, reordered, type Shape, shape, text, time } from './shape.ts';
+import { formatTime } from './time.ts';
 import { type OwnTrail, trailParts } from './trail-life-wire.ts';
 import { userParts } from './user-wire.ts';
 
@@ -48,6 +60,17 @@ const firmParts = {
   star: number('星级 · Stars.', ({ details }: Firm) => details.star ?? 0),
 };
 
+const comment = shape<Comment>({
+  comment_id: number('评论ID · The comment.', ({ commentId }) => commentId),
+  trail_id: number('动态ID · The entry that it is on.', ({ trailId }) => trailId),
+  content: text('评论内容 · Exactly as it came.', ({ content }) => content),
+  mentions: numbers('提及的用户 · The users who are to see it.', ({ mentionIds }) => mentionIds),
+  create_user: number('评论人 · Who wrote it.', ({ authorId }) => authorId),
+  create_time: text('评论时间 · When it was written.', ({ createdAt }) => formatTime(createdAt)),
+  update_time: text('更新时间 · Last changed.', ({ updatedAt }) => formatTime(updatedAt)),
+  delete_flag: number('1: removed.', ({ removed }) => (removed ? 1 : 0)),
+});
+
 const company = shape<Company>({
   company_id: number('客户ID · The company.', ({ companyId }) => companyId),
   ...firmParts,
@@ -64,6 +87,7 @@ const lead = shape<Lead>({
   company_name: text('公司名称 · Name of the firm.', ({ details }) => details.companyName ?? ''),
   status: number('线索状态 · As lead/info.', ({ status }) => status),
   company_id: number('客户ID · The company that it has become; 0: none.', ({ companyId }) => companyId ?? 0),
+  next_follow_up_time: firmTime('下次跟进时间 · When to follow up next.', ({ nextFollowUpAt }) => nextFollowUpAt),
 });
 
 const personRemoved = number('1: removed.', ({ removed }: Contact | LeadContact) => (removed ? 1 : 0));
@@ -96,6 +120,7 @@ const opportunity = shape<Opportunity>({
   create_time: dealTime('创建时间 · Created.', ({ createdAt }) => createdAt),
   update_time: dealTime('更新时间 · Last changed.', ({ updatedAt }) => updatedAt),
   edit_time: dealTime('资料更新时间 · Last edited.', ({ editedAt }) => editedAt),
+  next_follow_up_time: dealTime('下次跟进时间 · When to follow up next.', ({ nextFollowUpAt }) => nextFollowUpAt),
   enable_flag: number('0: it was removed.', ({ removed }) => (removed ? 0 : 1)),
 });
 
@@ -126,6 +151,7 @@ const file = shape<StoredFile>({
 const trail = shape<OwnTrail>(trailParts);
 
 const shapes: { readonly [K in Exclude<Kind, 'trail'>]: Shape<ObjectKinds[K]> } = {
+  comment,
   company,
   contact,
   lead,
@@ -138,6 +164,7 @@ const shapes: { readonly [K in Exclude<Kind, 'trail'>]: Shape<ObjectKinds[K]> } 
 /** The wire's words for kinds. */
 export const kindNames: { readonly [K in Kind]: string } = {
   trail: 'trail',
+  comment: 'comment',
   company: 'company',
   contact: 'customer',
   lead: 'lead',
@@ -209,9 +236,9 @@ export function readChangesStream(query: Given, lastId: string | undefined): Cha
 }
 
 const objectSchema = Type.Union(
-  [trail, company, contact, leadContact, lead, opportunity, user, file].map(({ schema }, place) => ({
+  [trail, comment, company, contact, leadContact, lead, opportunity, user, file].map(({ schema }, place) => ({
     ...schema,
-    title: `Changed${['Trail', 'Company', 'Customer', 'LeadCustomer', 'Lead', 'Opportunity', 'User', 'File'][place]}`,
+    title: `Changed${['Trail', 'Comment', 'Company', 'Customer', 'LeadCustomer', 'Lead', 'Opportunity', 'User', 'File'][place]}`,
   })),
   { description: 'What it is of the kind, as it became: all of its own fields, without those of objects that it refers to.' },
 );

@@ -1,6 +1,5 @@
 /** Reading entries as OKKI answers them, for the import: broad where sources differ, exact about what is kept. */
-import type { ImportedEntry, Learned } from '../domain/import.ts';
-import type { Trail } from '../domain/objects.ts';
+import type { ImportedEntry, ImportedTrail, Learned } from '../domain/import.ts';
 import { badParameter } from '../errors.ts';
 import { parseTime } from './time.ts';
 
@@ -12,7 +11,7 @@ export function readEntry(raw: unknown): ImportedEntry {
   const tenantId = requiredId(raw, 'client_id');
   const happenedAt = time(raw, 'create_time', null);
   const recordedAt = time(raw, 'created_at', happenedAt);
-  const trail: Trail = {
+  const trail: ImportedTrail = {
     trailId: requiredId(raw, 'trail_id'),
     followUpId: idOrNone(raw, 'follow_up_id'),
     type: requiredId(raw, 'type'),
@@ -37,7 +36,7 @@ export function readEntry(raw: unknown): ImportedEntry {
   return { tenantId, trail, learned: readLearned(raw, trail) };
 }
 
-function readLearned(raw: Json, trail: Trail): Learned[] {
+function readLearned(raw: Json, trail: ImportedTrail): Learned[] {
   const learned: Learned[] = [];
   const company = joinedObject(raw, 'company_info');
   if (company !== null) {

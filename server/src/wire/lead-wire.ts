@@ -7,7 +7,7 @@ import { badParameter } from '../errors.ts';
 import { countryName, knownUsers, ownerShape } from './company-info-wire.ts';
 import { country } from './company-wire.ts';
 import { contactList, email, leadContactShape, readContacts, telArea, telNumber } from './contact-wire.ts';
-import { fieldSet, idempotencyKeyField, idList, idOrNone, ifGiven, line, oneOf } from './fields.ts';
+import { fieldSet, idempotencyKeyField, idList, idOrNone, ifGiven, line, oneOf, timeOrNone } from './fields.ts';
 import { boundFields, pageFields, readBounds, readPage } from './listing-wire.ts';
 import { never, number, numbers, objects, shape, text, time } from './shape.ts';
 
@@ -145,6 +145,7 @@ export const leadPushBody = fieldSet({
   ),
   status: ifGiven(oneOf(`线索状态 · ${statusText}; 0 is ${firstLeadStatus}.`, [0, 1, 2, 3, 4, 5, 7], 0)),
   company_id: ifGiven(idOrNone('客户ID · The company that it has become.')),
+  next_follow_up_time: ifGiven(timeOrNone('下次跟进时间 · When to follow up next.')),
   customers: contactList,
   idempotency_key: idempotencyKeyField,
 });
@@ -159,6 +160,7 @@ export function readLeadPush(body: Given): LeadPush {
       ownerIds: given.user_id,
       status: given.status === 0 ? firstLeadStatus : given.status,
       companyId: given.company_id,
+      nextFollowUpAt: given.next_follow_up_time,
     },
     details: {
       companyName: given.company_name,

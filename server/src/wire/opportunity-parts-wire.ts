@@ -1,5 +1,6 @@
 /** The objects within an opportunity on the wire (docs/wire.md#neighbours). */
 import { Type } from 'typebox';
+import { commentsOf } from '../domain/comment.ts';
 import { type Company, type Contact, type Opportunity, recordableTrailTypes, type Trail, type User } from '../domain/objects.ts';
 import type { OpportunityRow } from '../domain/stores.ts';
 import { contactParts } from './contact-wire.ts';
@@ -252,7 +253,7 @@ const trailShape = shape<ShownTrail>(
     update_time: dealTime('When it was last changed.', ({ trail }) => trail.updatedAt),
     track_session_no: number('0: none.', ({ trail }) => trail.trackSessionNo ?? 0),
     inquiry_id: number('询盘ID · 0: none.', ({ trail }) => trail.inquiryId ?? 0),
-    comment_count: number('评论数 · Comments.', ({ trail }) => trail.commentCount),
+    comment_count: number('评论数 · Comments.', ({ trail }) => commentsOf(trail)),
     transfer_invoice_id: number('Not kept.'),
     company_info: nothing('Always null here.'),
     create_user_info: objectOrNone('The author.', authorShape, ({ trail, known }) => known.user.get(trail.authorId ?? 0)),

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { lastMovedAt, type OpportunityPush } from '../domain/opportunity.ts';
 import type { Bounds, Listed, OpportunityRow, Page } from '../domain/stores.ts';
 import { AppError, badParameter } from '../errors.ts';
-import { fieldSet, idempotencyKeyField, idList, idOrNone, ifGiven, line } from './fields.ts';
+import { fieldSet, idempotencyKeyField, idList, idOrNone, ifGiven, line, timeOrNone } from './fields.ts';
 import { boundFields, pageFields, readBounds, readPage } from './listing-wire.ts';
 import {
   amountOf,
@@ -105,7 +105,7 @@ const parts: Readonly<Record<string, Part<Shown>>> = {
   flow_id: number('销售流程ID · Not kept.'),
   approval_status: number('审批状态 · -1: none; not kept.', () => -1),
   main_lead_id: number('线索ID · Not kept.'),
-  next_follow_up_time: dealTime('下次跟进时间 · Not kept.'),
+  next_follow_up_time: dealTime('下次跟进时间 · When to follow up next.', ({ opportunity }) => opportunity.nextFollowUpAt),
   pin_user_list: emptyList('Not kept.'),
   disable_flag: number('Not kept.'),
   tag: emptyList('标签 · Tags; not kept.'),
@@ -191,6 +191,7 @@ export const opportunityPushBody = fieldSet({
   main_user: ifGiven(idOrNone('主跟进人 · Whose it is; the caller when a new one is made without.')),
   handler: ifGiven(idList('协同跟进人 · Who helps.')),
   remark: ifGiven(line('备注 · Remark.', 10_000)),
+  next_follow_up_time: ifGiven(timeOrNone('下次跟进时间 · When to follow up next.')),
   idempotency_key: idempotencyKeyField,
 });
 
@@ -198,7 +199,13 @@ export function readOpportunityPush(body: Given): OpportunityPush {
   const given = opportunityPushBody.read(body);
   return {
     opportunityId: given.opportunity_id,
-    fields: { name: given.name, companyId: given.company_id, serialId: given.serial_id, mainUserId: given.main_user },
+    fields: {
+      name: given.name,
+      companyId: given.company_id,
+      serialId: given.serial_id,
+      mainUserId: given.main_user,
+      nextFollowUpAt: given.next_follow_up_time,
+    },
     details: {
       contactIds: given.customer_id,
       handlerIds: given.handler,

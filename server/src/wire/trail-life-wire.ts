@@ -1,6 +1,7 @@
 /** One entry on the wire, what is done to it, and its versions (docs/wire.md#the-life-of-an-entry). */
 import { Type } from 'typebox';
 import type { TrailHistory, TrailState, TrailVersion } from '../domain/change-stores.ts';
+import { commentsOf } from '../domain/comment.ts';
 import type { Trail } from '../domain/objects.ts';
 import type { Page } from '../domain/stores.ts';
 import type { TrailTarget } from '../domain/trail-life.ts';
@@ -107,7 +108,7 @@ export const trailParts: Readonly<Record<string, Part<OwnTrail>>> = {
   delete_flag: part('delete_flag', ({ trail }) => (trail.removed ? 1 : 0)),
   inquiry_id: part('inquiry_id', ({ trail }) => trail.inquiryId ?? 0),
   track_session_no: part('track_session_no', ({ trail }) => trail.trackSessionNo ?? 0),
-  comment_count: part('comment_count', ({ trail }) => trail.commentCount),
+  comment_count: part('comment_count', ({ trail }) => commentsOf(trail)),
 };
 
 interface FieldChange {

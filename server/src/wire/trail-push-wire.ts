@@ -16,6 +16,7 @@ import {
   text,
   timeBound,
 } from './fields.ts';
+import { nextField } from './next-wire.ts';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -45,6 +46,11 @@ const recordFields = {
   create_user: idOrNone(
     '创建人ID · Who wrote it. An application may name any user, by default its own; who signs in records only as themselves.',
   ),
+  next_follow_up_time: ifGiven(
+    nextField(
+      'When to follow up next: kept with the company of the entry, without one with the lead, without that with the opportunity.',
+    ),
+  ),
 };
 
 export const trailPushBody = fieldSet({
@@ -56,9 +62,12 @@ export const trailPushBody = fieldSet({
 /** An entry to record, or one to edit with what is said of it. Throws `bad_parameter`. */
 export function readTrailPush(
   body: Given,
-): { readonly record: TrailRecord } | { readonly trailId: number; readonly fields: TrailFields } {
+):
+  | { readonly record: TrailRecord }
+  | { readonly trailId: number; readonly fields: TrailFields; readonly nextFollowUpAt: number | null | undefined } {
   const given = trailPushBody.read(body);
-  return given.trail_id === null ? { record: recordOf(given) } : { trailId: given.trail_id, fields: fieldsOf(body) };
+  if (given.trail_id === null) return { record: recordOf(given) };
+  return { trailId: given.trail_id, fields: fieldsOf(body), nextFollowUpAt: given.next_follow_up_time };
 }
 
 const editFields = fieldSet({
@@ -121,6 +130,7 @@ function recordOf(given: ReturnType<typeof batchRecord.read>): TrailRecord {
     fileIds: given.file_ids,
     happenedAt: given.create_time,
     authorId: given.create_user,
+    nextFollowUpAt: given.next_follow_up_time,
   };
 }
 

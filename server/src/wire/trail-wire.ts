@@ -1,6 +1,7 @@
 /** An entry on the wire: OKKI's 28 fields (docs/wire.md#list). What is asked is in trail-list-wire.ts. */
 import { Type } from 'typebox';
 import type { Render, RenderedPage } from '../domain/basis.ts';
+import { commentsOf } from '../domain/comment.ts';
 import type { ShownKinds, Trail } from '../domain/objects.ts';
 import type { Shown } from '../domain/stores.ts';
 import { formatTime } from './time.ts';
@@ -122,7 +123,7 @@ export function presentTrail(tenantId: number, trail: Trail, joined: Shown): str
     `,"delete_flag":${trail.removed ? 1 : 0}` +
     `,"inquiry_id":${trail.inquiryId ?? 0}` +
     `,"track_session_no":${trail.trackSessionNo ?? 0}` +
-    `,"comment_count":${trail.commentCount}` +
+    `,"comment_count":${commentsOf(trail)}` +
     `,"company_info":${presentOne(joined.company, trail.companyId, presentCompany)}` +
     `,"lead_info":${presentOne(joined.lead, trail.leadId, presentLead)}` +
     `,"opportunity_info":${presentOne(joined.opportunity, trail.opportunityId, presentOpportunity)}` +

@@ -84,9 +84,18 @@ describe('the objects of the firm', () => {
         }
       }
     }
-    for (const { nextFollowUpAt } of companies.values()) expect(nextFollowUpAt ?? 0).toBeLessThanOrEqual(DEMO.endAt);
     for (const { companyId, createdAt } of opportunities.values())
       expect(createdAt as number).toBeGreaterThanOrEqual(companies.get(companyId as number)?.createdAt as number);
+  });
+
+  test('are followed up next about the end, some of each kind before it and some after', () => {
+    const day = 24 * 3600 * 1000;
+    for (const [kind] of dated) {
+      const times = [...kind.values()].map(({ nextFollowUpAt }) => nextFollowUpAt).filter((at) => at !== null);
+      for (const at of times) expect(Math.abs(at - DEMO.endAt)).toBeLessThan(11 * day);
+      expect(times.some((at) => at < DEMO.endAt) && times.some((at) => at > DEMO.endAt)).toBe(true);
+      expect(times.length).toBeLessThan(kind.size / 2);
+    }
   });
 
   test('belong to who writes about them', () => {

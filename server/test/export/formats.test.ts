@@ -17,7 +17,7 @@ function portionOf(entries: readonly WireEntry[]): Portion {
   for (const kind of ['company', 'lead', 'opportunity', 'user', 'contact', 'leadContact', 'file']) joined[kind] = new Map();
   const trails: Trail[] = [];
   for (const { trail, learned } of entries.map(readEntry)) {
-    trails.push(trail);
+    trails.push({ ...trail, ownCommentCount: 1 });
     for (const { kind, id, fields } of learned) joined[kind]?.set(id, fields);
   }
   return { tenantId: testTenant, trails, joined: joined as unknown as Joined };
@@ -66,7 +66,7 @@ const whole = entry({
   file_ids: [18],
   file_info: [{ file_id: 18, file_name: '报价.pdf', file_size: 1, file_path: '', file_preview_url: '' }],
   content: '谈好了',
-  comment_count: 3,
+  comment_count: 2,
 });
 
 describe('every column', () => {

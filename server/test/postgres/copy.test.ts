@@ -66,6 +66,7 @@ test('SQLite to PostgreSQL and back', { timeout: 3_600_000 }, async () => {
     for (let i = 0; writing; i++) {
       const trailId = await first.trails.record(testCaller, recordAbout(1, `secret ${i}`));
       ids.push(trailId);
+      if (i % 5 === 1) await first.comments.push(testCaller, { commentId: null, trailId, fields: { content: `comment ${i}` } });
       if (i % 7 === 3) await first.erasures.erase(testCaller, 'trail', ids[i - 2] as number);
     }
   };

@@ -43,6 +43,12 @@ const moving = fc.record({
   second,
 });
 const renaming = fc.record({ do: fc.constant('rename' as const), tenant, company: fc.integer({ min: 1, max: 3 }), word });
+const commenting = fc.record({
+  do: fc.constant('comment' as const),
+  what: fc.constantFrom('add', 'add', 'remove'),
+  tenant,
+  pick: fc.nat(1000),
+});
 const pushing = fc.record({
   do: fc.constant('push' as const),
   tenant,
@@ -58,4 +64,5 @@ export const change: fc.Arbitrary<Change> = fc.oneof(
   { weight: 3, arbitrary: moving },
   { weight: 1, arbitrary: renaming },
   { weight: 2, arbitrary: pushing },
+  { weight: 2, arbitrary: commenting },
 );

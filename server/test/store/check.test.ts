@@ -43,6 +43,14 @@ beforeAll(async () => {
   }
   for (const tenantId of [5, 6]) {
     const of = { ...caller, tenantId };
+    const trailId = 109 - tenantId;
+    const comment = { trailId, fields: { content: '请跟进', mentionIds: [55] } };
+    const [first, second] = [
+      await core.comments.push(of, { ...comment, commentId: null }),
+      await core.comments.push(of, { ...comment, commentId: null }),
+    ];
+    await core.comments.push(of, { commentId: first, trailId, fields: { content: '请尽快跟进' } });
+    await core.comments.remove(of, second);
     expect(await core.erasures.erase(of, 'trail', 101 - (tenantId % 2))).toBe(true);
     expect(await core.erasures.erase(of, 'user', 55)).toBe(true);
   }

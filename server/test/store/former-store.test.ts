@@ -41,9 +41,12 @@ async function opened(folder: string): Promise<string[]> {
 /** Every object as its table has it. */
 function present({ rows }: { rows(sql: string): Rows }): Map<string, object> {
   const objects = new Map<string, object>();
+  // What came later is not there before, and then nothing has it.
   for (const [kind, table] of Object.entries(tables) as [Kind, Table<object>][])
-    for (const row of rows(`SELECT * FROM ${table.name}`)) {
-      const values = table.columns.map((column) => row[column] as string | number);
+    for (const row of rows(`SELECT 1 FROM sqlite_schema WHERE name = '${table.name}'`).length === 0
+      ? []
+      : rows(`SELECT * FROM ${table.name}`)) {
+      const values = table.columns.map((column) => (row[column] ?? 0) as string | number);
       objects.set(`${row['tenant_id']} ${kind} ${row[table.idColumn]}`, decode(table, values));
     }
   return objects;
@@ -77,7 +80,7 @@ test('every former state is in the log as it was, the clock no longer goes back,
     const { knownAt: _, revision, ...object } = JSON.parse(before) as Record<string, unknown>;
     const content = { facts: row['before_facts'] as string, words: row['before_words'] as string };
     expect(row['before_revision']).toBe(revision);
-    expect(objectOf(tables[row['kind'] as Kind] as Table<object>, content)).toEqual(object);
+    expect(objectOf(tables[row['kind'] as Kind] as Table<object>, content)).toMatchObject(object);
   }
   expect(wentBack).toBeGreaterThan(0);
   expect(present(store)).toEqual(objects);

@@ -38,6 +38,7 @@ export type Change =
   | { readonly do: 'import'; readonly drafts: readonly Draft[] }
   | ({ readonly do: 'edit'; readonly what: 'remove' | 'restore' | 'disable' | 'enable' } & Chosen)
   | ({ readonly do: 'move'; readonly company: number; readonly lead: number; readonly second: number } & Chosen)
+  | ({ readonly do: 'comment'; readonly what: 'add' | 'remove' } & Chosen)
   | { readonly do: 'rename'; readonly tenant: number; readonly company: number; readonly word: string }
   | {
       readonly do: 'push';
@@ -173,7 +174,7 @@ export class World {
 
   /** The change in the store and in the model; the store's part is begun when this returns its promise. */
   async change(core: number, change: Change): Promise<void> {
-    const { importer, objects, trails } = this.core(core);
+    const { comments, importer, objects, trails } = this.core(core);
     switch (change.do) {
       case 'import': {
         const written = importer.take([change.drafts.map((draft) => readEntry(wireOf(draft)))]);
@@ -193,6 +194,29 @@ export class World {
           expect(stored.object).toEqual(before);
           await edit.write('trail', [{ before: stored, after, knownAt: after.updatedAt }]);
         });
+        return;
+      }
+      case 'comment': {
+        const { tenant, pick, what } = change;
+        if (what === 'remove') {
+          const ids = this.model.comments(tenant);
+          const id = ids[pick % ids.length];
+          if (id === undefined) return;
+          const removed = comments.remove(callerOf(tenant), id);
+          this.model.removeComment(tenant, id);
+          expect(await removed).toBe(id);
+          return;
+        }
+        const ids = this.model.ids(tenant);
+        const { trailId, removed } = this.model.trail(tenant, ids[pick % ids.length] as number) as Trail;
+        const pushed = comments.push(callerOf(tenant), { commentId: null, trailId, fields: { content: 'seen' } });
+        if (removed) {
+          await expect(pushed).rejects.toThrow(AppError);
+          return;
+        }
+        const id = this.model.takeOwnIds(tenant, 1);
+        this.model.addComment(tenant, id, trailId);
+        expect(await pushed).toBe(id);
         return;
       }
       case 'rename': {
@@ -369,5 +393,6 @@ function pushed(trailId: number, record: TrailRecord, at: number): Trail {
     inquiryId: null,
     trackSessionNo: null,
     commentCount: 0,
+    ownCommentCount: 0,
   };
 }

@@ -104,6 +104,7 @@ function trailOf(draft: Draft): Trail {
     inquiryId: null,
     trackSessionNo: null,
     commentCount: 0,
+    ownCommentCount: 0,
   };
 }
 
@@ -146,6 +147,8 @@ export class Model {
   readonly #trails = new Map<number, Map<number, Trail>>();
   readonly #names = new Map<string, Named>();
   readonly #nextIds = new Map<number, number>();
+  /** The entries of those that were not removed, by tenant and comment. */
+  readonly #comments = new Map<string, number>();
 
   constructor() {
     for (const tenantId of tenantIds) this.#trails.set(tenantId, new Map());
@@ -156,6 +159,7 @@ export class Model {
     for (const [tenantId, trails] of this.#trails) copy.#trails.set(tenantId, new Map(trails));
     for (const [key, named] of this.#names) copy.#names.set(key, named);
     for (const [tenantId, id] of this.#nextIds) copy.#nextIds.set(tenantId, id);
+    for (const [key, trailId] of this.#comments) copy.#comments.set(key, trailId);
     return copy;
   }
 
@@ -177,7 +181,8 @@ export class Model {
       const trail = trailOf(draft);
       const trails = this.#of(draft.tenant);
       const before = trails.get(draft.id);
-      if (before === undefined || before.updatedAt < trail.updatedAt) trails.set(draft.id, trail);
+      if (before === undefined || before.updatedAt < trail.updatedAt)
+        trails.set(draft.id, { ...trail, ownCommentCount: before?.ownCommentCount ?? 0 });
       const ids: Record<NamedKind, number> = {
         company: draft.company,
         lead: draft.lead,
@@ -201,6 +206,28 @@ export class Model {
     const first = this.#nextIds.get(tenantId) ?? 10 ** 15;
     this.#nextIds.set(tenantId, first + count);
     return first;
+  }
+
+  comments(tenantId: number): number[] {
+    return [...this.#comments.keys()]
+      .map((key) => key.split(' ').map(Number))
+      .flatMap(([of, id]) => (of === tenantId ? [id as number] : []));
+  }
+
+  addComment(tenantId: number, id: number, trailId: number): void {
+    this.#comments.set(`${tenantId} ${id}`, trailId);
+    this.#count(tenantId, trailId, 1);
+  }
+
+  removeComment(tenantId: number, id: number): void {
+    const key = `${tenantId} ${id}`;
+    this.#count(tenantId, this.#comments.get(key) as number, -1);
+    this.#comments.delete(key);
+  }
+
+  #count(tenantId: number, trailId: number, by: number): void {
+    const trail = this.trail(tenantId, trailId) as Trail;
+    this.put(tenantId, { ...trail, ownCommentCount: trail.ownCommentCount + by });
   }
 
   put(tenantId: number, trail: Trail): void {

@@ -33,6 +33,7 @@ export const trailOf = (trailId: number, given: Partial<Trail> = {}): Trail => (
   inquiryId: null,
   trackSessionNo: null,
   commentCount: 0,
+  ownCommentCount: 0,
   ...given,
 });
 

@@ -71,7 +71,21 @@ const person = (o: Json) => ({
 
 /** By the wire's word for the kind: ours, and the object of what the feed shows. */
 const readers: Readonly<Record<string, { readonly kind: Kind; read(o: Json): object }>> = {
-  trail: { kind: 'trail', read: (o) => readEntry(o).trail },
+  // How many of its comments are here is known from these: see `replayed`.
+  trail: { kind: 'trail', read: (o) => ({ ...readEntry(o).trail, ownCommentCount: 0 }) },
+  comment: {
+    kind: 'comment',
+    read: (o) => ({
+      commentId: o['comment_id'],
+      trailId: o['trail_id'],
+      authorId: o['create_user'],
+      content: o['content'],
+      mentionIds: o['mentions'],
+      removed: o['delete_flag'] === 1,
+      createdAt: at(o['create_time']),
+      updatedAt: at(o['update_time']),
+    }),
+  },
   company: {
     kind: 'company',
     read: (o) => ({
@@ -92,6 +106,7 @@ const readers: Readonly<Record<string, { readonly kind: Kind; read(o: Json): obj
       leadId: o['lead_id'],
       status: o['status'],
       companyId: none(o['company_id']),
+      nextFollowUpAt: at(o['next_follow_up_time']),
       details: details({ ...firmDetails(o), companyName: o['company_name'] }),
     }),
   },
@@ -108,6 +123,7 @@ const readers: Readonly<Record<string, { readonly kind: Kind; read(o: Json): obj
       createdAt: at(o['create_time']),
       updatedAt: at(o['update_time']),
       editedAt: at(o['edit_time']),
+      nextFollowUpAt: at(o['next_follow_up_time']),
       details: details({
         contactIds: o['customer_id'],
         handlerIds: o['handler'],
@@ -163,6 +179,13 @@ export function replayed(items: Iterable<Item>): Objects {
     const { id } = tables[reader.kind] as Table<ObjectKinds[Kind]>;
     if ((read as Json)[id] !== object_id) throw new Error(`revision ${revision}: ${key} is ${String((read as Json)[id])}`);
     objects.set(key, read);
+  }
+  for (const [key, object] of objects) {
+    const { trailId, removed } = object as { readonly trailId: number; readonly removed: boolean };
+    if (!key.startsWith('comment ') || removed) continue;
+    const trail = objects.get(`trail ${trailId}`) as { readonly commentCount: number; readonly ownCommentCount: number };
+    const { commentCount, ownCommentCount } = trail;
+    objects.set(`trail ${trailId}`, { ...trail, commentCount: commentCount - 1, ownCommentCount: ownCommentCount + 1 });
   }
   return objects;
 }

@@ -12,6 +12,8 @@ const admin: Written = { files: ['server/test/http/admin.test.ts'] };
 const webhookCare: Written = { files: ['server/test/webhook/webhook-care.test.ts'] };
 const adminUsers: Written = { ...admin, as: '/v1/admin/user/$' + '{' };
 const adminApplications: Written = { ...admin, as: '/v1/admin/application/$' + '{' };
+const comments: Written = { files: ['server/test/http/comment.test.ts'] };
+const next: Written = { files: ['server/test/http/next.test.ts'] };
 const webhooks: Written = { files: ['server/test/webhook/webhook-routes.test.ts'] };
 
 /** By method and path, as in the route table. */
@@ -24,6 +26,14 @@ export const writtenRoutes: Readonly<Record<string, Written>> = {
   'POST /v1/dynamic/trail/remove': life,
   'POST /v1/dynamic/trail/restore': life,
   'POST /v1/dynamic/trail/erase': life,
+  // This reads what only Genjin has.
+  'GET /v1/dynamic/comment/list': comments,
+  'POST /v1/dynamic/comment/push': comments,
+  'POST /v1/dynamic/comment/remove': comments,
+  'GET /v1/dynamic/next/list': next,
+  'POST /v1/dynamic/next/push': next,
+  'POST /v1/dynamic/next/calendar/create': { files: ['server/test/http/calendar.test.ts'], as: '`$' + '{calendarPath}/create`' },
+  'POST /v1/dynamic/next/calendar/remove': { files: ['server/test/http/calendar.test.ts'], as: '`$' + '{calendarPath}/remove`' },
   // These only read, but not in the envelope: one is a file, the other has no end.
   'GET /v1/dynamic/trail/export': { files: ['server/test/http/export.test.ts'] },
   'GET /v1/dynamic/trail/changes/stream': { files: ['server/test/http/changes-stream.test.ts'] },

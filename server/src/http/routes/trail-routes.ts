@@ -72,7 +72,7 @@ export const trailRoutes = (trails: Trails, life: TrailLife): Route[] => [
       const match = headers['If-Match'];
       if ('trailId' in push) {
         const target = { trailId: push.trailId, expected: readIfMatch(match) };
-        return presentRecorded(await life.edit(caller, target, push.fields, idempotencyKey));
+        return presentRecorded(await life.edit(caller, target, push.fields, idempotencyKey, push.nextFollowUpAt));
       }
       if (match !== undefined)
         throw badParameter('If-Match', match, 'accepted: with trail_id only, since a new entry has no revision yet');
