@@ -1,4 +1,5 @@
 import { Companies } from './companies.ts';
+import { Files } from './files.ts';
 import { Leads } from './leads.ts';
 import { Opportunities } from './opportunities.ts';
 import { Reports } from './reports.ts';
@@ -27,6 +28,7 @@ export class GenjinClient {
   readonly opportunities: Opportunities;
   readonly users: Users;
   readonly reports: Reports;
+  readonly files: Files;
   readonly webhooks: Webhooks;
 
   constructor(options: GenjinClientOptions) {
@@ -37,6 +39,7 @@ export class GenjinClient {
     this.opportunities = new Opportunities(transport);
     this.users = new Users(transport);
     this.reports = new Reports(transport);
+    this.files = new Files(transport);
     this.webhooks = new Webhooks(transport);
   }
 }

@@ -41,6 +41,8 @@ export interface Request {
   readonly body?: object | undefined;
   /** The body goes as a form: where OKKI takes no JSON. */
   readonly form?: true;
+  /** The body, where it is files. */
+  readonly parts?: FormData;
   readonly idempotencyKey?: string | undefined;
   readonly ifMatch?: string | undefined;
 }
@@ -60,14 +62,14 @@ const transientStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** @internal Sends requests with a token, and again where that can help. */
 export class Transport {
-  readonly #base: string;
+  readonly base: string;
   readonly #tokens: Tokens;
   readonly #fetch: typeof fetch;
   readonly #timeout: number;
   readonly #onIgnored: GenjinClientOptions['onIgnored'];
 
   constructor(options: GenjinClientOptions) {
-    this.#base = String(options.baseUrl).replace(/\/+$/, '').replace(/\/v1$/, '');
+    this.base = String(options.baseUrl).replace(/\/+$/, '').replace(/\/v1$/, '');
     // Called without a `this`: a browser's fetch refuses any other than its own.
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#timeout = options.timeout ?? defaultTimeout;
@@ -138,9 +140,9 @@ export class Transport {
     deadline: Deadline,
     isAnswer: (json: Fields) => json is T,
   ): Promise<[T, Headers]> {
-    const { method, path, query = {}, body, form } = request;
-    const url = `${this.#base}${path}?${formOf(query)}`.replace(/\?$/, '');
-    const content = body === undefined ? {} : { body: form ? formOf(body) : JSON.stringify(body) };
+    const { method, path, query = {}, body, form, parts } = request;
+    const url = `${this.base}${path}?${formOf(query)}`.replace(/\?$/, '');
+    const content = parts ?? (body === undefined ? undefined : form ? formOf(body) : JSON.stringify(body));
     const type = body === undefined || form ? {} : { 'Content-Type': 'application/json' };
     let response: Response;
     let text: string;
@@ -148,7 +150,7 @@ export class Transport {
       response = await this.#fetch(url, {
         method,
         headers: { Accept: 'application/json', ...type, ...headers },
-        ...content,
+        ...(content === undefined ? {} : { body: content }),
         // The secret and the token are for this address and no other.
         redirect: 'error',
         signal: deadline.signal,
@@ -156,13 +158,13 @@ export class Transport {
       text = await response.text();
     } catch (error) {
       deadline.throwIfOver();
-      throw new GenjinConnectionError(`No answer from ${this.#base}: ${reasonOf(error)}`, { cause: error });
+      throw new GenjinConnectionError(`No answer from ${this.base}: ${reasonOf(error)}`, { cause: error });
     }
     const ignored = response.headers.get('X-Genjin-Ignored');
     if (ignored !== null) this.#onIgnored?.(ignored.split(', '), `${method} ${path}`);
     const json = fieldsIn(text);
     if (response.ok && isAnswer(json)) return [json, response.headers];
-    throw errorIn(json, response, this.#base);
+    throw errorIn(json, response, this.base);
   }
 }
 

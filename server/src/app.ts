@@ -8,6 +8,8 @@ import type { Standing } from './domain/basis.ts';
 import { Changes } from './domain/change.ts';
 import { Companies } from './domain/company.ts';
 import { type Cleaning, Erasures } from './domain/erasure.ts';
+import { Files } from './domain/file.ts';
+import { FileTidying } from './domain/file-tidying.ts';
 import { Importer } from './domain/import.ts';
 import { Kept } from './domain/kept.ts';
 import { Leads } from './domain/lead.ts';
@@ -27,6 +29,7 @@ import type { Route } from './http/route.ts';
 import { changeRoutes } from './http/routes/change-routes.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
 import { exportRoutes, type WriteExport } from './http/routes/export-routes.ts';
+import { fileRoutes } from './http/routes/file-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
@@ -34,6 +37,7 @@ import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
 import { webhookRoutes } from './http/routes/webhook-routes.ts';
+import { ProcessInspector } from './inspector/inspector.ts';
 import { version, webRoot } from './installation.ts';
 import { jobsOn } from './readers/jobs.ts';
 import { Readers } from './readers/readers.ts';
@@ -43,6 +47,7 @@ import { changeStore } from './store/change-store.ts';
 import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
+import { fileStore } from './store/file-store.ts';
 import { keyFrom, readKey, storePath } from './store/files.ts';
 import { leadStore } from './store/lead-store.ts';
 import { requireShape } from './store/migrations.ts';
@@ -87,6 +92,9 @@ export interface Core {
   readonly leads: Leads;
   readonly opportunities: Opportunities;
   readonly users: Users;
+  readonly files: Files;
+  /** When it was opened (ms). */
+  readonly openedAt: number;
   readonly writeExport: WriteExport;
   readonly reports: Reports;
   readonly importer: Importer;
@@ -100,6 +108,9 @@ export interface Core {
   close(): Promise<void>;
 }
 
+/** MB that an uploaded file may have, where nobody says another number. */
+const usualFileMb = 20;
+
 /** Bytes of objects that entries show, in memory: some 50,000 of them. */
 const shownBytes = 25_000_000;
 
@@ -112,6 +123,7 @@ export async function openCore(
     allowPrivateCallbacks?: readonly string[];
     /** Threads for what takes long to read; without them everything is read on this one, as commands do. */
     readers?: number;
+    maxFileMb?: number;
     /** Another process owns the writes: nothing is written here. */
     reads?: true;
   },
@@ -143,6 +155,7 @@ export async function openCore(
   const webhooks = webhookStore(db);
   const storedApplications = applicationStore(db);
   const attempts = new Attempts(clock, db.counts);
+  const inspector = new ProcessInspector();
   const applications = new Applications({ applications: storedApplications, objects, vault, attempts, clock });
   return {
     db,
@@ -159,6 +172,11 @@ export async function openCore(
     trailLife: new TrailLife({ changes, objects, vault, clock }),
     changes: new Changes({ changes }),
     users: new Users({ users }),
+    files: new Files({
+      ...{ objects, files: fileStore(db), inspector, vault, clock },
+      mostBytes: (options.maxFileMb ?? usualFileMb) * 1_000_000,
+    }),
+    openedAt: clock(),
     writeExport: readers === null ? jobsOn(db).export : (...asked) => readers.stream('export', asked),
     reports: new Reports({ reports: readers === null ? reportStore(db) : readingReports(readers), users }),
     companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
@@ -179,6 +197,7 @@ export async function openCore(
     }),
     clock,
     async close() {
+      inspector.close();
       await readers?.close();
       await sweeper.close();
       if (options.reads !== true) await trails.settle().catch(() => undefined);
@@ -211,6 +230,7 @@ export const routesOf = (core: Core): Route[] => [
   ...opportunityRoutes(core.opportunities),
   ...webhookRoutes(core.webhooks),
   ...userRoutes(core.users),
+  ...fileRoutes(core.files),
   ...reportRoutes(core.reports),
 ];
 
@@ -263,9 +283,16 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
       tenants: core.tenants,
       failed: (error) => log.error({ err: error }, 'the search index could not follow the log'),
     });
-    following = [deliverer, searchWorker];
-    deliverer.start();
-    searchWorker.start();
+    const tidying = new FileTidying({
+      files: core.files,
+      tenants: core.tenants,
+      clock: core.clock,
+      // A folder has one server.
+      alone: config.databaseUrl === null ? core.openedAt : null,
+      failed: (error) => log.error({ err: error }, 'files that nobody uses could not be removed'),
+    });
+    following = [deliverer, searchWorker, tidying];
+    for (const one of [deliverer, searchWorker, tidying]) one.start();
   };
   const end = async (): Promise<void> => void (await Promise.all(following.map((one) => one.stop())));
   const turn = config.databaseUrl === null ? null : new Turn(config.databaseUrl, begin, end);

@@ -120,6 +120,12 @@ function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
     ...(schema.body === undefined
       ? {}
       : { body: { description: `The body of ${call}.`, ...(schema.body as TSchema), title: `${title}Body` } }),
+    ...(route.uploads === undefined
+      ? {}
+      : {
+          consumes: ['multipart/form-data'],
+          body: { description: `The form of ${call}.`, ...route.uploads.form, title: `${title}Form` },
+        }),
     description: `${route.description}\n\nScope: \`${route.module}\`. Business errors: ${route.errors.join('; ')}.`,
     operationId: name,
     tags: [route.module],

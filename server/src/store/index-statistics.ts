@@ -34,6 +34,7 @@ export const statistics: readonly IndexStatistics[] = [
   { table: 'lead_contact', index: 'lead_contact_by_email', rows: [75_000, 1] },
   { table: 'opportunity', index: 'opportunity', rows: [50_000, 1] },
   { table: 'opportunity', index: 'opportunity_by_update', rows: [50_000, 49_000, 2, 1] },
+  { table: 'upload', index: 'upload', rows: [100, 1] },
   { table: 'access_token', index: 'access_token', rows: [10_000, 1] },
   { table: 'access_token', index: 'access_token_by_application', rows: [10_000, 100, 10, 1] },
   { table: 'access_token', index: 'access_token_by_end', rows: [10_000, 10] },

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Db, Dialect, Tx } from './db.ts';
+import { fileTableNames, fileTables } from './file-tables.ts';
 import { statistics } from './index-statistics.ts';
 import { fillLog } from './log-filling.ts';
 import { searchTables } from './search-tables.ts';
@@ -206,16 +207,27 @@ const migrations: readonly Step[] = [
     finish: ['DROP TABLE former_change'],
   },
   {
-    statements: ({ stamp, walls }) => [...stamp, ...walls(tenantTables)],
+    statements: ({ stamp, walls }) => [...stamp, ...walls(walledFirst)],
   },
   {
     // The walls anew: an index takes them now.
-    statements: ({ counts, walls }) => [...counts, ...walls(counts.length > 0 ? [...tenantTables, 'shared_count'] : [])],
+    statements: ({ counts, walls }) => [...counts, ...walls(counts.length > 0 ? [...walledFirst, 'shared_count'] : [])],
+  },
+  {
+    // issue 6: files
+    statements: ({ clustered, bytes, walls }) => [
+      "ALTER TABLE file ADD COLUMN media_type TEXT NOT NULL DEFAULT ''",
+      "ALTER TABLE file ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
+      'ALTER TABLE file ADD COLUMN width BIGINT NOT NULL DEFAULT 0',
+      'ALTER TABLE file ADD COLUMN height BIGINT NOT NULL DEFAULT 0',
+      ...fileTables({ clustered, bytes }),
+      ...walls(fileTableNames),
+    ],
   },
 ];
 
-/** Every table whose rows are a tenant's. */
-export const tenantTables = [
+/** Those that the first walls were made for. */
+const walledFirst = [
   'tenant',
   'change',
   'trail',
@@ -241,6 +253,9 @@ export const tenantTables = [
   'search_keys',
   'search_posting',
 ] as const;
+
+/** Every table whose rows are a tenant's. */
+export const tenantTables = [...walledFirst, ...fileTableNames] as const;
 
 /** The shape that the store has; 0: there is none yet. Throws when it cannot be asked. */
 export async function schemaVersion(db: Db): Promise<number> {

@@ -7,7 +7,19 @@ import { Client } from 'pg';
 import type { Cleaning } from '../domain/erasure.ts';
 
 /** Where words are kept. */
-const tables = ['trail', 'change', 'contact', 'lead_contact', 'member', 'sign_in', 'search_posting', 'search_keys'] as const;
+const tables = [
+  'trail',
+  'change',
+  'contact',
+  'lead_contact',
+  'member',
+  'sign_in',
+  'search_posting',
+  'search_keys',
+  'file',
+  'file_part',
+  'file_thumbnail',
+] as const;
 
 export class Vacuum implements Cleaning {
   readonly #url: string;
