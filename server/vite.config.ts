@@ -2,7 +2,7 @@ import { defineConfig } from 'vite';
 
 /**
  * The published program, with the client bundled in it; what npm installs beside it stays outside. All files lie side by side, because
- * the one that starts other threads looks for theirs beside itself.
+ * the one that starts other threads and processes looks for theirs beside itself.
  */
 export default defineConfig({
   publicDir: false,
@@ -10,7 +10,12 @@ export default defineConfig({
   build: {
     ssr: true,
     rolldownOptions: {
-      input: { main: 'src/main.ts', reader: 'src/readers/reader.ts', 'sweep-thread': 'src/store/sweep-thread.ts' },
+      input: {
+        main: 'src/main.ts',
+        reader: 'src/readers/reader.ts',
+        'sweep-thread': 'src/store/sweep-thread.ts',
+        'inspecting-process': 'src/inspector/inspecting-process.ts',
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
     target: 'node24',

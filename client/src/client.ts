@@ -1,6 +1,7 @@
 import { Admin } from './admin.ts';
 import { Comments } from './comments.ts';
 import { Companies } from './companies.ts';
+import { Files } from './files.ts';
 import { Leads } from './leads.ts';
 import { NextFollowUps } from './next.ts';
 import { Opportunities } from './opportunities.ts';
@@ -33,6 +34,7 @@ export class GenjinClient {
   readonly opportunities: Opportunities;
   readonly users: Users;
   readonly reports: Reports;
+  readonly files: Files;
   readonly webhooks: Webhooks;
   readonly session: Session;
   readonly admin: Admin;
@@ -47,6 +49,7 @@ export class GenjinClient {
     this.opportunities = new Opportunities(transport);
     this.users = new Users(transport);
     this.reports = new Reports(transport);
+    this.files = new Files(transport);
     this.webhooks = new Webhooks(transport);
     this.session = new Session(transport);
     this.admin = new Admin(transport);

@@ -11,6 +11,7 @@ export {
   GenjinWebhookError,
   type GenjinWebhookReason,
 } from './errors.ts';
+export type { Files } from './files.ts';
 export type { LeadQuery, Leads } from './leads.ts';
 export type { CamelCase, Input } from './names.ts';
 export type { NextFollowUps } from './next.ts';

@@ -48,6 +48,8 @@ export interface Request {
   readonly body?: object | undefined;
   /** The body goes as a form: where OKKI takes no JSON. */
   readonly form?: true;
+  /** The body, where it is files. */
+  readonly parts?: FormData;
   readonly idempotencyKey?: string | undefined;
   readonly ifMatch?: string | undefined;
 }
@@ -67,7 +69,7 @@ const transientStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /** @internal Sends requests with a token, and again where that can help. */
 export class Transport {
-  readonly #base: string;
+  readonly base: string;
   /** `null`: the browser's cookie says who asks. */
   readonly #tokens: Tokens | null;
   /** What goes with the cookie. No other site can make a browser send such a header. */
@@ -77,7 +79,7 @@ export class Transport {
   readonly #onIgnored: GenjinClientOptions['onIgnored'];
 
   constructor(options: GenjinClientOptions) {
-    this.#base = String(options.baseUrl).replace(/\/+$/, '').replace(/\/v1$/, '');
+    this.base = String(options.baseUrl).replace(/\/+$/, '').replace(/\/v1$/, '');
     // Called without a `this`: a browser's fetch refuses any other than its own.
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#timeout = options.timeout ?? defaultTimeout;
@@ -89,7 +91,7 @@ export class Transport {
 
   /** Where a path of the server is. */
   addressOf(path: string): string {
-    return this.#base + path;
+    return this.base + path;
   }
 
   /** The `data` of the answer; throws as `answer`. */
@@ -157,9 +159,9 @@ export class Transport {
     deadline: Deadline,
     isAnswer: (json: Fields) => json is T,
   ): Promise<[T, Headers]> {
-    const { method, path, query = {}, body, form } = request;
-    const url = `${this.#base}${path}?${formOf(query)}`.replace(/\?$/, '');
-    const content = body === undefined ? {} : { body: form ? formOf(body) : JSON.stringify(body) };
+    const { method, path, query = {}, body, form, parts } = request;
+    const url = `${this.base}${path}?${formOf(query)}`.replace(/\?$/, '');
+    const content = parts ?? (body === undefined ? undefined : form ? formOf(body) : JSON.stringify(body));
     const type = body === undefined || form ? {} : { 'Content-Type': 'application/json' };
     let response: Response;
     let text: string;
@@ -167,7 +169,7 @@ export class Transport {
       response = await this.#fetch(url, {
         method,
         headers: { Accept: 'application/json', ...type, ...headers },
-        ...content,
+        ...(content === undefined ? {} : { body: content }),
         // The secret and the token are for this address and no other.
         redirect: 'error',
         ...(this.#tokens === null ? { credentials: 'same-origin' } : {}),
@@ -176,13 +178,13 @@ export class Transport {
       text = await response.text();
     } catch (error) {
       deadline.throwIfOver();
-      throw new GenjinConnectionError(`No answer from ${this.#base}: ${reasonOf(error)}`, { cause: error });
+      throw new GenjinConnectionError(`No answer from ${this.base}: ${reasonOf(error)}`, { cause: error });
     }
     const ignored = response.headers.get('X-Genjin-Ignored');
     if (ignored !== null) this.#onIgnored?.(ignored.split(', '), `${method} ${path}`);
     const json = fieldsIn(text);
     if (response.ok && isAnswer(json)) return [json, response.headers];
-    throw errorIn(json, response, this.#base);
+    throw errorIn(json, response, this.base);
   }
 }
 

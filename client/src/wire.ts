@@ -412,6 +412,14 @@ export interface ChangedFile {
   file_path: string;
   /** Where it can be looked at. */
   file_preview_url: string;
+  /** What its bytes say that it is; "": they were never here. */
+  file_type: string;
+  /** SHA-256 of its bytes in hex; "": they are not here. */
+  digest: string;
+  /** Of a picture in pixels; 0: not known. */
+  width: number;
+  /** Likewise. */
+  height: number;
 }
 
 export interface ChangedLead {
@@ -1071,6 +1079,82 @@ export interface Failure {
   now: string;
   /** Empty. */
   data: [];
+}
+
+/** The query of GET /v1/file/download. */
+export interface FileDownloadQuery {
+  /** 文件ID · The file. */
+  file_id?: number | string;
+  /** 预览 · 1: to be shown by a browser, where that is safe for what the file is; 0: to be saved. */
+  inline?: 0 | 1;
+}
+
+/** The data of GET /v1/file/info. */
+export interface FileInfoData {
+  /** Those that are known, in the order of the ids. */
+  list: FileInfoDataList[];
+}
+
+export interface FileInfoDataList {
+  /** 文件ID · For file_ids of trail/push. */
+  file_id: number;
+  /** 文件名 · As it was given. */
+  file_name: string;
+  /** 文件大小 · Bytes. */
+  file_size: number;
+  /** 文件类型 · What its bytes say that it is, such as image/png, whatever its name ends in; application/octet-stream: not known, "": the file is not here. */
+  file_type: string;
+  /** 宽 · Of a picture in pixels, as it is looked at; 0: none, or not known. */
+  width: number;
+  /** 高 · Likewise. */
+  height: number;
+  /** 缩略图 · Whether file/thumbnail has a small picture of it. */
+  thumbnail: boolean;
+}
+
+/** The query of GET /v1/file/info. */
+export interface FileInfoQuery {
+  /** 文件ID · Which files. A list, or text with commas; at most 200. */
+  file_ids?: (number | string)[] | string;
+}
+
+/** The query of GET /v1/file/thumbnail. */
+export interface FileThumbnailQuery {
+  /** 文件ID · The file. */
+  file_id?: number | string;
+}
+
+/** The data of POST /v1/file/upload. */
+export interface FileUploadData {
+  /** The files, in the order of the request. */
+  list: FileUploadDataList[];
+}
+
+export interface FileUploadDataList {
+  /** 文件ID · For file_ids of trail/push. */
+  file_id: number;
+  /** 文件名 · As it was given. */
+  file_name: string;
+  /** 文件大小 · Bytes. */
+  file_size: number;
+  /** 文件类型 · What its bytes say that it is, such as image/png, whatever its name ends in; application/octet-stream: not known, "": the file is not here. */
+  file_type: string;
+  /** 宽 · Of a picture in pixels, as it is looked at; 0: none, or not known. */
+  width: number;
+  /** 高 · Likewise. */
+  height: number;
+  /** 缩略图 · Whether file/thumbnail has a small picture of it. */
+  thumbnail: boolean;
+}
+
+/** The form of POST /v1/file/upload. */
+export interface FileUploadForm {
+  /**
+   * 文件 · One or several files, each in a field of this name.
+   *
+   * Items: A file with its name.
+   */
+  file: string[];
 }
 
 /** The data of GET /v1/lead/info. */

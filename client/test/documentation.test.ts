@@ -92,7 +92,7 @@ function message() {
 
 test('everything that can be called has an example', () => {
   const resources = [
-    ...['Admin', 'AdminApplications', 'AdminUsers', 'AdminWebhooks', 'Comments', 'Companies', 'Leads', 'NextFollowUps'],
+    ...['Admin', 'AdminApplications', 'AdminUsers', 'AdminWebhooks', 'Comments', 'Companies', 'Files', 'Leads', 'NextFollowUps'],
     ...['Opportunities', 'Reports', 'Session', 'Trails', 'Users', 'Webhooks'],
   ];
   expect([...new Set(callable().flatMap((name) => (name.includes('.') ? [name.replace(/\..*/, '')] : [])))].sort()).toEqual(

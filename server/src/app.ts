@@ -11,6 +11,8 @@ import { Changes } from './domain/change.ts';
 import { Comments } from './domain/comment.ts';
 import { Companies } from './domain/company.ts';
 import { type Cleaning, Erasures } from './domain/erasure.ts';
+import { Files } from './domain/file.ts';
+import { FileTidying } from './domain/file-tidying.ts';
 import { Health } from './domain/health.ts';
 import { Importer } from './domain/import.ts';
 import { Kept } from './domain/kept.ts';
@@ -44,6 +46,7 @@ import { changeRoutes } from './http/routes/change-routes.ts';
 import { commentRoutes } from './http/routes/comment-routes.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
 import { exportRoutes, type WriteExport } from './http/routes/export-routes.ts';
+import { fileRoutes } from './http/routes/file-routes.ts';
 import { healthRoutes } from './http/routes/health-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
 import { nextRoutes } from './http/routes/next-routes.ts';
@@ -54,6 +57,7 @@ import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
 import { webhookCareRoutes } from './http/routes/webhook-care-routes.ts';
 import { webhookRoutes } from './http/routes/webhook-routes.ts';
+import { ProcessInspector } from './inspector/inspector.ts';
 import { version, webRoot } from './installation.ts';
 import { jobsOn } from './readers/jobs.ts';
 import { Readers } from './readers/readers.ts';
@@ -65,6 +69,7 @@ import { commentStore } from './store/comment-store.ts';
 import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
+import { fileStore } from './store/file-store.ts';
 import { keyFrom, readKey, storePath } from './store/files.ts';
 import { healthStore } from './store/health-store.ts';
 import { leadStore } from './store/lead-store.ts';
@@ -119,6 +124,9 @@ export interface Core {
   readonly leads: Leads;
   readonly opportunities: Opportunities;
   readonly users: Users;
+  readonly files: Files;
+  /** When it was opened (ms). */
+  readonly openedAt: number;
   readonly writeExport: WriteExport;
   readonly reports: Reports;
   readonly importer: Importer;
@@ -133,6 +141,9 @@ export interface Core {
   close(): Promise<void>;
 }
 
+/** MB that an uploaded file may have, where nobody says another number. */
+const usualFileMb = 20;
+
 /** Bytes of objects that entries show, in memory: some 50,000 of them. */
 const shownBytes = 25_000_000;
 
@@ -145,6 +156,7 @@ export async function openCore(
     allowPrivateCallbacks?: readonly string[];
     /** Threads for what takes long to read; without them everything is read on this one, as commands do. */
     readers?: number;
+    maxFileMb?: number;
     /** Another process owns the writes: nothing is written here. */
     reads?: true;
   },
@@ -178,6 +190,7 @@ export async function openCore(
   const deliveries = deliveryStore(db);
   const storedApplications = applicationStore(db);
   const attempts = new Attempts(clock, db.counts);
+  const inspector = new ProcessInspector();
   const applications = new Applications({ applications: storedApplications, objects, vault, attempts, clock });
   const [signIns, sessions] = [signInStore(db), sessionStore(db)];
   const access = { signIns, sessions, objects, tenants, users, applications, vault, attempts, clock };
@@ -206,6 +219,11 @@ export async function openCore(
     calendars: new Calendars({ calendars: calendarStore(db), next, clock }),
     changes: new Changes({ changes }),
     users: new Users({ users }),
+    files: new Files({
+      ...{ objects, files: fileStore(db), inspector, vault, clock },
+      mostBytes: (options.maxFileMb ?? usualFileMb) * 1_000_000,
+    }),
+    openedAt: clock(),
     writeExport: readers === null ? jobsOn(db).export : (...asked) => readers.stream('export', asked),
     reports: new Reports({ reports: readers === null ? reportStore(db) : readingReports(readers), users }),
     companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
@@ -227,6 +245,7 @@ export async function openCore(
     webhookCare: new WebhookCare({ applications: storedApplications, webhooks, deliveries, messageIdOf }),
     clock,
     async close() {
+      inspector.close();
       await readers?.close();
       await sweeper.close();
       if (options.reads !== true) await trails.settle().catch(() => undefined);
@@ -269,6 +288,7 @@ export const routesOf = (core: Core): Route[] => [
     version: version(),
     engine: core.db.dialect.far === null ? 'sqlite' : 'postgres',
   }),
+  ...fileRoutes(core.files),
   ...reportRoutes(core.reports),
 ];
 
@@ -325,9 +345,16 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
       tenants: core.tenants,
       failed: (error) => log.error({ err: error }, 'the search index could not follow the log'),
     });
-    following = [deliverer, searchWorker];
-    deliverer.start();
-    searchWorker.start();
+    const tidying = new FileTidying({
+      files: core.files,
+      tenants: core.tenants,
+      clock: core.clock,
+      // A folder has one server.
+      alone: config.databaseUrl === null ? core.openedAt : null,
+      failed: (error) => log.error({ err: error }, 'files that nobody uses could not be removed'),
+    });
+    following = [deliverer, searchWorker, tidying];
+    for (const one of [deliverer, searchWorker, tidying]) one.start();
   };
   const end = async (): Promise<void> => void (await Promise.all(following.map((one) => one.stop())));
   const turn = config.databaseUrl === null ? null : new Turn(config.databaseUrl, begin, end);

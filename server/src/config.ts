@@ -146,6 +146,13 @@ export const settings = {
     0,
     65_536,
   ),
+  maxFileMb: whole(
+    { en: 'size that an uploaded file may have, in MB (default 20)', zh: '上传文件的大小上限（MB，默认 20）' },
+    'N',
+    20,
+    1,
+    1024,
+  ),
   metricsToken: {
     ...optional({ en: 'token for /metrics from elsewhere', zh: '从别处读取 /metrics 所需的令牌' }, 'TOKEN'),
     secret: true,

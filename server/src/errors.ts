@@ -93,6 +93,7 @@ export const errorKinds = {
   no_such_path: http(404, 'no such path: {method} {path}'),
   method_not_allowed: http(405, '{method} is not allowed here; allowed: {allowed}'),
   body_too_large: http(413, 'the body is larger than {limit} bytes'),
+  file_too_large: http(413, 'the file {value} is larger than {limit} bytes'),
   unsupported_media_type: http(415, 'the body must be JSON or a form: {value}'),
   malformed_request: http(400, 'the request could not be read: {reason}'),
   too_many_requests: http(429, 'too many requests; try again in {seconds} s', 'warn'),

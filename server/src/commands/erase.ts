@@ -11,13 +11,14 @@ const kinds: Readonly<Record<string, { readonly kind: ErasableKind; readonly fla
   contact: { kind: 'contact', flag: '--contact' },
   leadContact: { kind: 'leadContact', flag: '--lead-contact' },
   user: { kind: 'user', flag: '--user' },
+  file: { kind: 'file', flag: '--file' },
 };
 
 export const erase: Command = {
   name: 'erase',
   summary: {
-    en: 'delete for good what an entry says or who a person is, also from the change log; it cannot be undone',
-    zh: '彻底删除一条跟进的内容或一个人的资料，变更日志中的也一并删除；不可恢复',
+    en: 'delete for good what an entry says, who a person is, or a file, also from the change log; it cannot be undone',
+    zh: '彻底删除一条跟进的内容、一个人的资料或一个文件，变更日志中的也一并删除；不可恢复',
   },
   settings: place,
   options: [
@@ -27,6 +28,7 @@ export const erase: Command = {
     { flags: '--contact <ID>', help: { en: 'who this contact is', zh: '该联系人的资料' } },
     { flags: '--lead-contact <ID>', help: { en: 'who this contact of a lead is', zh: '该线索联系人的资料' } },
     { flags: '--user <ID>', help: { en: 'who this user is; it can no longer sign in', zh: '该用户的资料；此后不能再登录' } },
+    { flags: '--file <ID>', help: { en: 'this file: its name and its bytes', zh: '该文件的名称与内容' } },
   ],
   async run({ config, options, say }) {
     const [given, another] = Object.entries(kinds).filter(([option]) => options[option] !== undefined);

@@ -43,6 +43,7 @@ export async function serveAsWorker(config: Config, { socket, port }: Orders): P
     readers: 1,
     reads: true,
     allowPrivateCallbacks: config.allowPrivateCallbacks,
+    maxFileMb: config.maxFileMb,
   });
   const app = await createApp(core, config, { owner: socket });
   const stopped = new Promise<void>((done) => {

@@ -34,6 +34,7 @@ export const serve: Command = {
     'rateLimit',
     'workers',
     'cacheMb',
+    'maxFileMb',
     'tlsCert',
     'tlsKey',
     'behindProxy',
@@ -63,7 +64,8 @@ export const serve: Command = {
     const lock = embedded ? lockFolder(config.data) : null;
     if (reset) await resetDemo(config.data, plan);
     else if (config.demo && embedded) await completeReset(config.data);
-    const core = await openCore(config, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks, readers });
+    const { allowPrivateCallbacks, maxFileMb } = config;
+    const core = await openCore(config, { make: true, allowPrivateCallbacks, maxFileMb, readers });
     const credentials = config.demo ? await makeDemo(core, config.data, plan) : null;
     const setup = await setupCodes(core);
     const stopped = new Promise<void>((done) => {

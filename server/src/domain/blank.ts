@@ -43,5 +43,15 @@ export const blank: { readonly [K in JoinedKind]: (id: number) => ObjectKinds[K]
     details: {},
   }),
   user: (userId) => ({ userId, nickname: '', avatar: '', email: '', state: userStates.normal, details: {} }),
-  file: (fileId) => ({ fileId, name: '', size: 0, path: '', previewUrl: '' }),
+  file: (fileId) => ({
+    fileId,
+    name: '',
+    size: 0,
+    path: '',
+    previewUrl: '',
+    mediaType: '',
+    digest: '',
+    width: 0,
+    height: 0,
+  }),
 };

@@ -5,7 +5,7 @@ import type { Actor, Clock, Edit, ObjectStore } from './stores.ts';
 import { wholeSecond } from './trail.ts';
 
 /** What people wrote of whom, and what tells who somebody is. */
-export type ErasableKind = Extract<Kind, 'trail' | 'comment' | 'contact' | 'leadContact' | 'user'>;
+export type ErasableKind = Extract<Kind, 'trail' | 'comment' | 'contact' | 'leadContact' | 'user' | 'file'>;
 
 /** Clears what erased words leave in places that nobody reads any more, in its own time. */
 export interface Cleaning {
@@ -35,7 +35,7 @@ export class Erasures {
   }
 
   /**
-   * Deletes the words of an entry or a person for good, in every state that it ever had; of a user also how it signs in. `false` when
+   * Deletes the words of an entry or a person for good, in every state that it ever had; of a user also how it signs in, of a file its bytes. `false` when
    * there was nothing left to delete: then nothing changes. Throws `not_found`.
    */
   async eraseAs(tenantId: number, actor: Actor, kind: ErasableKind, id: number): Promise<boolean> {

@@ -216,6 +216,13 @@ export interface StoredFile {
   readonly size: number;
   readonly path: string;
   readonly previewUrl: string;
+  /** What its bytes say that it is, such as `image/png`; empty: they were never here. */
+  readonly mediaType: string;
+  /** SHA-256 of its bytes, in hex; empty: they are not here. */
+  readonly digest: string;
+  /** Of a picture in pixels, as it is looked at; 0: not known. */
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Every kind of object that the change log knows, with its id field. */
@@ -246,7 +253,7 @@ export interface ShownKinds {
   readonly user: Pick<User, 'userId' | 'nickname' | 'avatar'>;
   readonly contact: ShownPerson;
   readonly leadContact: ShownPerson;
-  readonly file: StoredFile;
+  readonly file: Pick<StoredFile, 'fileId' | 'name' | 'size' | 'path' | 'previewUrl'>;
 }
 
 /** Types that a person may record; imported entries may carry others (docs/wire.md#trail-types). */

@@ -124,7 +124,17 @@ export interface Edit extends View {
   erase<K extends Kind>(kind: K, stored: Stored<ObjectKinds[K]>, at: number): Promise<boolean>;
   /** What the actor's idempotency key was answered with; `null` when it is new. */
   keptAnswer(key: string): Promise<KeptAnswer | null>;
+  /** In the place of what was kept under it. */
   keepAnswer(key: string, kept: KeptAnswer): Promise<void>;
+  /** An upload under an id of our own begins, at a time (ms). */
+  beginUpload(fileId: number, at: number): Promise<void>;
+  /**
+   * The upload is whole, with so many parts, and becomes a file at a time (ms), which the caller writes. Throws `store_unavailable` when it was
+   * given up meanwhile.
+   */
+  keepUpload(fileId: number, upload: { parts: number; at: number; thumbnail: Uint8Array | null }): Promise<void>;
+  /** Whether it was uploaded, and no entry has ever had it. */
+  isUnused(fileId: number): Promise<boolean>;
   /** Credentials are no part of the log: nothing of them may be read back from there. */
   addApplication(application: Application): Promise<void>;
   /** Who gets in, likewise. */

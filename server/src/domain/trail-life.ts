@@ -9,7 +9,7 @@ import { changedNow } from './push.ts';
 import { same } from './same.ts';
 import type { Clock, Edit, Joined, ObjectStore, Page, Stored } from './stores.ts';
 import { wholeSecond } from './trail.ts';
-import { checkHappened, checkOwner, companyOf, referredTo, type Subjects, there } from './trail-subjects.ts';
+import { checkHappened, checkOwner, companyOf, fileThere, referredTo, type Subjects, there } from './trail-subjects.ts';
 import type { Vault } from './vault.ts';
 
 /** An entry that is to change, and the revisions of which it must be at one; `null`: whichever it is at. */
@@ -192,6 +192,6 @@ function checkSubjects(before: Subjects, after: Subjects, known: Joined): void {
     const contact = there(known.leadContact, contactId);
     checkOwner('lead_customer_id', contactId, 'lead', contact.leadId, leadId);
   }
-  for (const fileId of added('fileIds', false)) there(known.file, fileId);
+  for (const fileId of added('fileIds', false)) fileThere(known.file, fileId);
   if (authorId !== null && authorId !== before.authorId) there(known.user, authorId);
 }

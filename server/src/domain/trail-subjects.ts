@@ -1,6 +1,7 @@
 /** What an entry refers to, and that it is there and belongs together: of entries that are recorded, and of those that are edited. */
 import { AppError, badParameter } from '../errors.ts';
-import type { JoinedKind, ObjectKinds, Opportunity } from './objects.ts';
+import { isGone } from './file-state.ts';
+import type { JoinedKind, ObjectKinds, Opportunity, StoredFile } from './objects.ts';
 import type { Edit, Joined } from './stores.ts';
 
 export interface Subjects {
@@ -67,6 +68,11 @@ export function there<T extends object>(known: ReadonlyMap<number, T>, id: numbe
   const object = known.get(id);
   if (object === undefined || ('removed' in object && object.removed === true)) throw new AppError('not_found');
   return object;
+}
+
+/** The same for a file. Throws `not_found` for one whose bytes were erased, too. */
+export function fileThere(known: ReadonlyMap<number, StoredFile>, id: number): void {
+  if (isGone(there(known, id))) throw new AppError('not_found');
 }
 
 /** Throws when a contact is known to be another's; of many that were imported it is not known whose they are. */

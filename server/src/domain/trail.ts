@@ -6,7 +6,7 @@ import { readKeyword } from './keyword.ts';
 import { nextSubject, putNextFollowUp } from './next-put.ts';
 import { recordableTrailTypes, type Trail } from './objects.ts';
 import type { Clock, Joined, ObjectStore, Page, TrailFilter, TrailPage, TrailPortion, TrailStore } from './stores.ts';
-import { checkHappened, checkOwner, companyOf, referredTo, type Subjects, there } from './trail-subjects.ts';
+import { checkHappened, checkOwner, companyOf, fileThere, referredTo, type Subjects, there } from './trail-subjects.ts';
 import type { Vault } from './vault.ts';
 
 /** What a person or a program says when it records a follow-up. */
@@ -190,7 +190,7 @@ function newTrail(caller: Caller, record: TrailRecord, known: Joined, trailId: n
     const contact = there(known.leadContact, contactId);
     checkOwner('lead_customer_id', contactId, 'lead', contact.leadId, record.leadId);
   }
-  for (const fileId of record.fileIds) there(known.file, fileId);
+  for (const fileId of record.fileIds) fileThere(known.file, fileId);
   if (record.authorId !== null) there(known.user, record.authorId);
   const followUpId = trailId + 1;
   return {

@@ -100,7 +100,7 @@ export function fastWay(parts: FastWayParts): RequestListener {
     const found = await pages.find(caller.tenantId, url, stamp);
     if (typeof found === 'object') return found;
     const result = await route.handle(caller, given, { ...noCall, stamp });
-    if (typeof result === 'string' || 'body' in result || result.keep === undefined) return null;
+    if (typeof result === 'string' || !('data' in result) || result.keep === undefined) return null;
     return found(new KeptPage(result.keep, envelope.rest(result.data)));
   }
 

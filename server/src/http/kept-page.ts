@@ -90,6 +90,6 @@ export function tagOf(rest: readonly Buffer[]): string {
 /** Whether a client's `If-None-Match` has the tag. */
 export function matches(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
-  const opaque = tag.slice(2);
+  const opaque = tag.replace(/^W\//, '');
   return header.split(',').some((item) => item.trim() === '*' || item.trim().replace(/^W\//, '') === opaque);
 }

@@ -121,6 +121,12 @@ function describeRoute(schema: FastifySchema, route: Described): FastifySchema {
     ...(schema.body === undefined
       ? {}
       : { body: { description: `The body of ${call}.`, ...(schema.body as TSchema), title: `${title}Body` } }),
+    ...(route.uploads === undefined
+      ? {}
+      : {
+          consumes: ['multipart/form-data'],
+          body: { description: `The form of ${call}.`, ...route.uploads.form, title: `${title}Form` },
+        }),
     description: `${route.description}\n\n${route.access} Business errors: ${route.errors.join('; ')}.`,
     operationId: name,
     tags: [route.tag],

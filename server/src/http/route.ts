@@ -1,6 +1,7 @@
 import type { TSchema } from 'typebox';
 import type { Caller, Module } from '../domain/application.ts';
 import type { Basis } from '../domain/basis.ts';
+import type { IncomingFile } from '../domain/file.ts';
 import type { fieldSet } from '../wire/fields.ts';
 
 export type AnyFieldSet = Pick<ReturnType<typeof fieldSet>, 'schema' | 'names' | 'unknown'>;
@@ -15,10 +16,14 @@ export interface Call {
   readonly stamp: number | null;
   /** Those that the route takes and the request has, as they came. */
   readonly headers: Readonly<Record<string, string>>;
+  /** On routes that take them, as they come. */
+  readonly files: AsyncIterable<IncomingFile>;
 }
 
+async function* noFiles(): AsyncGenerator<never> {}
+
 export const noHeaders: Readonly<Record<string, string>> = {};
-export const noCall: Call = { idempotencyKey: null, stamp: null, headers: noHeaders };
+export const noCall: Call = { idempotencyKey: null, stamp: null, headers: noHeaders, files: noFiles() };
 
 /** `data` as JSON, of a large answer in parts one after the other, with headers of its own. One of its own `ETag`s takes the place of the usual one, and is never answered with 304. */
 export interface Answer {
@@ -41,8 +46,24 @@ export interface Keepable {
  * more, or the server stops: then the body ends by itself. `admitted` tells whether the token still opens the route.
  */
 export interface Portions {
+  /** 200 when it is left out. */
+  readonly status?: 206;
   readonly headers: Readonly<Record<string, string>>;
   body(ended: AbortSignal, admitted: () => Promise<boolean>): AsyncIterable<string | Uint8Array>;
+}
+
+/** In the place of portions: there is nothing to send. */
+export interface NoPortions {
+  readonly status: 304 | 416;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a route takes that takes files. */
+export interface Uploads {
+  /** Bytes that each may have. */
+  readonly mostBytes: number;
+  /** The form, for the documents. */
+  readonly form: TSchema;
 }
 
 export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
@@ -58,6 +79,7 @@ export interface Described {
   readonly takes?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly streams?: readonly string[];
+  readonly uploads?: Route['uploads'];
   readonly data: TSchema;
   readonly refusal?: TSchema;
   readonly tag: string;
@@ -88,6 +110,8 @@ export interface Route {
   readonly body?: AnyFieldSet;
   /** Bytes that the body may have, where that is more than usual. */
   readonly bodyLimit?: number;
+  /** Its body is a form with files. */
+  readonly uploads?: Uploads;
   /** Sent again under the same key, it answers what it answered first. */
   readonly idempotent?: true;
   /** Its answers are kept as long as they stand: they depend on nothing but the tenant, the path and the query. */
@@ -98,6 +122,8 @@ export interface Route {
   readonly headers?: Readonly<Record<string, string>>;
   /** The media types of the portions that it answers with. */
   readonly streams?: readonly string[];
+  /** Its portions are sent as they are: they are compressed already, or asked for by place. */
+  readonly uncompressed?: true;
   /** What stands in the envelope's `data`; of portions, all of them. */
   readonly data: TSchema;
   /** What stands there in a business error, where that is more than nothing. */
@@ -105,7 +131,7 @@ export interface Route {
   /** Business errors it may answer with, for the documentation. */
   readonly errors: readonly string[];
   /** A text is `data` as JSON. `given` has the body's fields, without a body the query's; the path's parameters in either case. */
-  handle(caller: Caller, given: Given, call: Call): Promise<string | Answer | Portions>;
+  handle(caller: Caller, given: Given, call: Call): Promise<string | Answer | Portions | NoPortions>;
 }
 
 /** A tag of a route's own is for If-Match: what is shown may change while it stays. */

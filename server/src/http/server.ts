@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { parse } from 'node:querystring';
 import { Readable } from 'node:stream';
 import compress from '@fastify/compress';
+import multipart from '@fastify/multipart';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -32,9 +33,10 @@ import { IgnoredFields } from './ignored.ts';
 import { KeptPage, matches, tagOf } from './kept-page.ts';
 import { limiters, type RateLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import { incomingFiles } from './multipart.ts';
 import { documentation } from './openapi.ts';
 import { Pages, type StandingPage } from './pages.ts';
-import { type Call, describedRoute, type Given, methods, noHeaders, type Portions, type Route } from './route.ts';
+import { type Call, describedRoute, type Given, methods, noCall, noHeaders, type Portions, type Route } from './route.ts';
 import { calendarRoutes } from './routes/calendar-routes.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
@@ -48,6 +50,9 @@ const noTimeout = 2 ** 31 - 1;
 
 /** ms. */
 const handlerTimeout = 60_000;
+/** ms that a request may take to come: one with files, over a telephone, and any other one. */
+const uploadTimeout = 600_000;
+const requestTimeout = 30_000;
 
 /** As a form is read. */
 const parseQuery = (text: string): Given => parse(text);
@@ -89,7 +94,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     // All of these default to off.
-    requestTimeout: 30_000,
+    requestTimeout: uploadTimeout,
     connectionTimeout: 60_000,
     keepAliveTimeout: 75_000,
     handlerTimeout,
@@ -147,6 +152,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   const { unlimited, byAddress, byCaller } = await limiters(app, parts);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(commonHeaders(request.id));
+    if (request.routeOptions.config?.genjin?.uploads === undefined) hurry(request.raw, clock);
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       throw new AppError('malformed_request', { reason: 'it has no Host header' });
     }
@@ -195,6 +201,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
       stamp,
       idempotencyKey: route.idempotent ? idempotencyKeyOf(request.headers['idempotency-key'], body) : null,
       headers: route.takes === undefined ? noHeaders : taken(route.takes, request),
+      files: route.uploads === undefined ? noCall.files : incomingFiles(request, route.uploads.mostBytes),
     };
     const allRead = ignored.report(route, caller, query, body, reply);
     // Who is told of ignored fields, and when, is not kept.
@@ -204,6 +211,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     const given = { ...(route.body === undefined ? query : body), ...(request.params as Given) };
     const result = await route.handle(caller, given, call);
     if (typeof result !== 'string' && 'body' in result) return sendPortions(result, route, request, reply);
+    if (typeof result !== 'string' && 'status' in result) return reply.code(result.status).headers(result.headers).send();
     const { data, headers, keep } = typeof result === 'string' ? { data: result, headers: noHeaders, keep: undefined } : result;
     const rest = around.rest(data);
     if (kept !== null && keep !== undefined) return sendPage(kept(new KeptPage(keep, rest)), request, reply);
@@ -229,7 +237,12 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return reply.header('Content-Encoding', coding).send(Buffer.concat(parts));
   }
 
-  function sendPortions({ headers, body }: Portions, route: Route, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  function sendPortions(
+    { status, headers, body }: Portions,
+    route: Route,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply {
     const ended = new AbortController();
     const { socket } = request.raw;
     const end = (): void => {
@@ -251,7 +264,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     ended.signal.addEventListener('abort', () => {
       if (reply.raw.writableNeedDrain) portions.destroy(new AppError('store_unavailable'));
     });
-    return reply.headers({ ...headers }).send(portions);
+    return reply
+      .code(status ?? 200)
+      .headers({ ...headers })
+      .send(portions);
   }
 
   await documentation(app, parts.version);
@@ -259,27 +275,35 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   await app.register(async (scope) => {
     tokenRoutes(scope, parts.applications, parts.signIns);
     sessionRoutes(scope, parts, around);
-    for (const route of parts.routes) {
-      scope.route({
-        method: route.method,
-        url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-        ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
-        // What a HEAD would ask for of portions, all of them, nobody reads.
-        ...(route.streams === undefined ? {} : { handlerTimeout: noTimeout, exposeHeadRoute: false }),
-        schema: {
-          summary: route.summary,
-          description: route.description,
-          ...(route.query === undefined ? {} : { querystring: route.query.schema }),
-          ...(route.params === undefined ? {} : { params: route.params.schema }),
-          ...(route.body === undefined ? {} : { body: route.body.schema }),
-        },
-        config: { genjin: describedRoute(route) },
-        onRequest: (request) => authorize(route, request),
-        handler: (request, reply) => answer(route, request, reply),
-      });
-    }
+    for (const route of parts.routes) if (route.uploads === undefined) serveRoute(scope, route);
+  });
+  // In a scope of their own, because nothing else takes files.
+  await app.register(async (scope) => {
+    await scope.register(multipart, { throwFileSizeLimit: false });
+    for (const route of parts.routes) if (route.uploads !== undefined) serveRoute(scope, route);
   });
   calendarRoutes(app, parts.calendars);
+  function serveRoute(scope: FastifyInstance, route: Route): void {
+    scope.route({
+      method: route.method,
+      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      ...(route.bodyLimit === undefined ? {} : { bodyLimit: route.bodyLimit }),
+      // What a HEAD would ask for of portions, all of them, nobody reads.
+      ...(route.streams === undefined ? {} : { handlerTimeout: noTimeout, exposeHeadRoute: false }),
+      ...(route.uploads === undefined ? {} : { handlerTimeout: uploadTimeout + handlerTimeout }),
+      ...(route.uncompressed ? { compress: false } : {}),
+      schema: {
+        summary: route.summary,
+        description: route.description,
+        ...(route.query === undefined ? {} : { querystring: route.query.schema }),
+        ...(route.params === undefined ? {} : { params: route.params.schema }),
+        ...(route.body === undefined ? {} : { body: route.body.schema }),
+      },
+      config: { genjin: describedRoute(route) },
+      onRequest: (request) => authorize(route, request),
+      handler: (request, reply) => answer(route, request, reply),
+    });
+  }
   operationRoutes(app, parts, byAddress);
   await pageRoutes(app, parts.webRoot);
   app.setNotFoundHandler((request, reply) => {
@@ -342,6 +366,17 @@ function bodyParsers(app: FastifyInstance): void {
     if (isUtf8(body)) done(null, parse(body.toString()));
     else done(new AppError('invalid_json'));
   });
+}
+
+/** Refuses a request whose body takes too long to come. */
+function hurry(request: IncomingMessage, clock: Clock): void {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+  if (length === '0' && coding === undefined) return;
+  const timer = setTimeout(() => {
+    const late = Object.assign(new Error('it took too long'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+    if (!request.complete) refuseConnection(late, request.socket, clock);
+  }, requestTimeout).unref();
+  request.once('close', () => clearTimeout(timer));
 }
 
 /** What is no HTTP request at all, or one that comes too slowly, answered before there is a request object. */

@@ -1,11 +1,13 @@
 import type { Kind } from '../domain/objects.ts';
 import { checkComments } from './check-comments.ts';
 import { checkCursors } from './check-cursors.ts';
+import { checkFiles } from './check-files.ts';
 import { checkLinks } from './check-links.ts';
 import { type KeptHead, LogCheck } from './check-log.ts';
 import { ObjectCheck } from './check-objects.ts';
 import { checkTotals } from './check-totals.ts';
 import type { Db, Tx } from './db.ts';
+import { fileTableNames } from './file-tables.ts';
 import { type Finding, Findings } from './findings.ts';
 import { checkSearch } from './search-check.ts';
 import { searchTableNames } from './search-tables.ts';
@@ -28,7 +30,8 @@ export interface CheckReport {
 
 /**
  * Verifies the whole store in one state: the file itself, the hash chain of each change log, every content that it vouches for, every
- * derived column, link and total against a recount, the search index against the contents, and every webhook's cursor. `kept`: by tenant, the head of its log as it was kept
+ * derived column, link and total against a recount, the search index against the contents, the bytes of every uploaded file against its
+ * digest, and every webhook's cursor. `kept`: by tenant, the head of its log as it was kept
  * elsewhere. What cannot be read is a finding too. Memory does not grow with the store.
  */
 export async function checkStore(
@@ -77,6 +80,7 @@ async function checkTenant(tx: Tx, tenantId: number, findings: Findings, kept: K
   await part('the comments', () => checkComments(tx, tenantId, findings));
   await part('the timeline', () => checkTotals(tx, tenantId, findings));
   await part('the search index', () => checkSearch(tx, tenantId, findings));
+  await part('the files', () => checkFiles(tx, tenantId, findings));
   await part('the webhooks', () => checkCursors(tx, tenantId, findings, revision));
   await part('the timeline', async () => {
     trails = (await tx.get('SELECT COUNT(*) FROM trail WHERE tenant_id = ?', [tenantId]))?.[0] as number;
@@ -87,7 +91,13 @@ async function checkTenant(tx: Tx, tenantId: number, findings: Findings, kept: K
 /** Rows of enterprises that are not there. */
 async function checkStrays(tx: Tx, known: ReadonlySet<number>, findings: Findings): Promise<void> {
   const links = tables.trail.links === null ? [] : [tables.trail.links.name];
-  for (const name of ['change', ...Object.values(tables).map((table) => table.name), ...links, ...searchTableNames]) {
+  for (const name of [
+    'change',
+    ...Object.values(tables).map((table) => table.name),
+    ...links,
+    ...searchTableNames,
+    ...fileTableNames,
+  ]) {
     // From one to the next: each is found at once, however many rows it has.
     for (let tenantId: number | null = Number.MIN_SAFE_INTEGER; tenantId !== null; ) {
       const row = await tx.get(`SELECT min(tenant_id) FROM ${name} WHERE tenant_id > ?`, [tenantId]);

@@ -7,6 +7,7 @@ import type { Kind } from '../domain/objects.ts';
 import type { Stored } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import { headerColumns } from './chain.ts';
+import { copiedFileTables, copyBytes } from './copy-files.ts';
 import type { Db, Row, Tx, Value, WriteTx } from './db.ts';
 import { insertTenant, TxView } from './object-store.ts';
 import { Pending } from './pending.ts';
@@ -46,6 +47,7 @@ const unlogged = {
     key: ['client_id', 'kind', 'revision'],
     rest: ['object_id', 'attempts', 'first_at', 'next_at', 'state', 'last_error'],
   },
+  upload: { key: ['file_id'], rest: ['changed_at', 'whole'] },
 } as const;
 
 interface SourceTenant {
@@ -96,11 +98,14 @@ export async function copyTenant(
     if (reached === at) break;
     at = reached;
   }
+  await copyBytes(from, to, tenantId);
   const snapshot = await from.snapshot(tenantId);
   try {
     const end = (await tenantRow(snapshot, tenantId)) as SourceTenant;
     at = await carry(snapshot, to, tenantId, at, end.revision);
     told(at, end.revision);
+    // What came and went since.
+    await copyBytes({ read: (_tenantId, work) => work(snapshot) }, to, tenantId);
     await to.write(tenantId, (tx) => copyRest(snapshot, tx, tenantId, end));
     return await compare(snapshot, to, tenantId, end);
   } finally {
@@ -239,6 +244,7 @@ export const copiedTables: readonly string[] = [
   ...['tenant', 'change', 'trail_contact'],
   ...Object.values(tables).map(({ name }) => name),
   ...Object.keys(unlogged),
+  ...copiedFileTables,
 ];
 
 async function compare(source: Tx, to: Db, tenantId: number, end: SourceTenant): Promise<Copied> {

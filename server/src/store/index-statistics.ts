@@ -41,6 +41,7 @@ export const statistics: readonly IndexStatistics[] = [
   { table: 'comment', index: 'comment_by_trail', rows: [100_000, 4, 3, 1, 1] },
   { table: 'calendar', index: 'calendar', rows: [100, 1] },
   { table: 'calendar', index: 'calendar_by_token', rows: [100, 1] },
+  { table: 'upload', index: 'upload', rows: [100, 1] },
   { table: 'access_token', index: 'access_token', rows: [10_000, 1] },
   { table: 'access_token', index: 'access_token_by_application', rows: [10_000, 100, 10, 1] },
   { table: 'access_token', index: 'access_token_by_end', rows: [10_000, 10] },

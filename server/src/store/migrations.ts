@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { Db, Dialect, Tx } from './db.ts';
+import { fileTableNames, fileTables } from './file-tables.ts';
 import { statistics } from './index-statistics.ts';
 import { fillLog } from './log-filling.ts';
 import { searchTables } from './search-tables.ts';
@@ -213,8 +214,8 @@ const migrations: readonly Step[] = [
     statements: ({ counts, walls }) => [...counts, ...walls(counts.length > 0 ? [...firstTables, 'shared_count'] : [])],
   },
   {
-    // What the page needs: who is signed in, comments, what is due.
-    statements: ({ clustered, walls }) => [
+    // What the page needs: who is signed in, comments, what is due, files.
+    statements: ({ clustered, bytes, walls }) => [
       "ALTER TABLE sign_in ADD COLUMN role TEXT NOT NULL DEFAULT 'member'",
       // 0: never.
       'ALTER TABLE sign_in ADD COLUMN last_at BIGINT NOT NULL DEFAULT 0',
@@ -257,6 +258,11 @@ const migrations: readonly Step[] = [
         PRIMARY KEY (tenant_id, user_id)
       ) ${clustered}`,
       'CREATE UNIQUE INDEX calendar_by_token ON calendar (tenant_id, token_hash)',
+      "ALTER TABLE file ADD COLUMN media_type TEXT NOT NULL DEFAULT ''",
+      "ALTER TABLE file ADD COLUMN digest TEXT NOT NULL DEFAULT ''",
+      'ALTER TABLE file ADD COLUMN width BIGINT NOT NULL DEFAULT 0',
+      'ALTER TABLE file ADD COLUMN height BIGINT NOT NULL DEFAULT 0',
+      ...fileTables({ clustered, bytes }),
       ...walls(laterTables),
     ],
   },
@@ -290,7 +296,7 @@ const firstTables = [
   'search_posting',
 ] as const;
 
-const laterTables = ['session', 'setup_code', 'last_check', 'comment', 'calendar'] as const;
+const laterTables = ['session', 'setup_code', 'last_check', 'comment', 'calendar', ...fileTableNames] as const;
 
 /** Every table whose rows are a tenant's. */
 export const tenantTables = [...firstTables, ...laterTables] as const;

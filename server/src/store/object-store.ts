@@ -19,6 +19,8 @@ import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.
 import { contentOf, noWords, withoutWords } from './content.ts';
 import type { Db, Tx, Value } from './db.ts';
 import { eraseStates, hasWords } from './erasure.ts';
+import { forgetBytes } from './file-tables.ts';
+import { beginUpload, isUnused, keepUpload, useFiles } from './file-uploads.ts';
 import { Pending } from './pending.ts';
 import { placesOf } from './places.ts';
 import { forgetInSearch } from './search-forget.ts';
@@ -262,6 +264,7 @@ class TxEdit extends TxView implements Edit {
     if (!(await hasWords(this.tx, this.tenantId, revision, words))) return false;
     await eraseStates(this.tx, this.tenantId, revision, words);
     if (kind === 'trail') await forgetInSearch(this.tx, this.tenantId, object as ObjectKinds['trail']);
+    if (kind === 'file') await forgetBytes(this.tx, this.tenantId, object[table.id] as number);
     // Known from then on: what an older export says of it is no news.
     const knownAt = Math.max(at, stored.knownAt);
     const left = withoutWords(table, object);
@@ -289,7 +292,14 @@ class TxEdit extends TxView implements Edit {
       pending.put(before, { object: after, knownAt, revision: this.#revision });
     }
     await this.tx.runMany(logChange, changes);
+    if (kind === 'trail') await this.#use(writes as readonly Write<Trail>[]);
     return changes.length;
+  }
+
+  /** The files of ours that these entries have are not removed any more as unused. */
+  async #use(writes: readonly Write<Trail>[]): Promise<void> {
+    const ids = writes.flatMap(({ after }) => after.fileIds.filter((id) => id >= firstOwnId && id <= lastOwnId));
+    if (ids.length > 0) await useFiles(this.tx, this.tenantId, ids);
   }
 
   /** Takes the next revision for a changed object; answers its row in the log. */
@@ -339,9 +349,22 @@ class TxEdit extends TxView implements Edit {
 
   async keepAnswer(key: string, { requestHash, answer }: KeptAnswer): Promise<void> {
     await this.tx.run(
-      'INSERT INTO idempotency (tenant_id, actor, idempotency_key, request_hash, answer) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO idempotency (tenant_id, actor, idempotency_key, request_hash, answer) VALUES (?, ?, ?, ?, ?) ' +
+        'ON CONFLICT (tenant_id, actor, idempotency_key) DO UPDATE SET request_hash = excluded.request_hash, answer = excluded.answer',
       [this.tenantId, this.actor, key, requestHash, answer],
     );
+  }
+
+  beginUpload(fileId: number, at: number): Promise<void> {
+    return beginUpload(this.tx, this.tenantId, fileId, at);
+  }
+
+  keepUpload(fileId: number, upload: { parts: number; at: number; thumbnail: Uint8Array | null }): Promise<void> {
+    return keepUpload(this.tx, this.tenantId, fileId, upload);
+  }
+
+  isUnused(fileId: number): Promise<boolean> {
+    return isUnused(this.tx, this.tenantId, fileId);
   }
 
   async addApplication({ clientId, name, secretHash, scopes, userId, createdAt }: Application): Promise<void> {

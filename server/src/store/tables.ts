@@ -226,8 +226,19 @@ export const tables: { readonly [K in Kind]: Table<ObjectKinds[K]> } = {
   file: table<ObjectKinds['file']>({
     name: 'file',
     id: 'fileId',
-    words: ['name', 'path', 'previewUrl'],
-    fields: { fileId: 'id', name: 'text', size: 'number', path: 'text', previewUrl: 'text' },
+    // Of bytes that were erased, what they were shall not be guessed from their digest.
+    words: ['name', 'path', 'previewUrl', 'digest'],
+    fields: {
+      fileId: 'id',
+      name: 'text',
+      size: 'number',
+      path: 'text',
+      previewUrl: 'text',
+      mediaType: 'text',
+      digest: 'text',
+      width: 'number',
+      height: 'number',
+    },
   }),
 };
 

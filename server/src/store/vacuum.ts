@@ -17,6 +17,9 @@ const tables = [
   'sign_in',
   'search_posting',
   'search_keys',
+  'file',
+  'file_part',
+  'file_thumbnail',
 ] as const;
 
 export class Vacuum implements Cleaning {

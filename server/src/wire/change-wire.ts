@@ -146,6 +146,10 @@ const file = shape<StoredFile>({
   file_size: number('Bytes.', ({ size }) => size),
   file_path: text('Where it can be fetched.', ({ path }) => path),
   file_preview_url: text('Where it can be looked at.', ({ previewUrl }) => previewUrl),
+  file_type: text('What its bytes say that it is; "": they were never here.', ({ mediaType }) => mediaType),
+  digest: text('SHA-256 of its bytes in hex; "": they are not here.', ({ digest }) => digest),
+  width: number('Of a picture in pixels; 0: not known.', ({ width }) => width),
+  height: number('Likewise.', ({ height }) => height),
 });
 
 const trail = shape<OwnTrail>(trailParts);

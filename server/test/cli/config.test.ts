@@ -108,6 +108,14 @@ const values: { readonly [N in SettingName]: { good: [string, unknown][]; bad: s
     bad: ['0', '65', '-1', ''],
     accepted: /a whole number from 1 to 64/,
   },
+  maxFileMb: {
+    good: [
+      ['1', 1],
+      ['1024', 1024],
+    ],
+    bad: ['0', '1025', 'x'],
+    accepted: /a whole number from 1 to 1024/,
+  },
   cacheMb: {
     good: [
       ['0', 0],

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openCore } from '../../src/app.ts';
 import type { Caller } from '../../src/domain/application.ts';
-import type { Portions } from '../../src/http/route.ts';
+import { noCall, type Portions } from '../../src/http/route.ts';
 import { changeRoutes } from '../../src/http/routes/change-routes.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { type EventStream, openStream } from '../support/event-stream.ts';
@@ -210,7 +210,7 @@ describe('in silence', () => {
   const opened = async (query: Record<string, unknown>): Promise<Portions> => {
     const routes = changeRoutes(server.core.changes, { perApplication: 1, heartbeat: 30 });
     const route = routes.find(({ path }) => path === streamPath);
-    return (await route?.handle(caller, query, { idempotencyKey: null, stamp: null, headers: {} })) as Portions;
+    return (await route?.handle(caller, query, noCall)) as Portions;
   };
 
   it('it says that it is there, and moves the id on over what was not asked for', async () => {

@@ -163,6 +163,10 @@ const readers: Readonly<Record<string, { readonly kind: Kind; read(o: Json): obj
       size: o['file_size'],
       path: o['file_path'],
       previewUrl: o['file_preview_url'],
+      mediaType: o['file_type'],
+      digest: o['digest'],
+      width: o['width'],
+      height: o['height'],
     }),
   },
 };

@@ -77,8 +77,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const { now = '2024-11-04 10:49:07', ...settings } = options;
   const place = await newPlace();
   const clock = new TestClock(now);
-  const { allowPrivateCallbacks = [] } = settings;
-  const core = await openCore(place, { make: true, clock: clock.now, allowPrivateCallbacks });
+  const { allowPrivateCallbacks = [], maxFileMb = 20 } = settings;
+  const core = await openCore(place, { make: true, clock: clock.now, allowPrivateCallbacks, maxFileMb });
   const config: Config = { ...readConfig({}, {}, {}).config, ...placeOf(place), port: 0, logLevel: 'silent', ...settings };
   const app = await createApp(core, config);
   await app.listen({ host: config.host, port: config.port });
