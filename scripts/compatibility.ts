@@ -52,6 +52,9 @@ const addedOperations: ReadonlySet<string> = new Set([
   'GET /v1/dynamic/trail/changes/stream',
   'GET /v1/dynamic/trail/export',
 ]);
+/** Of the page and its admins, which OKKI's API has nothing of. */
+const addedPaths = /^\w+ \/v1\/(session|admin)(\/|$)/;
+const isAdded = (operation: string): boolean => addedOperations.has(operation) || addedPaths.test(operation);
 const addedEverywhere: ReadonlySet<string> = new Set(['Idempotency-Key', 'idempotency_key']);
 
 /** What programs may send that is not read here, so that `X-Genjin-Ignored` names it; from OKKI's documents. */
@@ -118,7 +121,7 @@ class Page {
     const fields = this.#fields(this.#data(answer), '').map(
       ([field, schema]): Item => [
         field,
-        addedOperations.has(name) ? 'added' : notKept.test(String(schema['description'])) ? 'not supported' : 'kept',
+        isAdded(name) ? 'added' : notKept.test(String(schema['description'])) ? 'not supported' : 'kept',
       ],
     );
     const tests = [...new Set([...(writtenRoutes[name]?.files ?? []), ...this.#testsOf(path)])];
@@ -140,7 +143,7 @@ class Page {
   }
 
   #status(operation: string, { name, description = '' }: { readonly name: string; readonly description?: unknown }): Status {
-    if (addedOperations.has(operation) || addedEverywhere.has(name) || added[operation]?.includes(name)) return 'added';
+    if (isAdded(operation) || addedEverywhere.has(name) || added[operation]?.includes(name)) return 'added';
     return notKept.test(String(description)) ? 'not supported' : 'kept';
   }
 

@@ -1,7 +1,9 @@
+import { Admin } from './admin.ts';
 import { Companies } from './companies.ts';
 import { Leads } from './leads.ts';
 import { Opportunities } from './opportunities.ts';
 import { Reports } from './reports.ts';
+import { Session } from './session.ts';
 import { Trails } from './trails.ts';
 import { type GenjinClientOptions, Transport } from './transport.ts';
 import { Users } from './users.ts';
@@ -28,6 +30,8 @@ export class GenjinClient {
   readonly users: Users;
   readonly reports: Reports;
   readonly webhooks: Webhooks;
+  readonly session: Session;
+  readonly admin: Admin;
 
   constructor(options: GenjinClientOptions) {
     const transport = new Transport(options);
@@ -38,5 +42,7 @@ export class GenjinClient {
     this.users = new Users(transport);
     this.reports = new Reports(transport);
     this.webhooks = new Webhooks(transport);
+    this.session = new Session(transport);
+    this.admin = new Admin(transport);
   }
 }

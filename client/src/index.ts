@@ -1,3 +1,7 @@
+export type { Admin } from './admin.ts';
+export type { AdminApplications } from './admin-applications.ts';
+export type { AdminUsers } from './admin-users.ts';
+export type { AdminWebhooks } from './admin-webhooks.ts';
 export { GenjinClient } from './client.ts';
 export type { Companies, CompanyQuery } from './companies.ts';
 export {
@@ -11,9 +15,10 @@ export type { CamelCase, Input } from './names.ts';
 export type { Opportunities, OpportunityQuery } from './opportunities.ts';
 export type { AllOptions } from './pager.ts';
 export type { Reports } from './reports.ts';
+export type { Session } from './session.ts';
 export type { ApplicationCredentials, GenjinCredentials, UserCredentials } from './tokens.ts';
 export type { NewTrail, TrailEdit, TrailQuery, Trails } from './trails.ts';
-export type { CallOptions, EditOptions, GenjinClientOptions, KeyedCallOptions } from './transport.ts';
+export type { CallOptions, EditOptions, GenjinClientOptions, KeyedCallOptions, PageSession } from './transport.ts';
 export type { Users } from './users.ts';
 export {
   decryptWebhook,

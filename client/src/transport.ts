@@ -3,7 +3,14 @@ import { GenjinConnectionError, GenjinError } from './errors.ts';
 import { toWire } from './names.ts';
 import { type GenjinCredentials, type Token, Tokens } from './tokens.ts';
 
-export type GenjinClientOptions = GenjinCredentials & {
+/** In a page that Genjin itself serves: whoever is signed in there. */
+export interface PageSession {
+  readonly session: true;
+  /** For `webhooks`: the id of the application that an admin asks for. */
+  readonly application?: string | undefined;
+}
+
+export type GenjinClientOptions = (GenjinCredentials | PageSession) & {
   /** With or without `/v1`. */
   readonly baseUrl: string | URL;
   /** Instead of the global `fetch`. */
@@ -61,7 +68,10 @@ const transientStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** @internal Sends requests with a token, and again where that can help. */
 export class Transport {
   readonly #base: string;
-  readonly #tokens: Tokens;
+  /** `null`: the browser's cookie says who asks. */
+  readonly #tokens: Tokens | null;
+  /** What goes with the cookie. No other site can make a browser send such a header. */
+  readonly #page: Readonly<Record<string, string>>;
   readonly #fetch: typeof fetch;
   readonly #timeout: number;
   readonly #onIgnored: GenjinClientOptions['onIgnored'];
@@ -72,7 +82,9 @@ export class Transport {
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#timeout = options.timeout ?? defaultTimeout;
     this.#onIgnored = options.onIgnored;
-    this.#tokens = new Tokens(options, (path, body) => this.#askForToken(path, body));
+    const application = 'session' in options ? options.application : undefined;
+    this.#page = { 'X-Genjin-Page': '1', ...(application === undefined ? {} : { 'X-Genjin-Application': application }) };
+    this.#tokens = 'session' in options ? null : new Tokens(options, (path, body) => this.#askForToken(path, body));
   }
 
   /** The `data` of the answer; throws as `answer`. */
@@ -88,13 +100,15 @@ export class Transport {
       throw new TypeError('idempotencyKey must be 1 to 255 visible ASCII characters');
     }
     const deadline = new Deadline(options.timeout ?? this.#timeout, options.signal);
+    const tokens = this.#tokens;
     try {
-      const token = await deadline.race(this.#tokens.current());
+      if (tokens === null) return await this.#callWith<T>(this.#page, request, deadline);
+      const token = await deadline.race(tokens.current());
       try {
-        return await this.#callWith<T>(token, request, deadline);
+        return await this.#callWith<T>(bearer(token), request, deadline);
       } catch (error) {
-        if (!(error instanceof GenjinError && error.isTokenError && this.#tokens.refused(token))) throw error;
-        return await this.#callWith<T>(await deadline.race(this.#tokens.current()), request, deadline);
+        if (!(error instanceof GenjinError && error.isTokenError && tokens.refused(token))) throw error;
+        return await this.#callWith<T>(bearer(await deadline.race(tokens.current())), request, deadline);
       }
     } finally {
       deadline.end();
@@ -102,10 +116,10 @@ export class Transport {
   }
 
   /** Of what changes something only that with a key is tried again: nobody knows what became of the rest that was not answered. */
-  async #callWith<T>(token: string, request: Request, deadline: Deadline): Promise<Answer<T>> {
+  async #callWith<T>(who: Readonly<Record<string, string>>, request: Request, deadline: Deadline): Promise<Answer<T>> {
     const { method, idempotencyKey: key, ifMatch } = request;
     const headers = {
-      Authorization: `Bearer ${token}`,
+      ...who,
       ...(key === undefined ? {} : { 'Idempotency-Key': key }),
       ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
     };
@@ -151,6 +165,7 @@ export class Transport {
         ...content,
         // The secret and the token are for this address and no other.
         redirect: 'error',
+        ...(this.#tokens === null ? { credentials: 'same-origin' } : {}),
         signal: deadline.signal,
       });
       text = await response.text();
@@ -165,6 +180,8 @@ export class Transport {
     throw errorIn(json, response, this.#base);
   }
 }
+
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 const isEnvelope = (json: Fields): json is { code: 200; data: unknown } => json['code'] === 200 && 'data' in json;
 

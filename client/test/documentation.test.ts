@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import * as api from '@genjin/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoMailbox } from '../../server/src/demo/demo-person.ts';
 import { modules } from '../../server/src/domain/application.ts';
 import { okkiHeaders, sealedData } from './other-side.ts';
 import { type Receiver, startReceiver } from './receiver.ts';
-import { type RunningServer, startServer } from './running-server.ts';
+import { type RunningServer, startServer, tenantId } from './running-server.ts';
 
 const sources = new URL('../src/', import.meta.url);
 
@@ -25,12 +26,13 @@ const examples = new Map(
 /** Everything that can be called. */
 function callable(): string[] {
   const client = new api.GenjinClient({ baseUrl: 'http://127.0.0.1', accessToken: 'T' });
-  const resources = Object.values(client).flatMap((resource: object) => {
+  const methods = (resource: object): string[] => {
     const { name, prototype } = resource.constructor;
-    return Object.getOwnPropertyNames(prototype)
-      .filter((method) => method !== 'constructor')
-      .map((method) => `${name}.${method}`);
-  });
+    const own = Object.getOwnPropertyNames(prototype).filter((method) => method !== 'constructor');
+    const parts = Object.entries(resource).filter(([part]) => part !== 'transport');
+    return [...own.map((method) => `${name}.${method}`), ...parts.flatMap(([, part]) => methods(part as object))];
+  };
+  const resources = Object.values(client).flatMap(methods);
   return [...Object.keys(api), ...resources];
 }
 
@@ -38,6 +40,8 @@ let server: RunningServer;
 let receiver: Receiver;
 let credentials: { clientId: string; clientSecret: string };
 let client: api.GenjinClient;
+/** Of the page, with an admin signed in. */
+let page: api.GenjinClient;
 
 /** So that the receiver knows the secret that an example is given. */
 const listening: typeof fetch = async (input, init) => {
@@ -52,8 +56,30 @@ beforeAll(async () => {
   credentials = await server.application([...modules]);
   client = new api.GenjinClient({ baseUrl: server.baseUrl, ...credentials, fetch: listening });
   await client.leads.push({ name: 'Polar Goods' });
+  page = new api.GenjinClient({ baseUrl: server.baseUrl, session: true, fetch: browser() });
+  const staff = { userId: null, name: 'n', password: 'correct horse', replace: false } as const;
+  for (const email of ['li@example.com', demoMailbox.email])
+    await server.core.signIns.create(tenantId, { ...staff, email, role: 'admin' });
+  await page.session.create({ email: 'li@example.com', password: staff.password });
 });
+
+/** A fetch that keeps the cookie, as a browser does. */
+function browser(): typeof fetch {
+  let cookie = '';
+  return async (input, init) => {
+    const response = await fetch(input, { ...init, headers: { ...(init?.headers as Record<string, string>), Cookie: cookie } });
+    cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
+    return response;
+  };
+}
+
 afterAll(() => Promise.all([server.stop(), receiver.stop()]));
+
+/** What the first admin of an enterprise shows, and the enterprise. */
+async function setupCode(): Promise<string | null> {
+  await server.core.tenants.create({ tenantId: 7, name: 'seven', createdAt: 0 });
+  return server.core.sessions.setupCode(7);
+}
 
 /** What an example about a message finds. */
 function message() {
@@ -65,7 +91,10 @@ function message() {
 }
 
 test('everything that can be called has an example', () => {
-  const resources = ['Companies', 'Leads', 'Opportunities', 'Reports', 'Trails', 'Users', 'Webhooks'];
+  const resources = [
+    ...['Admin', 'AdminApplications', 'AdminUsers', 'AdminWebhooks', 'Companies', 'Leads', 'Opportunities', 'Reports'],
+    ...['Session', 'Trails', 'Users', 'Webhooks'],
+  ];
   expect([...new Set(callable().flatMap((name) => (name.includes('.') ? [name.replace(/\..*/, '')] : [])))].sort()).toEqual(
     resources,
   );
@@ -74,15 +103,19 @@ test('everything that can be called has an example', () => {
 
 // One after the other, at one server: what an example makes is there for the next.
 describe('the example of', () => {
-  test.each([...examples])('%s runs', async (_name, example) => {
+  test.each([...examples])('%s runs', async (name, example) => {
     const own = example
       .replaceAll('http://127.0.0.1:8787', server.baseUrl)
       .replaceAll('23412-example', credentials.clientId)
       .replaceAll('shown once by: genjin app create', credentials.clientSecret)
       .replaceAll('https://crm.example.com/', receiver.url.replace(/okki$/, ''));
     const lines: unknown[][] = [];
-    const scope = { ...api, ...message(), console: { log: (...words: unknown[]) => lines.push(words) } };
-    const known: Record<string, unknown> = own.includes('const client') ? scope : { ...scope, client };
+    // An enterprise more is one that must be named where somebody signs in.
+    const code = name === 'Session.setup' ? await setupCode() : null;
+    const scope = { ...api, ...message(), code, console: { log: (...words: unknown[]) => lines.push(words) } };
+    const known: Record<string, unknown> = own.includes('const client')
+      ? scope
+      : { ...scope, client: /^(Admin|Session)/.test(name) ? page : client };
     const run = new Function(...Object.keys(known), `return (async () => {\n${own}\n})()`);
     await run(...Object.values(known));
     expect(lines.length).toBeGreaterThan(0);

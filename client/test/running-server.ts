@@ -30,7 +30,7 @@ export async function startServer(options: { clock?: Clock; entries?: Iterable<u
     },
   );
   await core.importer.take([[...exampleEntries, ...(options.entries ?? [])].map(readEntry)]);
-  const app = await createApp(core, readConfig({ logLevel: 'silent' }, {}, {}).config);
+  const app = await createApp(core, readConfig({ logLevel: 'silent', demo: true }, {}, {}).config);
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return {

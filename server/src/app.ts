@@ -2,37 +2,52 @@
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import type { Config } from './config.ts';
+import { demoMailbox } from './demo/demo-person.ts';
 import { Applications } from './domain/application.ts';
 import { Attempts } from './domain/attempts.ts';
 import type { Standing } from './domain/basis.ts';
 import { Changes } from './domain/change.ts';
 import { Companies } from './domain/company.ts';
 import { type Cleaning, Erasures } from './domain/erasure.ts';
+import { Health } from './domain/health.ts';
 import { Importer } from './domain/import.ts';
 import { Kept } from './domain/kept.ts';
 import { Leads } from './domain/lead.ts';
 import { Opportunities } from './domain/opportunity.ts';
+import { People } from './domain/people.ts';
 import { Reports } from './domain/report.ts';
+import { Sessions } from './domain/session.ts';
 import { SignIns } from './domain/sign-in.ts';
-import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
+import {
+  type ApplicationStore,
+  allTrails,
+  type Clock,
+  type ObjectStore,
+  type TenantStore,
+  type TrailStore,
+} from './domain/stores.ts';
 import { Trails } from './domain/trail.ts';
 import { TrailLife } from './domain/trail-life.ts';
 import { Users } from './domain/user.ts';
 import { Vault } from './domain/vault.ts';
 import { Webhooks } from './domain/webhook.ts';
+import { WebhookCare } from './domain/webhook-care.ts';
 import type { DeliveryStore, WebhookStore } from './domain/webhook-stores.ts';
 import { readTls } from './exposure.ts';
 import type { KeptPage } from './http/kept-page.ts';
 import type { Route } from './http/route.ts';
+import { adminRoutes } from './http/routes/admin-routes.ts';
 import { changeRoutes } from './http/routes/change-routes.ts';
 import { companyRoutes } from './http/routes/company-routes.ts';
 import { exportRoutes, type WriteExport } from './http/routes/export-routes.ts';
+import { healthRoutes } from './http/routes/health-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
 import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
+import { webhookCareRoutes } from './http/routes/webhook-care-routes.ts';
 import { webhookRoutes } from './http/routes/webhook-routes.ts';
 import { version, webRoot } from './installation.ts';
 import { jobsOn } from './readers/jobs.ts';
@@ -44,6 +59,7 @@ import { companyStore } from './store/company-store.ts';
 import type { Db } from './store/db.ts';
 import { deliveryStore } from './store/delivery-store.ts';
 import { keyFrom, readKey, storePath } from './store/files.ts';
+import { healthStore } from './store/health-store.ts';
 import { leadStore } from './store/lead-store.ts';
 import { requireShape } from './store/migrations.ts';
 import { objectStore } from './store/object-store.ts';
@@ -53,6 +69,7 @@ import { Recencies } from './store/recency.ts';
 import { type KnownObject, RenderedEntries, type RenderedEntry } from './store/rendered-entries.ts';
 import { reportStore } from './store/report-store.ts';
 import { SearchWorker } from './store/search-worker.ts';
+import { sessionStore } from './store/session-store.ts';
 import { signInStore } from './store/sign-in-store.ts';
 import { Sweeper } from './store/sweeper.ts';
 import { tenantStore } from './store/tenant-store.ts';
@@ -63,6 +80,7 @@ import { Vacuum } from './store/vacuum.ts';
 import { webhookStore } from './store/webhook-store.ts';
 import { sendTest } from './webhook/attempt.ts';
 import { Deliverer } from './webhook/deliverer.ts';
+import { messageIdOf } from './webhook/message.ts';
 import { checkCallbackUrl, createSender, type Sender } from './webhook/sender.ts';
 import type { WorkerParts } from './webhook/worker.ts';
 import { renderTrail } from './wire/trail-wire.ts';
@@ -80,6 +98,9 @@ export interface Core {
   readonly vault: Vault;
   readonly applications: Applications;
   readonly signIns: SignIns;
+  readonly sessions: Sessions;
+  readonly people: People;
+  readonly health: Health;
   readonly trails: Trails;
   readonly trailLife: TrailLife;
   readonly changes: Changes;
@@ -96,6 +117,7 @@ export interface Core {
   readonly deliveryStore: DeliveryStore;
   readonly sender: Sender;
   readonly webhooks: Webhooks;
+  readonly webhookCare: WebhookCare;
   readonly clock: Clock;
   close(): Promise<void>;
 }
@@ -141,9 +163,12 @@ export async function openCore(
   const changes = changeStore(db);
   const users = userStore(db);
   const webhooks = webhookStore(db);
+  const deliveries = deliveryStore(db);
   const storedApplications = applicationStore(db);
   const attempts = new Attempts(clock, db.counts);
   const applications = new Applications({ applications: storedApplications, objects, vault, attempts, clock });
+  const [signIns, sessions] = [signInStore(db), sessionStore(db)];
+  const access = { signIns, sessions, objects, tenants, users, applications, vault, attempts, clock };
   return {
     db,
     standing: recencies,
@@ -154,7 +179,14 @@ export async function openCore(
     applicationStore: storedApplications,
     vault,
     applications,
-    signIns: new SignIns({ signIns: signInStore(db), objects, applications, vault, attempts, clock }),
+    signIns: new SignIns(access),
+    sessions: new Sessions({ ...access, writes: options.reads !== true }),
+    people: new People(access),
+    health: new Health({
+      health: healthStore(db),
+      check: readers === null ? jobsOn(db).check : (tenantId) => readers.run('check', [tenantId]),
+      clock,
+    }),
     trails: new Trails({ trails, objects, vault, clock }),
     trailLife: new TrailLife({ changes, objects, vault, clock }),
     changes: new Changes({ changes }),
@@ -168,7 +200,7 @@ export async function openCore(
     erasures: new Erasures({ objects, cleaning: sweeper, clock }),
     sweeper,
     webhookStore: webhooks,
-    deliveryStore: deliveryStore(db),
+    deliveryStore: deliveries,
     sender,
     webhooks: new Webhooks({
       webhooks,
@@ -177,6 +209,7 @@ export async function openCore(
       checkUrl: (callbackUrl) => checkCallbackUrl(callbackUrl, allowPrivateCallbacks),
       sendTest: (webhook) => sendTest({ vault, sender, clock }, webhook),
     }),
+    webhookCare: new WebhookCare({ applications: storedApplications, webhooks, deliveries, messageIdOf }),
     clock,
     async close() {
       await readers?.close();
@@ -211,6 +244,14 @@ export const routesOf = (core: Core): Route[] => [
   ...opportunityRoutes(core.opportunities),
   ...webhookRoutes(core.webhooks),
   ...userRoutes(core.users),
+  ...adminRoutes(core.people, core.applications),
+  ...webhookCareRoutes(core.webhookCare),
+  ...healthRoutes({
+    health: core.health,
+    entries: (tenantId) => core.trailStore.list(tenantId, allTrails, { number: 1, size: 1 }, null),
+    version: version(),
+    engine: core.db.dialect.far === null ? 'sqlite' : 'postgres',
+  }),
   ...reportRoutes(core.reports),
 ];
 
@@ -236,6 +277,9 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
   const app = await createServer({
     applications: core.applications,
     signIns: core.signIns,
+    sessions: core.sessions,
+    demo: config.demo ? demoMailbox : null,
+    head: (tenantId) => core.trailStore.head(tenantId),
     routes: routesOf(core),
     metrics,
     standing: core.standing,

@@ -18,6 +18,9 @@ import { okkiCheck } from './commands/okki-check.ts';
 import { serve } from './commands/serve.ts';
 import { tenantCreate } from './commands/tenant-create.ts';
 import { userCreate } from './commands/user-create.ts';
+import { userDisable, userEnable } from './commands/user-enable.ts';
+import { userList } from './commands/user-list.ts';
+import { userPassword } from './commands/user-password.ts';
 import { webhookDeliveries } from './commands/webhook-deliveries.ts';
 import { webhookReplay } from './commands/webhook-replay.ts';
 import { type Bilingual, optionOf, readConfig, type SettingName, settings, variableOf } from './config.ts';
@@ -34,6 +37,10 @@ const commands: readonly Command[] = [
   appRotate,
   appRevoke,
   userCreate,
+  userPassword,
+  userDisable,
+  userEnable,
+  userList,
   webhookDeliveries,
   webhookReplay,
   erase,

@@ -51,6 +51,12 @@ export const errorKinds = {
   conflict: business(409, '{reason}'),
   // Ours: OKKI publishes no way to change an entry, or to erase one.
   not_allowed: business(403, '{reason}'),
+  // Ours: what an admin or a command gives that may hold a secret, so that only the reason is told.
+  not_acceptable: business(400, '{reason}'),
+  // Ours: signing in on the page.
+  sign_in_refused: business(403, 'the mail address or the password is wrong'),
+  sign_in_closed: business(423, 'this user may not sign in any more: an admin of the enterprise can change that'),
+  setup_over: business(410, 'the link was used, has ended, or is not the last one: each start of the server shows a new one'),
   // The reasons, by the place in the list, are in the answer's data.
   records_refused: business(400, '{refused} of {count} records are not accepted; nothing was recorded'),
   // Recording: OKKI's own words (docs/wire.md#record).
@@ -70,6 +76,7 @@ export const errorKinds = {
     'The access token is invalid or has expired',
     'Ask /v1/oauth2/access_token for a new one',
   ),
+  session_ended: oauth(401, 'access_denied', 'The session has ended', 'Sign in again'),
   scope_missing: oauth(401, 'access_denied', 'no permission {module} scopes', 'Ask for a token with this module in its scope'),
   unsupported_grant_type: oauth(400, 'unsupported_grant_type', 'The authorization grant type is not supported'),
   invalid_request: oauth(400, 'invalid_request', 'The request is missing a required parameter or has one that is malformed'),

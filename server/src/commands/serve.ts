@@ -2,15 +2,8 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { type Core, createApp, openCore } from '../app.ts';
 import type { Config } from '../config.ts';
-import {
-  completeReset,
-  type DemoCredentials,
-  demoTenantId,
-  makeDemo,
-  planDemo,
-  requireDemoOrNothing,
-  resetDemo,
-} from '../demo/demo.ts';
+import { completeReset, type DemoCredentials, makeDemo, planDemo, requireDemoOrNothing, resetDemo } from '../demo/demo.ts';
+import { demoTenantId } from '../demo/demo-person.ts';
 import { modules } from '../domain/application.ts';
 import { AppError } from '../errors.ts';
 import { checkExposure } from '../exposure.ts';
@@ -72,12 +65,13 @@ export const serve: Command = {
     else if (config.demo && embedded) await completeReset(config.data);
     const core = await openCore(config, { make: true, allowPrivateCallbacks: config.allowPrivateCallbacks, readers });
     const credentials = config.demo ? await makeDemo(core, config.data, plan) : null;
+    const setup = await setupCodes(core);
     const stopped = new Promise<void>((done) => {
       // For good, not once: npm passes on what its whole group got already, and the second one must not cut the draining short.
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => done());
     });
     const listening = await listen(core, config);
-    announce(config, listening.port, credentials);
+    announce(config, listening.port, { credentials, setup });
     await stopped;
     setTimeout(() => process.exit(0), drainTime).unref();
     await listening.close();
@@ -123,8 +117,31 @@ async function listen(core: Core, config: Config): Promise<{ readonly port: numb
   }
 }
 
+/** Enterprises that a link is shown for; of a store with more, "user create" makes the admins. */
+const setupLinks = 5;
+
+interface SetupCode {
+  readonly tenantId: number;
+  readonly code: string;
+}
+
+/** For the enterprises without an admin: what lets the first one in. `none`: there is no enterprise yet. */
+async function setupCodes(core: Core): Promise<readonly SetupCode[] | 'none'> {
+  const tenants = await core.tenants.list();
+  const found: SetupCode[] = [];
+  for (const { tenantId } of tenants.slice(0, setupLinks)) {
+    const code = await core.sessions.setupCode(tenantId);
+    if (code !== null) found.push({ tenantId, code });
+  }
+  return tenants.length === 0 ? 'none' : found;
+}
+
 /** In both languages, because the first run has not been told which one; one write, so that a script reads all or nothing. */
-function announce(config: Config, port: number, credentials: DemoCredentials | null): void {
+function announce(
+  config: Config,
+  port: number,
+  { credentials, setup }: { readonly credentials: DemoCredentials | null; readonly setup: readonly SetupCode[] | 'none' },
+): void {
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const base = `${config.tlsCert === null ? 'http' : 'https'}://${host}:${port}`;
   const lines = [
@@ -135,9 +152,25 @@ function announce(config: Config, port: number, credentials: DemoCredentials | n
     `  documents 文档   ${base}/docs`,
     `  data 数据        ${config.databaseUrl === null ? resolve(config.data) : shownPlace(config)}`,
     ...(credentials !== null ? aboutDemo(config, base, credentials) : config.demo ? aboutOwnData(config) : []),
+    ...aboutSetup(config, base, setup),
     '',
   ];
   print(lines.join('\n'));
+}
+
+/** How the first admin comes in. */
+function aboutSetup(config: Config, base: string, setup: readonly SetupCode[] | 'none'): string[] {
+  if (setup === 'none')
+    return [
+      '  sign-in 登录     there is no enterprise yet; make one beside this server, then start it again:',
+      '                   尚无企业；另开终端新建，然后重新启动：',
+      `                   ${programName()} tenant create --id ID --name NAME --data ${config.data}`,
+    ];
+  return setup.flatMap(({ tenantId, code }) => [
+    `  first admin      of tenant ${tenantId}: open this link within 24 hours, once; the next start shows another one`,
+    '  首位管理员       24 小时内打开此链接，仅可使用一次；重新启动会显示新的链接：',
+    `                   ${base}/?setup=${code}`,
+  ]);
 }
 
 /** Asked for a demo, over a store that is somebody's own. */

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { openCore } from '../app.ts';
 import { newPassword } from '../domain/sign-in.ts';
 import { AppError } from '../errors.ts';
-import { type Command, place, print } from './command.ts';
+import { type Command, place } from './command.ts';
 import { existingTenant, readId } from './tenant-option.ts';
+import { passwordFile, printUser, readPassword, readRole } from './user-option.ts';
 
 export const userCreate: Command = {
   name: 'user create',
@@ -19,14 +19,15 @@ export const userCreate: Command = {
       flags: '--name <NAME>',
       help: { en: 'the name shown as author; needed without --user', zh: '作为作者显示的姓名；不带 --user 时必填' },
     },
-    { flags: '--user <ID>', help: { en: 'a user who is there already', zh: '已有用户的 ID' } },
     {
-      flags: '--password-file <FILE>',
+      flags: '--role <ROLE>',
       help: {
-        en: 'file with the password, 8 characters or more; none: one is made',
-        zh: '密码文件，至少 8 个字符；不给则自动生成',
+        en: 'admin, who decides who gets in; member, who reads and records; or viewer, who only reads (member)',
+        zh: '角色：admin 管理员、member 成员、viewer 只读（member）',
       },
     },
+    { flags: '--user <ID>', help: { en: 'a user who is there already', zh: '已有用户的 ID' } },
+    passwordFile,
     {
       flags: '--replace',
       help: {
@@ -44,36 +45,19 @@ export const userCreate: Command = {
     if (options['replace'] === true && userId === null)
       throw new AppError('usage', { reason: '--replace needs --user: the user whose password it is' });
     const email = String(options['email']).trim();
-    const given = options['passwordFile'];
-    const password = given === undefined ? null : readPassword(String(given));
+    const role = options['role'] === undefined ? null : readRole(options['role']);
+    const password = readPassword(options['passwordFile']);
     const core = await openCore(config, { make: false });
     try {
       const tenantId = await existingTenant(core, '--tenant', options['tenant']);
       const made = password ?? newPassword();
       const replace = options['replace'] === true;
-      const user = await core.signIns.create(tenantId, { userId, name, email, password: made, replace });
-      if (options['json'] === true) {
-        print(JSON.stringify({ user_id: user, email, ...(password === null ? { password: made } : {}) }));
-        return 0;
-      }
-      print(`user_id   ${user}`);
-      print(`email     ${email}`);
-      if (password === null) {
-        print(`password  ${made}`);
-        print(say({ en: 'The password is not kept and will not be shown again.', zh: '密码不会保存，也不会再次显示。' }));
-      }
+      const given = { userId, name, email, password: made, replace, ...(role === null ? {} : { role }) };
+      const user = await core.signIns.create(tenantId, given);
+      printUser({ userId: user, email, password: password === null ? made : null }, options['json'] === true, say);
       return 0;
     } finally {
       await core.close();
     }
   },
 };
-
-/** Without the line's end that an editor or `echo` leaves. */
-function readPassword(file: string): string {
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch (cause) {
-    throw new AppError('usage', { reason: `--password-file: ${file} cannot be read` }, { cause });
-  }
-}

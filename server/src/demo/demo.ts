@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { type Core, openCore } from '../app.ts';
 import type { Config } from '../config.ts';
 import { type ClientCredentials, checkChosen, modules } from '../domain/application.ts';
+import { newPassword } from '../domain/sign-in.ts';
 import { AppError } from '../errors.ts';
 import { removeStore, storeExists } from '../store/files.ts';
 import { readEntry } from '../wire/entry-wire.ts';
 import { formatTime, parseTime } from '../wire/time.ts';
+import { demoMailbox, demoTenantId } from './demo-person.ts';
 import { exampleEntries } from './example.ts';
 import { exampleObjects, exampleObjectsKnownAt } from './example-objects.ts';
 import { generateFirm } from './firm.ts';
 import { firmObjects } from './firm-objects.ts';
-
-export const demoTenantId = 23412;
 
 /** `clientSecret` is `null` when it was shown before or was chosen: only its hash is kept. */
 export interface DemoCredentials {
@@ -66,7 +66,10 @@ export function planDemo({ demoDate, demoClientId, demoClientSecret }: Config, n
  */
 export async function makeDemo(core: Core, folder: string, plan: DemoPlan): Promise<DemoCredentials | null> {
   const marked = readMark(folder);
-  if (marked !== null && marked.clientId !== null) return { clientId: marked.clientId, clientSecret: null, made: false };
+  if (marked !== null && marked.clientId !== null) {
+    await makeDemoAdmin(core);
+    return { clientId: marked.clientId, clientSecret: null, made: false };
+  }
   const tenants = await core.tenants.list();
   if (tenants.some(({ tenantId }) => marked === null || tenantId !== demoTenantId)) return null;
   const { endAt } = marked ?? plan;
@@ -78,9 +81,20 @@ export async function makeDemo(core: Core, folder: string, plan: DemoPlan): Prom
   const entries = [...generateFirm(firm)];
   await core.importer.learn(demoTenantId, firmObjects(firm, entries), endAt);
   await core.importer.take([entries.map(readEntry)]);
+  await makeDemoAdmin(core);
   const { clientId, clientSecret } = await core.applications.create(demoTenantId, 'demo', modules, plan.credentials);
   writeMark(folder, { endAt, clientId });
   return { clientId, clientSecret: plan.credentials === null ? clientSecret : null, made: true };
+}
+
+/** Lets the one who leads the firm sign in, with a password that nobody knows; a demo of a former version has nobody yet. */
+async function makeDemoAdmin(core: Core): Promise<void> {
+  const { email } = demoMailbox;
+  const leader = (await core.people.list(demoTenantId)).find(({ user }) => user.email === email);
+  if (leader === undefined || leader.signIn !== null) return;
+  const { userId } = leader.user;
+  const given = { userId, name: null, email, password: newPassword(), replace: false, role: 'admin' } as const;
+  await core.signIns.create(demoTenantId, given);
 }
 
 /** Throws `usage` for a folder with a store that is not marked as a demo's: nothing there may be deleted. */

@@ -3,6 +3,7 @@ import { AppError, shortened } from '../errors.ts';
 import type { Attempts } from './attempts.ts';
 import { blank } from './blank.ts';
 import { userStates } from './objects.ts';
+import type { Role } from './role.ts';
 import type { Actor, Application, ApplicationStore, Clock, FoundToken, ObjectStore } from './stores.ts';
 import { type IssuedToken, newSecret, newToken, secondsLeft, tenantOf, tokenHash, tokenLife } from './token.ts';
 import type { Vault } from './vault.ts';
@@ -20,7 +21,14 @@ export interface Caller {
   readonly member: boolean;
   readonly scopes: ReadonlySet<string>;
   readonly actor: Actor;
+  /** Of a person. */
+  readonly role?: Role;
+  /** It is signed in on the page. */
+  readonly session?: true;
 }
+
+/** Names whose share of the server a request is: an application's, or of who is signed in on the page each person's. */
+export const callerKey = ({ clientId, session, actor }: Caller): string => (session ? `${clientId} ${actor}` : clientId);
 
 /** What a program is known by. */
 export interface ClientCredentials {
@@ -82,6 +90,7 @@ export class Applications {
     name: string,
     scopes: readonly string[],
     chosen: ClientCredentials | null = null,
+    actor: Actor = 'command:app',
   ): Promise<ClientCredentials> {
     if (chosen !== null) {
       checkChosen(tenantId, chosen);
@@ -92,7 +101,7 @@ export class Applications {
     const clientSecret = chosen?.clientSecret ?? newSecret();
     const secretHash = await this.#vault.hash(clientSecret);
     const createdAt = this.#clock();
-    await this.#objects.change(tenantId, 'command:app', async (edit) => {
+    await this.#objects.change(tenantId, actor, async (edit) => {
       const userId = edit.newIds(1);
       await edit.write('user', [{ before: null, after: { ...blank.user(userId), nickname: name }, knownAt: createdAt }]);
       await edit.addApplication({ tenantId, clientId, name, secretHash, scopes, userId, createdAt, revokedAt: null });
@@ -105,24 +114,28 @@ export class Applications {
     return this.#store.list(tenantId);
   }
 
-  /** A new secret, given out here and never again: the old one and every token got through it end at once. Throws `usage`. */
-  async rotate(clientId: string): Promise<ClientCredentials> {
-    const { tenantId } = await this.#usable(clientId);
+  /**
+   * A new secret, given out here and never again: the old one and every token got through it end at once. `within`: only of this tenant.
+   * Throws `not_acceptable`.
+   */
+  async rotate(clientId: string, within: number | null = null): Promise<ClientCredentials> {
+    const { tenantId } = await this.usable(clientId, within);
     const clientSecret = newSecret();
     await this.#store.rotate(tenantId, clientId, await this.#vault.hash(clientSecret));
     return { clientId, clientSecret };
   }
 
-  /** Ends the application and every token got through it; it stays listed. Throws `usage`. */
-  async revoke(clientId: string): Promise<void> {
-    const { tenantId } = await this.#usable(clientId);
+  /** Ends the application and every token got through it; it stays listed. As `rotate`. */
+  async revoke(clientId: string, within: number | null = null): Promise<void> {
+    const { tenantId } = await this.usable(clientId, within);
     await this.#store.revoke(tenantId, clientId, this.#clock());
   }
 
-  async #usable(clientId: string): Promise<Application> {
-    const application = await this.#find(clientId);
-    if (application === null) throw new AppError('usage', { reason: `there is no application ${clientId}` });
-    if (application.revokedAt !== null) throw new AppError('usage', { reason: `application ${clientId} was revoked` });
+  /** The application of that id, if it is in use. As `rotate`. */
+  async usable(clientId: string, within: number | null): Promise<Application> {
+    const application = within === null || tenantOf(clientId) === within ? await this.#find(clientId) : null;
+    if (application === null) throw new AppError('not_acceptable', { reason: `there is no application ${shortened(clientId)}` });
+    if (application.revokedAt !== null) throw new AppError('not_acceptable', { reason: `application ${clientId} was revoked` });
     return application;
   }
 
@@ -222,6 +235,6 @@ function callerOf(found: FoundToken): Caller {
   const { clientId, member } = found;
   const caller = { tenantId: found.tenantId, clientId, scopes: new Set(found.scopes) };
   if (member === null) return { ...caller, userId: found.applicationUserId, member: false, actor: `app:${clientId}` };
-  if (found.userState !== userStates.normal) throw new AppError('token_invalid');
-  return { ...caller, userId: member.userId, member: true, actor: `user:${member.userId}` };
+  if (found.userState !== userStates.normal || found.role === null) throw new AppError('token_invalid');
+  return { ...caller, userId: member.userId, member: true, actor: `user:${member.userId}`, role: found.role };
 }

@@ -40,8 +40,8 @@ export class Erasures {
    */
   async eraseAs(tenantId: number, actor: Actor, kind: ErasableKind, id: number): Promise<boolean> {
     const erased = await this.#objects.change(tenantId, actor, async (edit) => {
-      const ended = kind === 'user' && (await edit.signInBy('userId', id)) !== null;
-      if (ended) await edit.endSignIn(id);
+      const ended = kind === 'user' && (await edit.access.signInBy('userId', id)) !== null;
+      if (ended) await edit.access.endSignIn(id);
       const done = (await this.#eraseIn(edit, kind, id)) || ended;
       if (done) this.#cleaning.expect();
       return done;

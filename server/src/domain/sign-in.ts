@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AppError } from '../errors.ts';
+import { AppError, shortened } from '../errors.ts';
 import type { Applications, ClientCredentials, Credentials } from './application.ts';
 import type { Attempts } from './attempts.ts';
 import { blank } from './blank.ts';
 import { userStates } from './objects.ts';
-import type { Clock, Edit, ObjectStore, SignInStore, TokenPair } from './stores.ts';
+import { changedNow } from './push.ts';
+import type { Role } from './role.ts';
+import type { Clock, Edit, ObjectStore, SignIn, SignInStore, TokenPair } from './stores.ts';
 import { type IssuedToken, newToken, refreshLife, secondsLeft, tokenHash, tokenLife } from './token.ts';
 import type { Vault } from './vault.ts';
 
@@ -30,6 +32,8 @@ export interface NewSignIn {
   readonly password: string;
   /** Whether it takes the place of what the user signed in with before. */
   readonly replace: boolean;
+  /** None: `member`, or the one that the user has. */
+  readonly role?: Role;
 }
 
 const shortestPassword = 8;
@@ -41,7 +45,7 @@ export const passwordDigest = (password: string): string => createHash('sha256')
 export const newPassword = (): string => randomBytes(15).toString('base64url');
 
 /** Two mail addresses that differ only in the size of their letters are one. */
-const mailKey = (email: string): string => email.trim().toLowerCase();
+export const mailKey = (email: string): string => email.trim().toLowerCase();
 
 /** People who sign in, and the tokens that go back to that. */
 export class SignIns {
@@ -70,25 +74,14 @@ export class SignIns {
 
   /**
    * Makes a user who can sign in, or lets one sign in who is there already, such as the author of imported entries. Answers the user's
-   * id. Throws `usage`.
+   * id. Throws `not_acceptable`.
    */
-  async create(tenantId: number, { userId, name, email, password, replace }: NewSignIn): Promise<number> {
-    if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254)
-      throw new AppError('usage', { reason: `${JSON.stringify(email)} is no mail address` });
-    if ([...password].length < shortestPassword)
-      throw new AppError('usage', { reason: `the password is too short; accepted: at least ${shortestPassword} characters` });
-    const passwordHash = await this.#vault.hash(passwordDigest(password));
-    return this.#objects.change(tenantId, 'command:user', async (edit) => {
-      await checkFree(edit, userId, mailKey(email), replace);
-      const id = userId ?? edit.newIds(1);
-      const before = (await edit.getMany('user', [id])).get(id) ?? null;
-      if (userId !== null && before === null) throw new AppError('usage', { reason: `there is no user ${userId}` });
-      const user = before?.object ?? blank.user(id);
-      const now = this.#clock();
-      await edit.write('user', [{ before, after: { ...user, nickname: name ?? user.nickname, email }, knownAt: now }]);
-      await edit.putSignIn({ tenantId, userId: id, email: mailKey(email), passwordHash, createdAt: now });
-      return id;
-    });
+  async create(tenantId: number, given: NewSignIn): Promise<number> {
+    checkMail(given.email);
+    checkPassword(given.password);
+    const passwordHash = await this.#vault.hash(passwordDigest(given.password));
+    const now = this.#clock();
+    return this.#objects.change(tenantId, 'command:user', (edit) => putUser(edit, { ...given, passwordHash }, now));
   }
 
   /**
@@ -150,12 +143,47 @@ function newTokens(tenantId: number, now: number): { shown: { accessToken: strin
   };
 }
 
-/** Throws `usage` when another user signs in with the address, or the user with something already. */
-async function checkFree(edit: Edit, userId: number | null, email: string, replace: boolean): Promise<void> {
-  const taken = await edit.signInBy('email', email);
+/** Throws `not_acceptable`. */
+export function checkMail(email: string): void {
+  if (!/^[^\s@]+@[^\s@]+$/.test(email) || email.length > 254)
+    throw new AppError('not_acceptable', { reason: `${JSON.stringify(shortened(email))} is no mail address` });
+}
+
+/** Throws `not_acceptable`. */
+export function checkPassword(password: string): void {
+  if ([...password].length < shortestPassword)
+    throw new AppError('not_acceptable', {
+      reason: `the password is too short; accepted: at least ${shortestPassword} characters`,
+    });
+}
+
+/** Writes the user and how it signs in; answers the user's id. Throws `not_acceptable`. */
+export async function putUser(
+  edit: Edit,
+  { userId, name, email, passwordHash, replace, role }: Omit<NewSignIn, 'password'> & { readonly passwordHash: string },
+  now: number,
+): Promise<number> {
+  const { tenantId, access } = edit;
+  const former = await checkFree(edit, userId, mailKey(email), replace);
+  const id = userId ?? edit.newIds(1);
+  const before = (await edit.getMany('user', [id])).get(id) ?? null;
+  if (userId !== null && before === null) throw new AppError('not_acceptable', { reason: `there is no user ${userId}` });
+  const user = before?.object ?? blank.user(id);
+  await edit.write('user', [changedNow(before, { ...user, nickname: name ?? user.nickname, email }, now)]);
+  const signIn = { tenantId, userId: id, email: mailKey(email), passwordHash, role: role ?? former?.role ?? 'member' };
+  await access.putSignIn({ ...signIn, createdAt: now, lastAt: former?.lastAt ?? null });
+  return id;
+}
+
+/** The sign-in that the user has. Throws `not_acceptable` when another user signs in with the address, or this one with something already. */
+async function checkFree({ access }: Edit, userId: number | null, email: string, replace: boolean): Promise<SignIn | null> {
+  const taken = await access.signInBy('email', email);
   if (taken !== null && taken.userId !== userId)
-    throw new AppError('usage', { reason: `user ${taken.userId} signs in with ${email} already` });
-  const own = userId === null ? null : await edit.signInBy('userId', userId);
+    throw new AppError('not_acceptable', { reason: `user ${taken.userId} signs in with ${email} already` });
+  const own = userId === null ? null : await access.signInBy('userId', userId);
   if (own !== null && !replace)
-    throw new AppError('usage', { reason: `user ${userId} signs in with ${own.email} already; --replace gives a new password` });
+    throw new AppError('not_acceptable', {
+      reason: `user ${userId} signs in with ${own.email} already; --replace gives a new password`,
+    });
+  return own;
 }

@@ -13,6 +13,8 @@ import type {
   Trail,
   User,
 } from './objects.ts';
+import type { Role } from './role.ts';
+import type { AccessEdit } from './session-stores.ts';
 
 /** An object with the revision that last changed it and the instant (ms) that its state is known from. */
 export interface Stored<T> {
@@ -125,12 +127,8 @@ export interface Edit extends View {
   keepAnswer(key: string, kept: KeptAnswer): Promise<void>;
   /** Credentials are no part of the log: nothing of them may be read back from there. */
   addApplication(application: Application): Promise<void>;
-  /** Who signs in with this mail address, or which sign-in this user has; `null` without. */
-  signInBy(key: 'email' | 'userId', value: string | number): Promise<SignIn | null>;
-  /** Keeps how a user signs in, instead of what was kept before; then tokens got through that end at once. */
-  putSignIn(signIn: SignIn): Promise<void>;
-  /** Forgets how a user signs in, if it does; its tokens end at once. */
-  endSignIn(userId: number): Promise<void>;
+  /** Who gets in, likewise. */
+  readonly access: AccessEdit;
 }
 
 export interface KeptAnswer {
@@ -352,8 +350,9 @@ export interface AccessToken {
 /** What the token of a request leads to. */
 export interface FoundToken extends AccessToken {
   readonly applicationUserId: number;
-  /** The state of who signed in. */
+  /** The state of who signed in, and its role. */
   readonly userState: number | null;
+  readonly role: Role | null;
 }
 
 export interface ApplicationStore {
@@ -383,7 +382,10 @@ export interface SignIn {
   readonly email: string;
   /** See `Vault.hash`. */
   readonly passwordHash: string;
+  readonly role: Role;
   readonly createdAt: number;
+  /** When somebody last signed in with it; `null`: never. */
+  readonly lastAt: number | null;
 }
 
 /** The hashes of tokens that are given out together, and their ends. */

@@ -6,6 +6,9 @@ import { failure, jsonType } from './envelope.ts';
 /** What is said to the next hop only, and is no matter of the one after. */
 const ofOneHop = ['connection', 'keep-alive', 'proxy-connection', 'upgrade', 'te', 'trailer', 'expect'];
 
+/** What only the owner answers although it is a GET: it notes that a session is used, and knows whether a check runs. */
+const ofOwner = /^\/v1\/(session|admin\/health)(\?|$)/;
+
 /**
  * Hands everything that may write to the process that owns the writes, over its socket, and answers what that answers. Who asked goes with
  * it as the last of `X-Forwarded-For`. Answers `false`, with nothing done, for what is read here.
@@ -14,7 +17,7 @@ export function forwarder(socketPath: string, clock: Clock): (request: IncomingM
   const agent = new Agent({ keepAlive: true });
   return (request, response) => {
     const { method, url, headers } = request;
-    if (method === 'GET' || method === 'HEAD' || headers.host === undefined) return false;
+    if ((method === 'GET' && !ofOwner.test(url ?? '')) || method === 'HEAD' || headers.host === undefined) return false;
     const before = headers['x-forwarded-for'];
     const peer = request.socket.remoteAddress ?? '';
     const sent = { ...headers, 'x-forwarded-for': before === undefined ? peer : `${String(before)}, ${peer}` };

@@ -8,7 +8,7 @@ import { isLoopback } from './auth.ts';
 import { sharedLimitStore } from './shared-limit.ts';
 
 export interface RateLimits {
-  /** Requests a minute, each for an application and for an address; 0: none. `null`: 600, and none for this machine's own. */
+  /** Requests a minute, each for an application or a person on the page and for an address; 0: none. `null`: 600, and none for this machine's own. */
   readonly perMinute: number | null;
   readonly behindProxy: boolean;
   /** Requests come from workers of our own, which name whom they have them from, as a proxy does. */
@@ -17,7 +17,7 @@ export interface RateLimits {
 
 const defaultPerMinute = 600;
 
-/** Answers a check by address (before anything else is done) and one by application; both throw `too_many_requests`. */
+/** Answers a check by address (before anything else is done) and one by application, or by person on the page; both throw `too_many_requests`. */
 export async function limiters(
   app: FastifyInstance,
   { limits, counts, clock }: { readonly limits: RateLimits; readonly counts: SharedCounts | null; readonly clock: Clock },
@@ -32,7 +32,7 @@ export async function limiters(
       : socket.remoteAddress) ?? '';
   const unlimited = (request: Pick<IncomingMessage, 'socket' | 'headers'>): boolean =>
     perMinute === 0 || (limits.perMinute === null && !limits.behindProxy && isLoopback(peerOf(request)));
-  if (perMinute === 0) return { unlimited, byAddress: async () => undefined, byApplication: async () => undefined };
+  if (perMinute === 0) return { unlimited, byAddress: async () => undefined, byCaller: async () => undefined };
   const counting = counts === null ? { cache: 50_000 } : { store: sharedLimitStore(counts, clock) };
   await app.register(rateLimit, { global: false, max: perMinute, timeWindow: 60_000, ...counting });
   // The plugin's own key: the address, of IPv6 its /64, of which every host may choose the rest.
@@ -51,9 +51,9 @@ export async function limiters(
       // Who is gone has no address any more, and is not answered.
       if (!request.raw.socket.destroyed && !unlimited(request)) await check(await address(request));
     },
-    byApplication: async (request: FastifyRequest, clientId: string): Promise<void> => {
+    byCaller: async (request: FastifyRequest, caller: string): Promise<void> => {
       if (unlimited(request)) return;
-      keys.set(request, clientId);
+      keys.set(request, caller);
       await check(await application(request));
     },
   };

@@ -2,11 +2,11 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { type TSchema, Type } from 'typebox';
-import type { Route } from './route.ts';
+import type { Described } from './route.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    genjin?: Route;
+    genjin?: Described;
   }
 }
 
@@ -65,8 +65,10 @@ const refusals = {
   default: { ...failure, [answer]: 'The request was not understood, is too large, or the server failed' },
 };
 
+const notAdmitted = 'No token, a bad one, or one without the scope';
+
 /** `/v1/dynamic/trail/list` -> `trailList`: the last two words of a path name its operation, unless the route says another name. */
-function operationName({ path, operation }: Route): string {
+function operationName({ path, operation }: Described): string {
   if (operation !== undefined) return operation;
   const words = path.split('/').slice(2).slice(-2).join('_').split('_');
   return words.map((word, i) => (i === 0 ? word : capitalized(word))).join('');
@@ -80,7 +82,7 @@ const idempotencyHeader = {
 };
 
 /** The headers that a route reads, as a schema; none: nothing. */
-function headersTaken({ idempotent, takes }: Route): { headers?: TSchema } {
+function headersTaken({ idempotent, takes }: Described): { headers?: TSchema } {
   const all = Object.entries({ ...(idempotent ? idempotencyHeader : {}), ...takes });
   if (all.length === 0) return {};
   return {
@@ -93,7 +95,7 @@ function headersTaken({ idempotent, takes }: Route): { headers?: TSchema } {
 const described = (headers: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(headers).map(([name, description]) => [name, header(description)]));
 
-const envelopeOf = (route: Route, call: string, title: string): TSchema =>
+const envelopeOf = (route: Described, call: string, title: string): TSchema =>
   Type.Union([
     success({ description: `The data of ${call}.`, ...route.data, title: `${title}Data` }),
     failure,
@@ -105,14 +107,13 @@ const portionsOf = (types: readonly string[], data: TSchema) => ({
 });
 
 /** A row of a route table in full: the envelope around its data, and what every route may answer. */
-function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
+function describeRoute(schema: FastifySchema, route: Described): FastifySchema {
   const name = operationName(route);
   const title = capitalized(name);
   const call = `${route.method} ${route.path}`;
   const ignored = { 'X-Genjin-Ignored': header('Parameters that are not known here, with what was probably meant.') };
   const own = described(route.headers ?? {});
-  // A tag of its own is for If-Match: what is shown may change while it stays.
-  const cached = route.method === 'GET' && route.streams === undefined && own['ETag'] === undefined;
+  const { cached, security } = route;
   const tag = cached ? { ETag: header('Weak; over everything but `now`.') } : {};
   return {
     ...schema,
@@ -120,10 +121,10 @@ function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
     ...(schema.body === undefined
       ? {}
       : { body: { description: `The body of ${call}.`, ...(schema.body as TSchema), title: `${title}Body` } }),
-    description: `${route.description}\n\nScope: \`${route.module}\`. Business errors: ${route.errors.join('; ')}.`,
+    description: `${route.description}\n\n${route.access} Business errors: ${route.errors.join('; ')}.`,
     operationId: name,
-    tags: [route.module],
-    security: [{ token: [] }],
+    tags: [route.tag],
+    security: security as FastifySchema['security'] & object,
     response: {
       200: {
         ...(route.streams === undefined ? envelopeOf(route, call, title) : portionsOf(route.streams, route.data)),
@@ -131,7 +132,7 @@ function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
         headers: { ...ignored, ...tag, ...own },
       },
       ...(cached ? { 304: { type: 'null', description: 'Not changed since the given ETag' } } : {}),
-      401: { ...tokenError, [answer]: 'No token, a bad one, or one without the scope' },
+      ...(security.length === 0 ? {} : { 401: { ...tokenError, [answer]: notAdmitted } }),
       ...refusals,
     },
   };
@@ -243,6 +244,13 @@ export async function documentation(app: FastifyInstance, version: string): Prom
             type: 'http',
             scheme: 'bearer',
             description: 'The `access_token` of `/v1/oauth2/access_token`; bare works too.',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-genjin',
+            description:
+              'The cookie of `/v1/session/create`, instead of a token on any path; what is no GET also needs the header `X-Genjin-Page: 1`.',
           },
         },
       },

@@ -3,7 +3,7 @@ import type { Caller, Module } from '../domain/application.ts';
 import type { Basis } from '../domain/basis.ts';
 import type { fieldSet } from '../wire/fields.ts';
 
-type AnyFieldSet = Pick<ReturnType<typeof fieldSet>, 'schema' | 'names' | 'unknown'>;
+export type AnyFieldSet = Pick<ReturnType<typeof fieldSet>, 'schema' | 'names' | 'unknown'>;
 
 export type Given = Readonly<Record<string, unknown>>;
 
@@ -47,6 +47,27 @@ export interface Portions {
 
 export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const;
 
+/** What the documents say of a route in the envelope, beside its schemas. */
+export interface Described {
+  readonly method: string;
+  readonly path: string;
+  readonly operation?: string;
+  readonly description: string;
+  readonly errors: readonly string[];
+  readonly idempotent?: true;
+  readonly takes?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly streams?: readonly string[];
+  readonly data: TSchema;
+  readonly refusal?: TSchema;
+  readonly tag: string;
+  /** Who may ask. */
+  readonly access: string;
+  readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+  /** Whether its answers have an `ETag` over all of them. */
+  readonly cached: boolean;
+}
+
 /** One row of a route table: everything that is true of a route, and the one call it makes. */
 export interface Route {
   readonly method: (typeof methods)[number];
@@ -56,6 +77,8 @@ export interface Route {
   readonly operation?: string;
   /** The module that the token's scopes must have. */
   readonly module: Module;
+  /** Only for an admin who is signed in on the page; without it, for whoever has the module: of people, viewers only where it reads. */
+  readonly for?: 'admin';
   readonly summary: string;
   readonly description: string;
   readonly query?: AnyFieldSet;
@@ -84,3 +107,12 @@ export interface Route {
   /** A text is `data` as JSON. `given` has the body's fields, without a body the query's; the path's parameters in either case. */
   handle(caller: Caller, given: Given, call: Call): Promise<string | Answer | Portions>;
 }
+
+/** A tag of a route's own is for If-Match: what is shown may change while it stays. */
+export const describedRoute = (route: Route): Described => ({
+  ...route,
+  tag: route.for ?? route.module,
+  access: route.for === 'admin' ? 'For admins, signed in on the page.' : `Scope: \`${route.module}\`.`,
+  security: [route.for === 'admin' ? { session: [] } : { token: [] }],
+  cached: route.method === 'GET' && route.streams === undefined && route.headers?.['ETag'] === undefined,
+});

@@ -13,20 +13,19 @@ import Fastify, {
   type FastifyServerOptions,
   LogController,
 } from 'fastify';
-import type { Applications, Caller } from '../domain/application.ts';
+import { type Applications, callerKey } from '../domain/application.ts';
 import type { Standing } from '../domain/basis.ts';
 import type { Kept } from '../domain/kept.ts';
 import type { SharedCounts } from '../domain/shared-counts.ts';
 import type { SignIns } from '../domain/sign-in.ts';
 import type { Clock } from '../domain/stores.ts';
-import { tenantOf } from '../domain/token.ts';
 import { AppError } from '../errors.ts';
 import { bodyObject, idempotencyKeyOf } from '../wire/fields.ts';
-import { tokenOf } from './auth.ts';
 import { codingOf, compressFrom } from './compression.ts';
 import { asAppError, envelope, failure, jsonType } from './envelope.ts';
 import { fastWay } from './fast-way.ts';
 import { forwarder } from './forward.ts';
+import { type Admitted, Gate } from './gate.ts';
 import { commonHeaders, pageHeaders } from './headers.ts';
 import { IgnoredFields } from './ignored.ts';
 import { KeptPage, matches, tagOf } from './kept-page.ts';
@@ -34,9 +33,10 @@ import { limiters, type RateLimits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import { documentation } from './openapi.ts';
 import { Pages, type StandingPage } from './pages.ts';
-import { type Call, type Given, methods, noHeaders, type Portions, type Route } from './route.ts';
+import { type Call, describedRoute, type Given, methods, noHeaders, type Portions, type Route } from './route.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
+import { type SessionParts, sessionRoutes } from './routes/session-routes.ts';
 import { tokenRoutes } from './routes/token-routes.ts';
 
 /** 1 MiB: far above any follow-up, far below what could hurt. */
@@ -52,7 +52,7 @@ const parseQuery = (text: string): Given => parse(text);
 
 const watched: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
-export interface ServerParts {
+export interface ServerParts extends SessionParts {
   readonly applications: Applications;
   readonly signIns: SignIns;
   readonly routes: readonly Route[];
@@ -74,7 +74,6 @@ export interface ServerParts {
   /** The built page; `null` when there is none. */
   readonly webRoot: string | null;
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
-  readonly version: string;
 }
 
 /** The HTTP server, not yet listening. */
@@ -142,7 +141,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     onInvalidRequestPayload: () => new AppError('invalid_json'),
   });
   bodyParsers(app);
-  const { unlimited, byAddress, byApplication } = await limiters(app, parts);
+  const { unlimited, byAddress, byCaller } = await limiters(app, parts);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(commonHeaders(request.id));
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
@@ -172,26 +171,21 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     );
   });
 
-  const callers = new WeakMap<FastifyRequest, { readonly caller: Caller; readonly stamp: number }>();
+  const callers = new WeakMap<FastifyRequest, Admitted>();
   const ignored = new IgnoredFields(parts.strict, parts.log);
   const pages = new Pages(parts.pages, parts.standing);
+  const gate = new Gate({ ...parts, stamp: (tenantId) => pages.stamp(tenantId) });
   const around = envelope(clock);
 
   /** Before the body is read: what a stranger sends is not looked at. */
   async function authorize(route: Route, request: FastifyRequest): Promise<void> {
-    const token = tokenOf(request);
-    if (token === null) throw new AppError('token_missing');
-    const tenantId = tenantOf(token);
-    if (tenantId === null) throw new AppError('token_invalid');
-    const stamp = await pages.stamp(tenantId);
-    const caller = await parts.applications.authenticate(token, stamp);
-    parts.applications.requireScope(caller, route.module);
-    await byApplication(request, caller.clientId);
-    callers.set(request, { caller, stamp });
+    const admitted = await gate.admit(route, request);
+    await byCaller(request, callerKey(admitted.caller));
+    callers.set(request, admitted);
   }
 
   async function answer(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { caller, stamp } = callers.get(request) as { caller: Caller; stamp: number };
+    const { caller, stamp } = callers.get(request) as Admitted;
     const query = request.query as Given;
     const body = route.body === undefined ? {} : bodyObject(request.body);
     const call: Call = {
@@ -206,7 +200,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     if (kept !== null && typeof kept === 'object') return sendPage(kept, request, reply);
     const given = { ...(route.body === undefined ? query : body), ...(request.params as Given) };
     const result = await route.handle(caller, given, call);
-    if (typeof result !== 'string' && 'body' in result) return sendPortions(result, request, reply);
+    if (typeof result !== 'string' && 'body' in result) return sendPortions(result, route, request, reply);
     const { data, headers, keep } = typeof result === 'string' ? { data: result, headers: noHeaders, keep: undefined } : result;
     const rest = around.rest(data);
     if (kept !== null && keep !== undefined) return sendPage(kept(new KeptPage(keep, rest)), request, reply);
@@ -232,7 +226,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     return reply.header('Content-Encoding', coding).send(Buffer.concat(parts));
   }
 
-  function sendPortions({ headers, body }: Portions, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  function sendPortions({ headers, body }: Portions, route: Route, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const ended = new AbortController();
     const { socket } = request.raw;
     const end = (): void => {
@@ -246,12 +240,10 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     // Both may have been closed before anybody listened.
     if (reply.raw.destroyed || socket.destroyed) end();
     if (stopping) ended.abort();
-    const admitted = (): Promise<boolean> =>
-      parts.applications.authenticate(tokenOf(request)).then(
-        () => true,
-        () => false,
-      );
-    const portions = Readable.from(body(ended.signal, admitted), { objectMode: false });
+    const portions = Readable.from(
+      body(ended.signal, () => gate.admits(route, request)),
+      { objectMode: false },
+    );
     // Whoever does not read on would not hear of an end either, and hold up the stop.
     ended.signal.addEventListener('abort', () => {
       if (reply.raw.writableNeedDrain) portions.destroy(new AppError('store_unavailable'));
@@ -263,6 +255,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
   // A scope of its own, so that the documentation has seen the plug-in before the routes.
   await app.register(async (scope) => {
     tokenRoutes(scope, parts.applications, parts.signIns);
+    sessionRoutes(scope, parts, around);
     for (const route of parts.routes) {
       scope.route({
         method: route.method,
@@ -277,7 +270,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
           ...(route.params === undefined ? {} : { params: route.params.schema }),
           ...(route.body === undefined ? {} : { body: route.body.schema }),
         },
-        config: { genjin: route },
+        config: { genjin: describedRoute(route) },
         onRequest: (request) => authorize(route, request),
         handler: (request, reply) => answer(route, request, reply),
       });

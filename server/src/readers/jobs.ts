@@ -4,9 +4,11 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { RenderedPage } from '../domain/basis.ts';
+import type { CheckResult } from '../domain/health.ts';
 import { Kept } from '../domain/kept.ts';
 import type { Bounds, Page, ReportCounts, TrailFilter, TrailPortion } from '../domain/stores.ts';
 import { formats, type Portion } from '../export/formats.ts';
+import { checkOne } from '../store/check.ts';
 import type { Db } from '../store/db.ts';
 import { Recencies } from '../store/recency.ts';
 import { RenderedEntries } from '../store/rendered-entries.ts';
@@ -18,6 +20,7 @@ import { renderTrail } from '../wire/trail-wire.ts';
 export interface Jobs {
   page(tenantId: number, filter: TrailFilter, page: Page, asOf: number | null): Promise<RenderedPage>;
   counts(tenantId: number, period: Bounds): Promise<ReportCounts>;
+  check(tenantId: number): Promise<CheckResult>;
   export(
     tenantId: number,
     filter: TrailFilter,
@@ -27,7 +30,7 @@ export interface Jobs {
   ): AsyncGenerator<Buffer>;
 }
 
-export type JobName = 'page' | 'counts';
+export type JobName = 'page' | 'counts' | 'check';
 export type StreamName = 'export';
 
 /** Entries are kept by the thread that answers; here each page is another one. */
@@ -37,6 +40,7 @@ export function jobsOn(db: Db): Jobs {
   return {
     page: (tenantId, filter, page, asOf) => trails.rendered(tenantId, filter, page, asOf, null),
     counts: (tenantId, period) => reports.counts(tenantId, period),
+    check: (tenantId) => checkOne(db, tenantId),
     export: (tenantId, filter, asOf, format, language) =>
       formats[format].write(portionsOf(tenantId, trails.stream(tenantId, filter, asOf)), language),
   };

@@ -1,3 +1,4 @@
+import type { Role } from '../domain/role.ts';
 import type { AccessToken, Application, ApplicationStore } from '../domain/stores.ts';
 import type { Db, Row, Tx } from './db.ts';
 
@@ -23,12 +24,13 @@ export function applicationStore(db: Db): ApplicationStore {
     token: (tenantId, tokenHash) =>
       db.read(tenantId, async (tx) => {
         const sql =
-          'SELECT t.client_id, t.scopes, t.expires_at, t.user_id, t.family, a.user_id, m.state FROM access_token t ' +
+          'SELECT t.client_id, t.scopes, t.expires_at, t.user_id, t.family, a.user_id, m.state, i.role FROM access_token t ' +
           'JOIN application a ON a.tenant_id = t.tenant_id AND a.client_id = t.client_id ' +
-          'LEFT JOIN member m ON m.tenant_id = t.tenant_id AND m.user_id = t.user_id WHERE t.tenant_id = ? AND t.token_hash = ?';
+          'LEFT JOIN member m ON m.tenant_id = t.tenant_id AND m.user_id = t.user_id ' +
+          'LEFT JOIN sign_in i ON i.tenant_id = t.tenant_id AND i.user_id = t.user_id WHERE t.tenant_id = ? AND t.token_hash = ?';
         const row = await tx.get(sql, [tenantId, tokenHash]);
         if (row === undefined) return null;
-        const [clientId, scopes, expiresAt, userId, family, applicationUserId, userState] = row as [
+        const [clientId, scopes, expiresAt, userId, family, applicationUserId, userState, role] = row as [
           string,
           string,
           number,
@@ -36,9 +38,10 @@ export function applicationStore(db: Db): ApplicationStore {
           string,
           number,
           number | null,
+          Role | null,
         ];
         const member = userId === 0 ? null : { userId, family };
-        return { tenantId, tokenHash, clientId, scopes: words(scopes), expiresAt, member, applicationUserId, userState };
+        return { tenantId, tokenHash, clientId, scopes: words(scopes), expiresAt, member, applicationUserId, userState, role };
       }),
     addToken: (token, secretHash, now) =>
       db.write(token.tenantId, async (tx) => ((await hasSecret(tx, token, secretHash)) ? insertToken(tx, token, now) : null)),

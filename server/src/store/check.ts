@@ -52,6 +52,15 @@ export async function checkStore(
   });
 }
 
+/** Verifies what the store holds of one tenant, in one state, likewise; the file as a whole is left out. */
+export async function checkOne(db: Db, tenantId: number): Promise<Pick<CheckReport, 'findings' | 'count'>> {
+  return db.read(tenantId, async (tx) => {
+    const findings = new Findings();
+    await checkTenant(tx, tenantId, findings, null);
+    return { findings: findings.list, count: findings.count };
+  });
+}
+
 async function checkTenant(tx: Tx, tenantId: number, findings: Findings, kept: KeptHead | null): Promise<CheckedTenant> {
   let [revision, trails] = [0, 0];
   const part = (what: string, work: () => Promise<void>): Promise<void> => findings.reading(tenantId, what, work);

@@ -41,4 +41,7 @@ export const statistics: readonly IndexStatistics[] = [
   { table: 'refresh_token', index: 'refresh_token', rows: [10_000, 1] },
   { table: 'refresh_token', index: 'refresh_token_by_family', rows: [10_000, 10] },
   { table: 'refresh_token', index: 'refresh_token_by_end', rows: [10_000, 10] },
+  { table: 'session', index: 'session', rows: [1_000, 1] },
+  { table: 'session', index: 'session_by_user', rows: [1_000, 3, 1] },
+  { table: 'session', index: 'session_by_end', rows: [1_000, 1] },
 ];

@@ -206,16 +206,41 @@ const migrations: readonly Step[] = [
     finish: ['DROP TABLE former_change'],
   },
   {
-    statements: ({ stamp, walls }) => [...stamp, ...walls(tenantTables)],
+    statements: ({ stamp, walls }) => [...stamp, ...walls(firstTables)],
   },
   {
     // The walls anew: an index takes them now.
-    statements: ({ counts, walls }) => [...counts, ...walls(counts.length > 0 ? [...tenantTables, 'shared_count'] : [])],
+    statements: ({ counts, walls }) => [...counts, ...walls(counts.length > 0 ? [...firstTables, 'shared_count'] : [])],
+  },
+  {
+    // issue 6: session
+    statements: ({ clustered, walls }) => [
+      "ALTER TABLE sign_in ADD COLUMN role TEXT NOT NULL DEFAULT 'member'",
+      // 0: never.
+      'ALTER TABLE sign_in ADD COLUMN last_at BIGINT NOT NULL DEFAULT 0',
+      `CREATE TABLE session (
+        tenant_id BIGINT NOT NULL, session_hash TEXT NOT NULL, user_id BIGINT NOT NULL, created_at BIGINT NOT NULL,
+        ends_at BIGINT NOT NULL,
+        PRIMARY KEY (tenant_id, session_hash)
+      ) ${clustered}`,
+      'CREATE INDEX session_by_user ON session (tenant_id, user_id, ends_at)',
+      'CREATE INDEX session_by_end ON session (tenant_id, ends_at)',
+      // Of the link for the first admin.
+      `CREATE TABLE setup_code (
+        tenant_id BIGINT NOT NULL, code_hash TEXT NOT NULL, ends_at BIGINT NOT NULL,
+        PRIMARY KEY (tenant_id, code_hash)
+      ) ${clustered}`,
+      // What the last check of an enterprise found, as JSON.
+      `CREATE TABLE last_check (
+        tenant_id BIGINT NOT NULL, checked_at BIGINT NOT NULL, findings TEXT NOT NULL, finding_count BIGINT NOT NULL,
+        PRIMARY KEY (tenant_id, checked_at)
+      ) ${clustered}`,
+      ...walls(laterTables),
+    ],
   },
 ];
 
-/** Every table whose rows are a tenant's. */
-export const tenantTables = [
+const firstTables = [
   'tenant',
   'change',
   'trail',
@@ -241,6 +266,11 @@ export const tenantTables = [
   'search_keys',
   'search_posting',
 ] as const;
+
+const laterTables = ['session', 'setup_code', 'last_check'] as const;
+
+/** Every table whose rows are a tenant's. */
+export const tenantTables = [...firstTables, ...laterTables] as const;
 
 /** The shape that the store has; 0: there is none yet. Throws when it cannot be asked. */
 export async function schemaVersion(db: Db): Promise<number> {

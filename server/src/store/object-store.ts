@@ -1,5 +1,6 @@
 import type { Kind, ObjectKinds, Trail } from '../domain/objects.ts';
 import { same } from '../domain/same.ts';
+import type { AccessEdit } from '../domain/session-stores.ts';
 import type {
   Actor,
   Application,
@@ -8,7 +9,6 @@ import type {
   Edit,
   KeptAnswer,
   ObjectStore,
-  SignIn,
   Stored,
   Tenant,
   View,
@@ -22,7 +22,7 @@ import { eraseStates, hasWords } from './erasure.ts';
 import { Pending } from './pending.ts';
 import { placesOf } from './places.ts';
 import { forgetInSearch } from './search-forget.ts';
-import { endSignIn, putSignIn, signInBy } from './sign-in-store.ts';
+import { accessEdit } from './session-store.ts';
 import { decode, type Table, tables } from './tables.ts';
 
 /** Answers `false` when it was there already; then nothing changes. */
@@ -166,6 +166,7 @@ interface Head {
 
 class TxEdit extends TxView implements Edit {
   readonly actor: Actor;
+  readonly access: AccessEdit;
   readonly #now: number;
   readonly #head: Head;
   #revision: number;
@@ -176,6 +177,7 @@ class TxEdit extends TxView implements Edit {
   private constructor(tx: Tx, tenantId: number, actor: Actor, now: number, head: Head) {
     super(tx, tenantId);
     this.actor = actor;
+    this.access = accessEdit(tx, tenantId);
     // A clock that was put back must not make the log's times go back: an instant names one revision.
     this.#now = Math.max(now, head.changedAt);
     this.#head = head;
@@ -340,18 +342,6 @@ class TxEdit extends TxView implements Edit {
       'INSERT INTO idempotency (tenant_id, actor, idempotency_key, request_hash, answer) VALUES (?, ?, ?, ?, ?)',
       [this.tenantId, this.actor, key, requestHash, answer],
     );
-  }
-
-  signInBy(key: 'email' | 'userId', value: string | number): Promise<SignIn | null> {
-    return signInBy(this.tx, this.tenantId, key, value);
-  }
-
-  putSignIn(signIn: SignIn): Promise<void> {
-    return putSignIn(this.tx, signIn);
-  }
-
-  endSignIn(userId: number): Promise<void> {
-    return endSignIn(this.tx, this.tenantId, userId);
   }
 
   async addApplication({ clientId, name, secretHash, scopes, userId, createdAt }: Application): Promise<void> {

@@ -1,7 +1,8 @@
 import { userStates } from '../domain/objects.ts';
+import type { Role } from '../domain/role.ts';
 import type { AccessToken, Application, SignIn, SignInStore, TokenMember, TokenPair } from '../domain/stores.ts';
 import { hasSecret, insertToken, insertTokenUntil, words } from './application-store.ts';
-import type { Db, Tx } from './db.ts';
+import type { Db, Row, Tx } from './db.ts';
 
 /** How users sign in, and the hashes of the tokens that go back to that. */
 export function signInStore(db: Db): SignInStore {
@@ -21,6 +22,7 @@ export function signInStore(db: Db): SignInStore {
         const member = { userId: signIn.userId, family: tokens.family };
         const end = await insertToken(tx, accessToken(application, member, tokens.scopes, tokens), now);
         await insertRefreshToken(tx, application, member, tokens.scopes, tokens, now);
+        await tx.run('UPDATE sign_in SET last_at = ? WHERE tenant_id = ? AND user_id = ?', [now, signIn.tenantId, signIn.userId]);
         return end;
       }),
     refresh: (application, usedHash, next, now) =>
@@ -80,33 +82,47 @@ async function insertRefreshToken(
   );
 }
 
+export const signInColumns = 'user_id, email, password_hash, role, created_at, last_at';
+
 const by = {
-  email: 'SELECT user_id, email, password_hash, created_at FROM sign_in WHERE tenant_id = ? AND email = ?',
-  userId: 'SELECT user_id, email, password_hash, created_at FROM sign_in WHERE tenant_id = ? AND user_id = ?',
+  email: `SELECT ${signInColumns} FROM sign_in WHERE tenant_id = ? AND email = ?`,
+  userId: `SELECT ${signInColumns} FROM sign_in WHERE tenant_id = ? AND user_id = ?`,
 } as const;
 
 /** Who signs in with this mail address, or which sign-in this user has; `null` without. */
 export async function signInBy(tx: Tx, tenantId: number, key: keyof typeof by, value: string | number): Promise<SignIn | null> {
   const row = await tx.get(by[key], [tenantId, value]);
-  if (row === undefined) return null;
-  const [userId, email, passwordHash, createdAt] = row as [number, string, string, number];
-  return { tenantId, userId, email, passwordHash, createdAt };
+  return row === undefined ? null : signInOf(tenantId, row);
 }
 
-/** Keeps how a user signs in, instead of what was kept before; then the tokens got through that end. */
-export async function putSignIn(tx: Tx, { tenantId, userId, email, passwordHash, createdAt }: SignIn): Promise<void> {
+export function signInOf(tenantId: number, row: Row): SignIn {
+  const [userId, email, passwordHash, role, createdAt, lastAt] = row as [number, string, string, Role, number, number];
+  return { tenantId, userId, email, passwordHash, role, createdAt, lastAt: lastAt === 0 ? null : lastAt };
+}
+
+/** Keeps how a user signs in, instead of what was kept before; then sessions and tokens got through that end. */
+export async function putSignIn(tx: Tx, signIn: SignIn): Promise<void> {
+  const { tenantId, userId, email, passwordHash, role, createdAt, lastAt } = signIn;
   await endSignIn(tx, tenantId, userId);
-  await tx.run('INSERT INTO sign_in (tenant_id, user_id, email, password_hash, created_at) VALUES (?, ?, ?, ?, ?)', [
+  await tx.run(`INSERT INTO sign_in (tenant_id, ${signInColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)`, [
     tenantId,
     userId,
     email,
     passwordHash,
+    role,
     createdAt,
+    lastAt ?? 0,
   ]);
 }
 
-/** Forgets how a user signs in, and ends the tokens got through that. */
+/** Forgets how a user signs in, and ends the sessions and tokens got through that. */
 export async function endSignIn(tx: Tx, tenantId: number, userId: number): Promise<void> {
-  for (const table of ['sign_in', 'access_token', 'refresh_token'])
+  await tx.run('DELETE FROM sign_in WHERE tenant_id = ? AND user_id = ?', [tenantId, userId]);
+  await endTokens(tx, tenantId, userId);
+}
+
+/** Ends the sessions and tokens of a user. */
+export async function endTokens(tx: Tx, tenantId: number, userId: number): Promise<void> {
+  for (const table of ['session', 'access_token', 'refresh_token'])
     await tx.run(`DELETE FROM ${table} WHERE tenant_id = ? AND user_id = ?`, [tenantId, userId]);
 }

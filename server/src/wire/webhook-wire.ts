@@ -127,7 +127,6 @@ export const subscriptionData = Type.Object({
   subscribe_config: Type.Array(Type.String(), { description: '订阅的事件 · Its events that are told.' }),
 });
 export const subscriptionListData = Type.Array(subscriptionData, { description: 'Every module that is subscribed to.' });
-export const nothingData = Type.Array(Type.Never(), { maxItems: 0, description: 'Empty.' });
 
 export const presentWebhookSet = (secret: string): string =>
   JSON.stringify({ security_method: securityMethod, security_config: secret });
@@ -136,7 +135,6 @@ export const presentWebhookChange = (changedUrl: string): string =>
 export const presentWebhook = ({ callbackUrl: known }: Webhook): string =>
   JSON.stringify({ callback_url: known, callback_verify: '0', security_method: securityMethod });
 export const presentWebhookSecret = (secret: string): string => JSON.stringify({ webhook_secret: secret });
-export const presentNothing = (): string => '[]';
 
 const subscriptionOf = ({ kind, events }: Subscription) => ({
   subscribe_type: subscribeTypeOf(kind),

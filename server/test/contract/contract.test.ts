@@ -28,7 +28,7 @@ function* nodes(node: Node, path = ''): Generator<[string, Tree]> {
 /** Every operation. */
 function* each(
   document: Tree,
-): Generator<{ call: string; name: string; takesQuery: boolean; secured: boolean; answers: string[] }> {
+): Generator<{ call: string; name: string; takesQuery: boolean; security: unknown; answers: string[] }> {
   for (const [path, methods] of Object.entries(document['paths'] as Tree)) {
     for (const [method, operation] of Object.entries(methods as Tree)) {
       const { operationId, parameters = [], security, responses } = operation as Tree;
@@ -36,7 +36,7 @@ function* each(
         call: `${method.toUpperCase()} ${path}`,
         name: String(operationId),
         takesQuery: (parameters as Tree[]).some((parameter) => parameter['in'] === 'query'),
-        secured: JSON.stringify(security) === '[{"token":[]}]',
+        security,
         answers: Object.keys(responses as Tree),
       };
     }
@@ -168,6 +168,19 @@ describe('the document', () => {
   });
 
   const operations: readonly [string, string][] = [
+    ['POST /v1/admin/application/create', 'adminApplicationCreate'],
+    ['GET /v1/admin/application/list', 'adminApplicationList'],
+    ['POST /v1/admin/application/revoke', 'adminApplicationRevoke'],
+    ['POST /v1/admin/application/rotate', 'adminApplicationRotate'],
+    ['GET /v1/admin/health', 'adminHealth'],
+    ['POST /v1/admin/health/check', 'adminHealthCheck'],
+    ['POST /v1/admin/user/disable', 'adminUserDisable'],
+    ['POST /v1/admin/user/enable', 'adminUserEnable'],
+    ['GET /v1/admin/user/list', 'adminUserList'],
+    ['POST /v1/admin/user/save', 'adminUserSave'],
+    ['GET /v1/admin/webhook/deliveries', 'adminWebhookDeliveries'],
+    ['GET /v1/admin/webhook/list', 'adminWebhookList'],
+    ['POST /v1/admin/webhook/replay', 'adminWebhookReplay'],
     ['GET /v1/company/info', 'companyInfo'],
     ['GET /v1/company/list', 'companyList'],
     ['POST /v1/company/pushCompanyAndCustomers', 'companyPush'],
@@ -194,6 +207,12 @@ describe('the document', () => {
     ['POST /v1/opportunity/push', 'opportunityPush'],
     ['POST /v1/opportunity/remove', 'opportunityRemove'],
     ['POST /v1/report/info', 'reportInfo'],
+    ['GET /v1/session', 'sessionGet'],
+    ['POST /v1/session/create', 'sessionCreate'],
+    ['POST /v1/session/demo', 'sessionDemo'],
+    ['POST /v1/session/end', 'sessionEnd'],
+    ['POST /v1/session/password', 'sessionPassword'],
+    ['POST /v1/session/setup', 'sessionSetup'],
     ['GET /v1/subscribe', 'subscriptions'],
     ['POST /v1/subscribe', 'subscribe'],
     ['DELETE /v1/subscribe/{subscribe_type}', 'unsubscribe'],
@@ -208,21 +227,24 @@ describe('the document', () => {
     ['POST /v1/webhook/regenerate-secret', 'webhookRegenerateSecret'],
     ['POST /v1/webhook/test', 'webhookTest'],
   ];
-  const uncached = /trail\/(info|changes\/stream|export)$/;
+  const uncached = /trail\/(info|changes\/stream|export)$|session$/;
+  const open = /\/v1\/(oauth2|session(?!\/password))/;
 
   test('has these operations and no others', () => {
     const found = [...each(contract)].map(({ call, name }) => [call, name]);
     expect(found.sort()).toEqual([...operations].sort());
   });
 
-  test.each([...each(contract)].map((operation) => [operation.call, operation] as const))('%s', (call, { secured, answers }) => {
+  test.each([...each(contract)].map((operation) => [operation.call, operation] as const))('%s', (call, { security, answers }) => {
     const isToken = call.includes('/oauth2/');
     // What is sent in portions, or has a tag for If-Match, is not answered with 304.
     const cached = call.startsWith('GET ') && !uncached.test(call) ? ['304'] : [];
     // Where a token is refreshed OKKI answers 400 to everything.
-    const refused = isToken ? (call.endsWith('/refresh_token') ? ['400'] : ['400', '401']) : [...cached, '401'];
+    const unknown = open.test(call) ? [] : ['401'];
+    const refused = isToken ? (call.endsWith('/refresh_token') ? ['400'] : ['400', '401']) : [...cached, ...unknown];
     const expected = ['200', ...refused, '429', 'default'];
-    expect({ secured, answers }).toEqual({ secured: !isToken, answers: expected });
+    const by = open.test(call) ? [] : /\/v1\/(admin|session)\//.test(call) ? [{ session: [] }] : [{ token: [] }];
+    expect({ security, answers }).toEqual({ security: by, answers: expected });
   });
 
   test.each([

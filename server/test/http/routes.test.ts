@@ -51,25 +51,29 @@ describe('the route table', () => {
     if (route.method === 'GET') expect(route.body).toBeUndefined();
   });
 
-  it.each(routes)('$name opens only with a token that has its module', async ({ method, path, module, streams = [] }) => {
-    const ask = async (token: string | null): Promise<{ status: number; text: string }> => {
-      const headers = token === null ? undefined : { Authorization: `Bearer ${token}` };
-      if (!streams.includes('text/event-stream')) return server.send(path, { method, headers: headers ?? {} });
-      // It has no end of its own.
-      const stream = await openStream(server.port, path, headers ?? {});
-      if (stream.status === 200) stream.cut();
-      await stream.ended;
-      return { status: stream.status, text: stream.text() };
-    };
-    expect((await ask(null)).status).toBe(401);
-    const others = modules.filter((one) => one !== module).join(' ');
-    const without = await ask(await server.tokenOf(23412, others));
-    expect({ status: without.status, message: (JSON.parse(without.text) as Envelope).message }).toEqual({
-      status: 401,
-      message: `no permission ${module} scopes`,
-    });
-    expect((await ask(await server.tokenOf(23412, module))).status).toBe(200);
-  });
+  // Those for admins open with no token: server/test/http/roles.test.ts.
+  it.each(routes.filter((route) => route.for === undefined))(
+    '$name opens only with a token that has its module',
+    async ({ method, path, module, streams = [] }) => {
+      const ask = async (token: string | null): Promise<{ status: number; text: string }> => {
+        const headers = token === null ? undefined : { Authorization: `Bearer ${token}` };
+        if (!streams.includes('text/event-stream')) return server.send(path, { method, headers: headers ?? {} });
+        // It has no end of its own.
+        const stream = await openStream(server.port, path, headers ?? {});
+        if (stream.status === 200) stream.cut();
+        await stream.ended;
+        return { status: stream.status, text: stream.text() };
+      };
+      expect((await ask(null)).status).toBe(401);
+      const others = modules.filter((one) => one !== module).join(' ');
+      const without = await ask(await server.tokenOf(23412, others));
+      expect({ status: without.status, message: (JSON.parse(without.text) as Envelope).message }).toEqual({
+        status: 401,
+        message: `no permission ${module} scopes`,
+      });
+      expect((await ask(await server.tokenOf(23412, module))).status).toBe(200);
+    },
+  );
 
   it.each(routes)(
     '$name is shown to hold by scenarios, or, where it writes, by the tables of a test',
@@ -128,7 +132,12 @@ describe('openapi', async () => {
     expect(answer.status).toBe(200);
     expect(document.openapi).toBe('3.1.0');
     expect(operations.map((one) => one.name).toSorted()).toEqual(
-      [...routes.map((route) => route.name), 'POST /v1/oauth2/access_token', 'POST /v1/oauth2/refresh_token'].toSorted(),
+      [
+        ...routes.map((route) => route.name),
+        ...['access_token', 'refresh_token'].map((name) => `POST /v1/oauth2/${name}`),
+        'GET /v1/session',
+        ...['create', 'demo', 'end', 'password', 'setup'].map((name) => `POST /v1/session/${name}`),
+      ].toSorted(),
     );
   });
 
@@ -149,11 +158,13 @@ describe('openapi', async () => {
     expect(Object.keys(operation.responses ?? {})).toContain('200');
   });
 
-  it.each(routes)('$name: says its scope and its errors, and that it needs a token', ({ method, path, module, errors }) => {
+  it.each(routes)('$name: says who may ask, by what, and its errors', (route) => {
+    const { method, path, module, errors } = route;
     const operation = document.paths[path]?.[method.toLowerCase()];
-    expect(operation?.description).toContain(`\`${module}\``);
+    const forAdmins = route.for === 'admin';
+    expect(operation?.description).toContain(forAdmins ? 'For admins, signed in on the page.' : `\`${module}\``);
     for (const error of errors) expect(operation?.description).toContain(error);
-    expect(operation?.security).toEqual([{ token: [] }]);
+    expect(operation?.security).toEqual([forAdmins ? { session: [] } : { token: [] }]);
     expect(Object.keys(operation?.responses ?? {})).toEqual(expect.arrayContaining(['200', '401']));
   });
 

@@ -6,6 +6,7 @@ import { workplace } from '../support/cli.ts';
 import { entry } from '../support/entries.ts';
 import type { Answer } from '../support/http.ts';
 import { filesIn, leaksOf } from '../support/leaks.ts';
+import { Page, signedIn } from '../support/page.ts';
 import { askJson, refresh, refreshBody, refreshPath, signIn, signInBody } from '../support/people.ts';
 import { type Credentials, listPath, pushPath, tokenPath } from '../support/server.ts';
 
@@ -119,6 +120,24 @@ test('after sign-ins, refreshes, wrong attempts, records and new secrets none is
     askJson(server, refreshPath, refreshBody({ ...application, clientSecret: wrongSecret }, next.refresh_token)),
   );
   await send('a refresh token used again', 400, askJson(server, refreshPath, refreshBody(application, first.refresh_token)));
+  const page = await signedIn(server, chosen);
+  const tokenOf = ({ cookie }: Page): string => cookie?.split('=')[1] ?? '';
+  const [session, code] = [tokenOf(page), `7.${'Zm9vYmFy'.repeat(5)}abc`];
+  await send('a record on the page', 200, page.post(pushPath, { content: 'by the page', company_id: 100 }));
+  await send('a wrong password on the page', 200, page.post('/v1/session/create', { ...chosen, password: wrongPassword }));
+  await send('half of a sign-in on the page', 200, page.post('/v1/session/create', JSON.stringify(chosen).slice(0, -1)));
+  await send('a wrong code', 200, page.post('/v1/session/setup', { ...chosen, code, name: 'n' }));
+  await send('a cookie that is none', 401, new Page(server, `__Host-genjin=${session}x`).get(listPath));
+  const changed = { old_password: chosen.password, new_password: 'changed-on-the-page-by-itself' };
+  await send('another password', 200, page.post('/v1/session/password', changed));
+  chosen.password = changed.new_password;
+  secrets.push(
+    ['session', session],
+    ['next session', tokenOf(page)],
+    ['wrong code', code],
+    ['changed password', chosen.password],
+    ['changed password, as it is hashed', passwordDigest(chosen.password)],
+  );
   await send('a sign-in in the query', 400, server.send(`${tokenPath}?${new URLSearchParams(good)}`, { method: 'POST' }));
   expect(statuses).toEqual(expected);
 

@@ -109,6 +109,7 @@ describe('signing in', () => {
       member: true,
       scopes: new Set(['company', 'lead', 'user']),
       actor: `user:${person.userId}`,
+      role: 'member',
     });
   });
 

@@ -5,6 +5,8 @@ import { generateFirm } from '../../src/demo/firm.ts';
 import { Applications } from '../../src/domain/application.ts';
 import { Attempts } from '../../src/domain/attempts.ts';
 import { Importer } from '../../src/domain/import.ts';
+import { People } from '../../src/domain/people.ts';
+import { Sessions } from '../../src/domain/session.ts';
 import { passwordDigest, SignIns } from '../../src/domain/sign-in.ts';
 import { allTrails, type TrailFilter } from '../../src/domain/stores.ts';
 import { Trails } from '../../src/domain/trail.ts';
@@ -17,9 +19,12 @@ import { storePath } from '../../src/store/files.ts';
 import { migrate } from '../../src/store/migrations.ts';
 import { objectStore } from '../../src/store/object-store.ts';
 import { reportStore } from '../../src/store/report-store.ts';
+import { sessionStore } from '../../src/store/session-store.ts';
 import { signInStore } from '../../src/store/sign-in-store.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { tenantStore } from '../../src/store/tenant-store.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
+import { userStore } from '../../src/store/user-store.ts';
 import { webhookStore } from '../../src/store/webhook-store.ts';
 import { readEntry } from '../../src/wire/entry-wire.ts';
 import { entry, testTenant } from '../support/entries.ts';
@@ -274,6 +279,7 @@ test('tokens and applications are looked up by their keys', async () => {
     'SEARCH t USING PRIMARY KEY (tenant_id=? AND token_hash=?)',
     'SEARCH a USING PRIMARY KEY (tenant_id=? AND client_id=?)',
     'SEARCH m USING PRIMARY KEY (tenant_id=? AND user_id=?) LEFT-JOIN',
+    'SEARCH i USING PRIMARY KEY (tenant_id=? AND user_id=?) LEFT-JOIN',
   ]);
   const end = planned.find(({ sql }) => sql.includes('max(expires_at)'));
   expect(end?.plan).toEqual([
@@ -289,6 +295,50 @@ test('tokens and applications are looked up by their keys', async () => {
     'SEARCH access_token USING INDEX access_token_by_family (tenant_id=? AND family=?)',
     'SEARCH refresh_token USING INDEX refresh_token_by_family (tenant_id=? AND family=?)',
   ]);
+  expectSeeking(planned);
+});
+
+test('sessions, and who may have one, are looked up by their keys', async () => {
+  const planned = await plansOf(async (recordingDb) => {
+    const clock = (): number => now;
+    const vault = new Vault(randomBytes(32));
+    const stores = {
+      objects: objectStore(recordingDb, clock),
+      sessions: sessionStore(recordingDb),
+      signIns: signInStore(recordingDb),
+      tenants: tenantStore(recordingDb),
+      users: userStore(recordingDb),
+    };
+    const sessions = new Sessions({ ...stores, vault, attempts: new Attempts(clock), clock, writes: true });
+    const people = new People({ ...stores, vault, clock });
+    const code = (await sessions.setupCode(testTenant)) ?? '';
+    const first = { email: 'first@example.com', password: 'long enough' };
+    const { token } = await sessions.setup({ code, ...first, name: 'n' }, null);
+    await sessions.authenticate(token, 1);
+    await sessions.changePassword(token, { former: first.password, next: 'another one' }, null);
+    const made = await sessions.create({ tenantId: testTenant, ...first, password: 'another one' }, null);
+    const second = { nickname: 'n', email: 'second@example.com', role: 'admin' } as const;
+    const { userId } = await people.save(testTenant, 'command:test', null, second);
+    await people.enable(testTenant, 'command:test', userId, false);
+    await sessions.end(made.token, true);
+  });
+  const lookup = planned.find(({ sql }) => sql.includes('s.session_hash = ?'));
+  expect(lookup?.plan).toEqual([
+    'SEARCH s USING PRIMARY KEY (tenant_id=? AND session_hash=?)',
+    'SEARCH i USING PRIMARY KEY (tenant_id=? AND user_id=?)',
+    'SEARCH m USING PRIMARY KEY (tenant_id=? AND user_id=?) LEFT-JOIN',
+  ]);
+  const gone = planned.filter(({ sql }) => sql.startsWith('DELETE FROM session'));
+  expect(new Set(gone.flatMap(({ plan }) => plan))).toEqual(
+    new Set([
+      'SEARCH session USING INDEX session_by_user (tenant_id=? AND user_id=?)',
+      'SEARCH session USING INDEX session_by_user (tenant_id=? AND user_id=? AND ends_at<?)',
+      'SCALAR SUBQUERY 1',
+      'SEARCH session USING COVERING INDEX session_by_user (tenant_id=? AND user_id=?)',
+      'SEARCH session USING INDEX session_by_end (tenant_id=? AND ends_at<?)',
+    ]),
+  );
+  // Who signs in is a tenant's staff: all of it is read only to find its admins.
   expectSeeking(planned);
 });
 

@@ -8,6 +8,10 @@ export interface Written {
 }
 
 const life: Written = { files: ['server/test/http/trail-life.test.ts'] };
+const admin: Written = { files: ['server/test/http/admin.test.ts'] };
+const webhookCare: Written = { files: ['server/test/webhook/webhook-care.test.ts'] };
+const adminUsers: Written = { ...admin, as: '/v1/admin/user/$' + '{' };
+const adminApplications: Written = { ...admin, as: '/v1/admin/application/$' + '{' };
 const webhooks: Written = { files: ['server/test/webhook/webhook-routes.test.ts'] };
 
 /** By method and path, as in the route table. */
@@ -28,6 +32,20 @@ export const writtenRoutes: Readonly<Record<string, Written>> = {
   'POST /v1/lead/push': { files: ['server/test/http/lead.test.ts'] },
   'POST /v1/opportunity/push': { files: ['server/test/http/opportunity.test.ts'] },
   'POST /v1/opportunity/remove': { files: ['server/test/http/opportunity.test.ts'] },
+  // Ours, so that no scenario about OKKI has them: some only read.
+  'GET /v1/admin/webhook/list': webhookCare,
+  'GET /v1/admin/webhook/deliveries': webhookCare,
+  'POST /v1/admin/webhook/replay': webhookCare,
+  'GET /v1/admin/health': admin,
+  'POST /v1/admin/health/check': admin,
+  'GET /v1/admin/user/list': admin,
+  'GET /v1/admin/application/list': admin,
+  'POST /v1/admin/user/save': admin,
+  'POST /v1/admin/user/disable': adminUsers,
+  'POST /v1/admin/user/enable': adminUsers,
+  'POST /v1/admin/application/create': adminApplications,
+  'POST /v1/admin/application/rotate': adminApplications,
+  'POST /v1/admin/application/revoke': adminApplications,
   'POST /v1/webhook': webhooks,
   'PUT /v1/webhook': webhooks,
   'DELETE /v1/webhook': webhooks,

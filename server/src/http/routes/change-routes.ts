@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Caller } from '../../domain/application.ts';
+import { type Caller, callerKey } from '../../domain/application.ts';
 import type { Changes, Cursor } from '../../domain/change.ts';
 import { AppError } from '../../errors.ts';
 import {
@@ -33,14 +33,15 @@ export function changeRoutes(changes: Changes, { perApplication, heartbeat }: St
   const open = new Map<string, number>();
 
   /** Counts the stream; answers how to end that. */
-  function takePlace({ clientId }: Caller): () => void {
-    const taken = open.get(clientId) ?? 0;
+  function takePlace(caller: Caller): () => void {
+    const key = callerKey(caller);
+    const taken = open.get(key) ?? 0;
     if (taken >= perApplication) throw new AppError('too_many_streams', { limit: perApplication });
-    open.set(clientId, taken + 1);
+    open.set(key, taken + 1);
     return () => {
-      const left = (open.get(clientId) ?? 1) - 1;
-      if (left > 0) open.set(clientId, left);
-      else open.delete(clientId);
+      const left = (open.get(key) ?? 1) - 1;
+      if (left > 0) open.set(key, left);
+      else open.delete(key);
     };
   }
 
@@ -63,6 +64,8 @@ export function changeRoutes(changes: Changes, { perApplication, heartbeat }: St
       const found = await changes.next(caller, cursor, portion);
       cursor = { ...cursor, after: found.upTo };
       if (found.changes.length > 0) {
+        // One of them may be that whoever listens is let in no longer.
+        if (!(await admitted())) return;
         yield found.changes.map((change) => presentEvent(caller.tenantId, change)).join('');
         spokeAt = performance.now();
       } else if (performance.now() - spokeAt >= heartbeat) {

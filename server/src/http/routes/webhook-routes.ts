@@ -1,7 +1,6 @@
 import type { Webhooks } from '../../domain/webhook.ts';
+import { nothingData, presentNothing } from '../../wire/nothing-wire.ts';
 import {
-  nothingData,
-  presentNothing,
   presentSubscription,
   presentSubscriptions,
   presentWebhook,
@@ -21,6 +20,7 @@ import {
   webhookSecretData,
   webhookSetData,
 } from '../../wire/webhook-wire.ts';
+import { applicationHeader } from '../gate.ts';
 import type { Route } from '../route.ts';
 
 const notFound = '404 Not Found Resource';
@@ -186,5 +186,10 @@ const subscriptionRoutes = (webhooks: Webhooks): Route[] => [
   },
 ];
 
+const takes = {
+  [applicationHeader]: 'From an admin who is signed in on the page: the client_id of the application that it is about.',
+};
+
 /** Webhooks and subscriptions of the application that asks. */
-export const webhookRoutes = (webhooks: Webhooks): Route[] => [...callbackRoutes(webhooks), ...subscriptionRoutes(webhooks)];
+export const webhookRoutes = (webhooks: Webhooks): Route[] =>
+  [...callbackRoutes(webhooks), ...subscriptionRoutes(webhooks)].map((route) => ({ ...route, takes }));
