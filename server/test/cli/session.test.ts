@@ -36,7 +36,7 @@ test('each start over a store without an admin shows a link, and the last one wo
   expect((await again.end('SIGTERM')).stderr).not.toMatch(/setup=/);
   const last = await at.serve();
   expect(codeIn(last)).toBeUndefined();
-  expect((await page.get('/v1/session')).status).toBe(200);
+  expect((await new Page(last, page.cookie).get('/v1/session')).json().data).toMatchObject({ signed_in: true });
   await signedIn(last, first);
 });
 

@@ -27,8 +27,10 @@ export const healthRoutes = ({ health, entries, version, engine }: HealthParts):
     data: adminHealthData,
     errors: ['none'],
     async handle({ tenantId }) {
+      // Before the result is looked at: of a check that has ended there is one.
+      const running = health.isRunning(tenantId);
       const [{ revision, total }, lastCheck] = await Promise.all([entries(tenantId), health.last(tenantId)]);
-      return presentHealth({ version, engine, revision, entries: total, lastCheck, running: health.isRunning(tenantId) });
+      return presentHealth({ version, engine, revision, entries: total, lastCheck, running });
     },
   },
   {
