@@ -134,7 +134,7 @@ describe('the feed', () => {
     ['after=1&after=2', 'given 2 times'],
     ['count=0', 'count: "0" is not accepted'],
     ['count=1001', 'count: "1001" is not accepted'],
-    ['kind=trails', 'kind: "trails" is not accepted; accepted: of trail, company, customer,'],
+    ['kind=trails', 'kind: "trails" is not accepted; accepted: of trail, comment, company, customer,'],
     ['kind=trail,contact', 'kind: "contact" is not accepted'],
   ])('%s is refused', async (query, message) => {
     const answer = await changes(query);
@@ -154,7 +154,7 @@ describe('what a token sees', () => {
     const { data, head } = await changes('count=1000', narrow);
     expect([...new Set(data.list.map(({ kind }) => kind))].toSorted()).toEqual(kinds);
     expect(data.next_after).toBe(head);
-    for (const kind of ['trail', 'company', 'customer', 'lead_customer', 'lead', 'opportunity', 'user', 'file']) {
+    for (const kind of ['trail', 'comment', 'company', 'customer', 'lead_customer', 'lead', 'opportunity', 'user', 'file']) {
       const asked = await changes(`kind=trail,${kind}`, narrow);
       const module = kind.startsWith('lead') ? 'lead' : kind;
       const expected = kinds.includes(kind)
