@@ -106,6 +106,15 @@ const portionsOf = (types: readonly string[], data: TSchema) => ({
   content: Object.fromEntries([...types.map((type) => [type, { schema: data }]), ['application/json', { schema: failure }]]),
 });
 
+const partial = ({ streams = [], data, headers }: Route) => ({
+  206: {
+    ...portionsOf(streams, data),
+    [answer]: 'The range that was asked for',
+    headers: { ...described(headers ?? {}), 'Content-Range': header('Which of the bytes they are, of how many.') },
+  },
+  416: { type: 'null', description: 'Nothing of the range is there' },
+});
+
 /** A row of a route table in full: the envelope around its data, and what every route may answer. */
 function describeRoute(schema: FastifySchema, route: Described): FastifySchema {
   const name = operationName(route);
@@ -137,7 +146,10 @@ function describeRoute(schema: FastifySchema, route: Described): FastifySchema {
         [answer]: 'Success, or a business error',
         headers: { ...ignored, ...tag, ...own },
       },
-      ...(cached ? { 304: { type: 'null', description: 'Not changed since the given ETag' } } : {}),
+      ...(cached || route.takes?.['If-None-Match'] !== undefined
+        ? { 304: { type: 'null', description: 'Not changed since the given ETag' } }
+        : {}),
+      ...(route.takes?.['Range'] === undefined ? {} : partial(route)),
       ...(security.length === 0 ? {} : { 401: { ...tokenError, [answer]: notAdmitted } }),
       ...refusals,
     },

@@ -1,9 +1,11 @@
 /** From one engine to the other and back while the source is written: the same log, the same entries. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Core, openCore } from '../../src/app.ts';
+import type { IncomingFile } from '../../src/domain/file.ts';
 import type { ImportedEntry } from '../../src/domain/import.ts';
 import { checkStore } from '../../src/store/check.ts';
 import { copiedTables, copyTenant } from '../../src/store/copy.ts';
@@ -14,6 +16,7 @@ import { recordAbout, testCaller } from '../store/fixture.ts';
 import { workplace } from '../support/cli.ts';
 import { entry, testTenant } from '../support/entries.ts';
 import { type Engine, newPlace, variablesOf } from '../support/place.ts';
+import { pictureOf } from '../support/samples.ts';
 import { soak } from '../support/soak.ts';
 
 async function opened(on: Engine): Promise<Core> {
@@ -93,6 +96,33 @@ test('SQLite to PostgreSQL and back', { timeout: 3_600_000 }, async () => {
   await third.trails.record(testCaller, recordAbout(1, 'mine'));
   await first.trails.record(testCaller, recordAbout(1, 'yours'));
   await expect(copyTenant(first.db, third.db, testTenant)).rejects.toThrow('has a history of its own');
+});
+
+test('files go over with their bytes, and what was erased since goes there too', { timeout: 120_000 }, async () => {
+  const [first, second, third] = [await opened('sqlite'), await opened('postgres'), await opened('sqlite')];
+  await first.tenants.create({ tenantId: testTenant, name: 'test', createdAt: 0 });
+  const keep = async (name: string, bytes: Buffer): Promise<number> => {
+    const files = (async function* (): AsyncGenerator<IncomingFile> {
+      yield { name, bytes: Readable.from([bytes], { objectMode: false }) };
+    })();
+    return (await first.files.upload(testCaller, files))[0]?.fileId ?? 0;
+  };
+  const [long, small] = [randomBytes(700_000), await pictureOf('png', 50, 50)];
+  const ids = [await keep('long.bin', long), await keep('small.png', small)];
+  await copyTenant(first.db, second.db, testTenant);
+  expect(await findings(second)).toEqual([]);
+  await first.erasures.eraseAs(testTenant, 'command:erase', 'file', ids[1] as number);
+  ids.push(await keep('later.bin', long.subarray(0, 300_000)));
+  await copyTenant(first.db, second.db, testTenant);
+  await copyTenant(second.db, third.db, testTenant);
+  for (const core of [second, third]) {
+    expect(await findings(core)).toEqual([]);
+    const file = await core.files.get(testCaller, ids[0] as number);
+    const bytes: Uint8Array[] = [];
+    for await (const some of core.files.bytes(testCaller, file, 0, file.size)) bytes.push(some);
+    expect(Buffer.concat(bytes).equals(long)).toBe(true);
+    await expect(core.files.get(testCaller, ids[1] as number)).rejects.toMatchObject({ errorName: 'not_found' });
+  }
 });
 
 test('every table goes over, but for those that are found out from the others', () => {
