@@ -51,6 +51,12 @@ const addedOperations: ReadonlySet<string> = new Set([
   'GET /v1/dynamic/trail/changes',
   'GET /v1/dynamic/trail/changes/stream',
   'GET /v1/dynamic/trail/export',
+  'GET /v1/dynamic/trail/stats/periods',
+  'GET /v1/dynamic/trail/stats/people',
+  'GET /v1/dynamic/trail/stats/types',
+  'GET /v1/dynamic/trail/stats/countries',
+  'GET /v1/dynamic/trail/stats/silence',
+  'GET /v1/dynamic/subject/list',
 ]);
 const addedEverywhere: ReadonlySet<string> = new Set(['Idempotency-Key', 'idempotency_key']);
 
@@ -113,8 +119,9 @@ class Page {
       ...(unread[name] ?? []).map((field): Item => [field, 'not supported']),
     ];
     const contents = operation.responses['200']?.content ?? {};
+    const json = contents['application/json']?.schema;
     // What is sent in portions has no fields; beside it only a refusal is JSON.
-    const answer = Object.keys(contents).length === 1 ? contents['application/json']?.schema : undefined;
+    const answer = Object.keys(contents).length === 1 || json?.['anyOf'] !== undefined ? json : undefined;
     const fields = this.#fields(this.#data(answer), '').map(
       ([field, schema]): Item => [
         field,

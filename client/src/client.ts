@@ -2,6 +2,8 @@ import { Companies } from './companies.ts';
 import { Leads } from './leads.ts';
 import { Opportunities } from './opportunities.ts';
 import { Reports } from './reports.ts';
+import { Stats } from './stats.ts';
+import { Subjects } from './subjects.ts';
 import { Trails } from './trails.ts';
 import { type GenjinClientOptions, Transport } from './transport.ts';
 import { Users } from './users.ts';
@@ -27,6 +29,8 @@ export class GenjinClient {
   readonly opportunities: Opportunities;
   readonly users: Users;
   readonly reports: Reports;
+  readonly stats: Stats;
+  readonly subjects: Subjects;
   readonly webhooks: Webhooks;
 
   constructor(options: GenjinClientOptions) {
@@ -37,6 +41,8 @@ export class GenjinClient {
     this.opportunities = new Opportunities(transport);
     this.users = new Users(transport);
     this.reports = new Reports(transport);
+    this.stats = new Stats(transport);
+    this.subjects = new Subjects(transport);
     this.webhooks = new Webhooks(transport);
   }
 }

@@ -11,6 +11,8 @@ export type { CamelCase, Input } from './names.ts';
 export type { Opportunities, OpportunityQuery } from './opportunities.ts';
 export type { AllOptions } from './pager.ts';
 export type { Reports } from './reports.ts';
+export type { Stats } from './stats.ts';
+export type { SubjectQuery, Subjects } from './subjects.ts';
 export type { ApplicationCredentials, GenjinCredentials, UserCredentials } from './tokens.ts';
 export type { NewTrail, TrailEdit, TrailQuery, Trails } from './trails.ts';
 export type { CallOptions, EditOptions, GenjinClientOptions, KeyedCallOptions } from './transport.ts';

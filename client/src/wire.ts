@@ -1780,6 +1780,324 @@ export interface ReportInfoDataList {
   login_count: number;
 }
 
+/** The data of GET /v1/dynamic/trail/stats/countries. */
+export interface StatsCountriesData {
+  /** 每个国家 · Of both periods; the most frequent first, then by their letters. */
+  list: StatsCountriesDataList[];
+  /** 总数 · Number of rows. */
+  totalItem: number;
+}
+
+export interface StatsCountriesDataList {
+  /** 国家 · Two letters of ISO 3166-1; "": not known. */
+  country: string;
+  /** 数量 · Entries about companies there, removed ones too, and entries without a company about leads there. */
+  count: number;
+  /** 客户数 · Companies that these entries are about. */
+  companies: number;
+  /** 上期 · The count of the period of the same length that ends where this one begins. */
+  before: number;
+}
+
+/** The query of GET /v1/dynamic/trail/stats/countries. */
+export interface StatsCountriesQuery {
+  /** 开始时间 · Entries that took place from then on, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Entries that took place up to then; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 动态类型 · Only entries of these types. A list, or text with commas; at most 200. */
+  type?: (number | string)[] | string;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
+/** The data of GET /v1/dynamic/trail/stats/people. */
+export interface StatsPeopleData {
+  /** 每人 · Who wrote something, and the users in the normal state who did not; with create_user only these. Who wrote most comes first, then the smallest user_id. */
+  list: StatsPeopleDataList[];
+  /** 总数 · Number of rows. */
+  totalItem: number;
+}
+
+export interface StatsPeopleDataList {
+  /** 用户ID · The user. */
+  user_id: number;
+  /** 昵称 · Nickname; "": not known. */
+  nickname: string;
+  /** 头像 · Picture, or "". */
+  avatar: string;
+  /** 总数 · Entries that the user wrote in the period. */
+  total: number;
+  /** 每个周期 · In their order; those without entries are left out. */
+  periods: StatsPeopleDataPeriods[];
+}
+
+export interface StatsPeopleDataPeriods {
+  /** 日期 · The day, YYYY-MM-DD, or the month, YYYY-MM; Beijing time. */
+  period: string;
+  /** 数量 · Entries in it. */
+  count: number;
+}
+
+/** The query of GET /v1/dynamic/trail/stats/people. */
+export interface StatsPeopleQuery {
+  /** 开始时间 · Entries that took place from then on, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Entries that took place up to then; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 单位 · Of the counts: day (at most 400) or month. */
+  unit?: 'day' | 'month';
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 动态类型 · Only entries of these types. A list, or text with commas; at most 200. */
+  type?: (number | string)[] | string;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
+/** The data of GET /v1/dynamic/trail/stats/periods. */
+export interface StatsPeriodsData {
+  /** 每个周期 · In their order; those without entries are left out. */
+  list: StatsPeriodsDataList[];
+  /** 总数 · Entries in all of them. */
+  totalItem: number;
+  /** 最早 · When the first entry was, by time_type. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  first_time: string;
+  /** 最晚 · When the last entry was. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  last_time: string;
+  /** The revision of the state that is counted. */
+  revision: number;
+}
+
+export interface StatsPeriodsDataList {
+  /** 日期 · The day, YYYY-MM-DD, or the month, YYYY-MM; Beijing time. */
+  period: string;
+  /** 数量 · Entries in it. */
+  count: number;
+}
+
+/** The query of GET /v1/dynamic/trail/stats/periods. */
+export interface StatsPeriodsQuery {
+  /** 单位 · day (at most 1100 from the first to the last entry) or month. */
+  unit?: 'day' | 'month';
+  /** 客户ID · Entries about this company. Given together with the others, all must match; none: the whole enterprise. */
+  company_id?: number | string;
+  /** 线索ID · Entries about this lead. */
+  lead_id?: number | string;
+  /** 商机ID · Entries about this opportunity. */
+  opportunity_id?: number | string;
+  /** 开始时间 · Inclusive bound on the time that time_type names, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Inclusive bound on the time that time_type names, Beijing time; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 动态类型 · Only entries of these types. A list, or text with commas; at most 200. */
+  type?: (number | string)[] | string;
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 联系人ID · Only entries with one of these contact persons of a company. A list, or text with commas; at most 200. */
+  customer_id?: (number | string)[] | string;
+  /** 关键词 · Only entries whose content has all of these words: Chinese anywhere, Latin words and numbers by how they begin; at most 100 characters and 10 words. */
+  keyword?: string;
+  /** 时间类型 · 1 last changed · 2 when it took place · 3 recorded: the list is ordered by it, and start_time and end_time are bounds on it. */
+  time_type?: 1 | 2 | 3;
+  /** 1: the entries that were removed, instead of those that are listed. */
+  removed?: 0 | 1;
+}
+
+/** The data of GET /v1/dynamic/trail/stats/silence. */
+export interface StatsSilenceData {
+  /** Most silent first, then largest company_id; asc is the other way round. */
+  list: StatsSilenceDataList[];
+  /** 总数 · Exact number of companies that match, over all pages. */
+  totalItem: number;
+  /** Companies by days of silence, of all that user_id looks after, whatever days says. */
+  bands: StatsSilenceDataBands[];
+  /** The same by who looks after them, by ascending user_id; a company with two followers counts for both. */
+  by_owner: StatsSilenceDataByOwner[];
+}
+
+export interface StatsSilenceDataList {
+  /** 客户ID · The company. */
+  company_id: number;
+  /** 客户名称 · Name. */
+  name: string;
+  /** 跟进人ID · Who looks after it; none: in the public pool. */
+  owner_ids: number[];
+  /** 跟进人 · The same, as far as they are known. */
+  owners: StatsSilenceDataOwners[];
+  /** 最近联系时间 · Last contact. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  last_contact_time: string;
+  /** 天数 · Whole days from that day to today, Beijing time; without a last contact since it was put on file; null: nobody knows since when. */
+  days: number | null;
+  /** 下次跟进时间 · When to follow up next. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  next_follow_up_time: string;
+}
+
+export interface StatsSilenceDataOwners {
+  /** 用户ID · The user. */
+  user_id: number;
+  /** 昵称 · Nickname. */
+  nickname: string;
+}
+
+export interface StatsSilenceDataBands {
+  /** From so many days on. */
+  from: number;
+  /** Up to so many; null: the last band has no end, and those that nobody knows of are in it. */
+  to: number | null;
+  /** Companies in it. */
+  count: number;
+}
+
+export interface StatsSilenceDataByOwner {
+  /** 跟进人 · The user; 0: the public pool. */
+  user_id: number;
+  /** 昵称 · Nickname; "": not known, or the public pool. */
+  nickname: string;
+  /** Of each band, the companies that the user looks after. */
+  counts: number[];
+}
+
+/** The query of GET /v1/dynamic/trail/stats/silence. */
+export interface StatsSilenceQuery {
+  /** 天数 · Companies that are silent for at least so many days; 0: all. */
+  days?: number;
+  /** 跟进人 · Only companies that this user looks after. */
+  user_id?: number | string;
+  /** 规则 · Where the bands begin, in days; default 3,7,15,30. A list, or text with commas; at most 20. */
+  rules?: (number | string)[] | string;
+  /** 排序 · desc: the most silent first, from those that nobody knows anything of · asc: the least silent. */
+  sort?: 'desc' | 'asc';
+  /** 每页数量 · Rows a page. */
+  count?: number;
+  /** 页码 · Page number, from 1; any depth. */
+  start_index?: number;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
+/** The data of GET /v1/dynamic/trail/stats/types. */
+export interface StatsTypesData {
+  /** 每种类型 · Of both periods; the most frequent first, then the smallest number. */
+  list: StatsTypesDataList[];
+  /** 总数 · Number of rows. */
+  totalItem: number;
+}
+
+export interface StatsTypesDataList {
+  /** 动态类型 · The type. */
+  type: number;
+  /** 数量 · Entries of it. */
+  count: number;
+  /** 上期 · The count of the period of the same length that ends where this one begins. */
+  before: number;
+}
+
+/** The query of GET /v1/dynamic/trail/stats/types. */
+export interface StatsTypesQuery {
+  /** 开始时间 · Entries that took place from then on, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Entries that took place up to then; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
+/** The data of GET /v1/dynamic/subject/list. */
+export interface SubjectListData {
+  /** Of equal ones the larger id first, with order=asc the smaller one. Without a last contact counts as longest ago; without another date comes last in either order. */
+  list: SubjectListDataList[];
+  /** 总数 · Exact number of rows that match, over all pages. */
+  totalItem: number;
+}
+
+export interface SubjectListDataList {
+  /** ID · The company, lead or opportunity. */
+  id: number;
+  /** 名称 · Name. */
+  name: string;
+  /** 编号 · Number. */
+  serial_id: string;
+  /** 国家 · Two letters; of an opportunity its company's. */
+  country: string;
+  /** 跟进人ID · Who looks after it, or works on it. */
+  owner_ids: number[];
+  /** 跟进人 · The same, as far as they are known. */
+  owners: SubjectListDataOwners[];
+  /** 联系人数 · How many contact persons it has. */
+  contacts: number;
+  /** 主要联系人 · The main contact, or else the first one. [] when there is none. */
+  main_contact: SubjectListDataMainContact | [];
+  /** 最近联系时间 · Last contact. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  last_contact_time: string;
+  /** 下次跟进时间 · When to follow up next. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  next_follow_up_time: string;
+  /** 沉默天数 · Whole days since the last contact, or without one since it was put on file; null: nobody knows. */
+  days_silent: number | null;
+  /** 创建时间 · Created. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  create_time: string;
+  /** 客户ID · Of an opportunity its company, of a lead the one that it has become; 0: none. */
+  company_id: number;
+  /** 客户名称 · Its name. */
+  company_name: string;
+  /** 销售阶段ID · Of an opportunity; 0: none. */
+  stage: number;
+  /** 线索状态 · Of a lead, as lead/info; 0 of others. */
+  status: number;
+}
+
+export interface SubjectListDataOwners {
+  /** 用户ID · The user. */
+  user_id: number;
+  /** 昵称 · Nickname. */
+  nickname: string;
+}
+
+export interface SubjectListDataMainContact {
+  /** 联系人ID · The contact person. */
+  customer_id: number;
+  /** 姓名 · Name. */
+  name: string;
+  /** 邮箱 · E-mail. */
+  email: string;
+}
+
+/** The query of GET /v1/dynamic/subject/list. */
+export interface SubjectListQuery {
+  /** 类型 · What is listed; lead and opportunity need these modules in the scope too. */
+  kind?: 'company' | 'lead' | 'opportunity';
+  /** 关键词 · Is in the name or the number, or in the name or mail (so a domain, too) of a contact person; of an opportunity also in what its company has of these. Upper and lower case of Latin letters are one. */
+  keyword?: string;
+  /** 跟进人 · Only what this user looks after, or works on. */
+  user_id?: number | string;
+  /** 国家 · Two letters of ISO 3166-1. */
+  country?: string;
+  /** 排序 · last_contact, next_follow_up, silence (days since the last contact, or without one since it was put on file), name (by pinyin), created. */
+  sort?: 'last_contact' | 'next_follow_up' | 'silence' | 'name' | 'created';
+  /** desc: latest, most silent or last name first · asc: the other way round. */
+  order?: 'desc' | 'asc';
+  /** 每页数量 · Rows a page. */
+  count?: number;
+  /** 页码 · Page number, from 1; any depth. */
+  start_index?: number;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
 /** The body of POST /v1/subscribe. */
 export interface SubscribeBody {
   /** 订阅模块 · The module, one a call. */

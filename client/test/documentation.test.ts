@@ -65,7 +65,7 @@ function message() {
 }
 
 test('everything that can be called has an example', () => {
-  const resources = ['Companies', 'Leads', 'Opportunities', 'Reports', 'Trails', 'Users', 'Webhooks'];
+  const resources = ['Companies', 'Leads', 'Opportunities', 'Reports', 'Stats', 'Subjects', 'Trails', 'Users', 'Webhooks'];
   expect([...new Set(callable().flatMap((name) => (name.includes('.') ? [name.replace(/\..*/, '')] : [])))].sort()).toEqual(
     resources,
   );

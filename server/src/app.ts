@@ -14,7 +14,9 @@ import { Leads } from './domain/lead.ts';
 import { Opportunities } from './domain/opportunity.ts';
 import { Reports } from './domain/report.ts';
 import { SignIns } from './domain/sign-in.ts';
+import { TrailStats } from './domain/stats.ts';
 import type { ApplicationStore, Clock, ObjectStore, TenantStore, TrailStore } from './domain/stores.ts';
+import { Subjects } from './domain/subject.ts';
 import { Trails } from './domain/trail.ts';
 import { TrailLife } from './domain/trail-life.ts';
 import { Users } from './domain/user.ts';
@@ -30,6 +32,8 @@ import { exportRoutes, type WriteExport } from './http/routes/export-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
+import { statsRoutes } from './http/routes/stats-routes.ts';
+import { subjectRoutes } from './http/routes/subject-routes.ts';
 import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
@@ -37,7 +41,7 @@ import { webhookRoutes } from './http/routes/webhook-routes.ts';
 import { version, webRoot } from './installation.ts';
 import { jobsOn } from './readers/jobs.ts';
 import { Readers } from './readers/readers.ts';
-import { readingReports, readingTrails } from './readers/reading-stores.ts';
+import { readingReports, readingStats, readingTrails } from './readers/reading-stores.ts';
 import { applicationStore } from './store/application-store.ts';
 import { changeStore } from './store/change-store.ts';
 import { companyStore } from './store/company-store.ts';
@@ -54,6 +58,8 @@ import { type KnownObject, RenderedEntries, type RenderedEntry } from './store/r
 import { reportStore } from './store/report-store.ts';
 import { SearchWorker } from './store/search-worker.ts';
 import { signInStore } from './store/sign-in-store.ts';
+import { statsStore } from './store/stats-store.ts';
+import { subjectStore } from './store/subject-store.ts';
 import { Sweeper } from './store/sweeper.ts';
 import { tenantStore } from './store/tenant-store.ts';
 import { trailStore } from './store/trail-store.ts';
@@ -89,6 +95,8 @@ export interface Core {
   readonly users: Users;
   readonly writeExport: WriteExport;
   readonly reports: Reports;
+  readonly stats: TrailStats;
+  readonly subjects: Subjects;
   readonly importer: Importer;
   readonly erasures: Erasures;
   readonly sweeper: Cleaning;
@@ -138,6 +146,8 @@ export async function openCore(
   const readers = options.readers ? new Readers(place, options.readers) : null;
   const own = trailStore(db, new RenderedEntries(entries, shown, recencies, renderTrail));
   const trails = readers === null ? own : readingTrails(own, readers);
+  const counted = statsStore(db, own);
+  const stats = readers === null ? { ...counted, ...subjectStore(db) } : readingStats(counted, readers);
   const changes = changeStore(db);
   const users = userStore(db);
   const webhooks = webhookStore(db);
@@ -161,6 +171,8 @@ export async function openCore(
     users: new Users({ users }),
     writeExport: readers === null ? jobsOn(db).export : (...asked) => readers.stream('export', asked),
     reports: new Reports({ reports: readers === null ? reportStore(db) : readingReports(readers), users }),
+    stats: new TrailStats({ stats, users, clock }),
+    subjects: new Subjects({ subjects: stats, clock }),
     companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
     leads: new Leads({ leads: leadStore(db), objects, vault, clock }),
     opportunities: new Opportunities({ opportunities: opportunityStore(db), objects, vault, clock }),
@@ -212,6 +224,8 @@ export const routesOf = (core: Core): Route[] => [
   ...webhookRoutes(core.webhooks),
   ...userRoutes(core.users),
   ...reportRoutes(core.reports),
+  ...statsRoutes(core.stats),
+  ...subjectRoutes(core.subjects),
 ];
 
 /** How often the trail store is told to keep what it found out, in ms. */

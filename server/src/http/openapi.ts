@@ -104,6 +104,22 @@ const portionsOf = (types: readonly string[], data: TSchema) => ({
   content: Object.fromEntries([...types.map((type) => [type, { schema: data }]), ['application/json', { schema: failure }]]),
 });
 
+const file = Type.String({ description: 'The file.' });
+
+/** An answer in the envelope, or as a file of one of these types. */
+const orFile = (types: readonly string[], envelope: TSchema) => ({
+  content: Object.fromEntries([
+    ['application/json', { schema: envelope }],
+    ...types.map((type) => [type, { schema: file }] as const),
+  ]),
+});
+
+function answerOf(route: Route, call: string, title: string) {
+  if (route.streams !== undefined) return portionsOf(route.streams, route.data);
+  const envelope = envelopeOf(route, call, title);
+  return route.files === undefined ? envelope : orFile(route.files, envelope);
+}
+
 /** A row of a route table in full: the envelope around its data, and what every route may answer. */
 function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
   const name = operationName(route);
@@ -126,7 +142,7 @@ function describeRoute(schema: FastifySchema, route: Route): FastifySchema {
     security: [{ token: [] }],
     response: {
       200: {
-        ...(route.streams === undefined ? envelopeOf(route, call, title) : portionsOf(route.streams, route.data)),
+        ...answerOf(route, call, title),
         [answer]: 'Success, or a business error',
         headers: { ...ignored, ...tag, ...own },
       },

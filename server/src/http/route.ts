@@ -75,6 +75,8 @@ export interface Route {
   readonly headers?: Readonly<Record<string, string>>;
   /** The media types of the portions that it answers with. */
   readonly streams?: readonly string[];
+  /** The media types of the files that it answers with instead, when it is asked for one. */
+  readonly files?: readonly string[];
   /** What stands in the envelope's `data`; of portions, all of them. */
   readonly data: TSchema;
   /** What stands there in a business error, where that is more than nothing. */

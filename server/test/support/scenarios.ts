@@ -8,6 +8,7 @@ export interface Written {
 }
 
 const life: Written = { files: ['server/test/http/trail-life.test.ts'] };
+const stats: Written = { files: ['server/test/http/stats.test.ts'], as: '`$' + '{stats}/' };
 const webhooks: Written = { files: ['server/test/webhook/webhook-routes.test.ts'] };
 
 /** By method and path, as in the route table. */
@@ -23,6 +24,13 @@ export const writtenRoutes: Readonly<Record<string, Written>> = {
   // These only read, but not in the envelope: one is a file, the other has no end.
   'GET /v1/dynamic/trail/export': { files: ['server/test/http/export.test.ts'] },
   'GET /v1/dynamic/trail/changes/stream': { files: ['server/test/http/changes-stream.test.ts'] },
+  // These read what OKKI has no path for.
+  'GET /v1/dynamic/trail/stats/periods': stats,
+  'GET /v1/dynamic/trail/stats/people': stats,
+  'GET /v1/dynamic/trail/stats/types': stats,
+  'GET /v1/dynamic/trail/stats/countries': stats,
+  'GET /v1/dynamic/trail/stats/silence': { files: ['server/test/http/silence.test.ts'] },
+  'GET /v1/dynamic/subject/list': { files: ['server/test/http/subject-list.test.ts'] },
   'POST /v1/company/pushCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },
   'POST /v1/company/removeCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },
   'POST /v1/lead/push': { files: ['server/test/http/lead.test.ts'] },
