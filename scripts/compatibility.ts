@@ -61,6 +61,12 @@ const addedOperations: ReadonlySet<string> = new Set([
   'POST /v1/dynamic/next/push',
   'POST /v1/dynamic/next/calendar/create',
   'POST /v1/dynamic/next/calendar/remove',
+  'GET /v1/dynamic/trail/stats/periods',
+  'GET /v1/dynamic/trail/stats/people',
+  'GET /v1/dynamic/trail/stats/types',
+  'GET /v1/dynamic/trail/stats/countries',
+  'GET /v1/dynamic/trail/stats/silence',
+  'GET /v1/dynamic/subject/list',
 ]);
 /** Of the page and its admins, which OKKI's API has nothing of. */
 const addedPaths = /^\w+ \/v1\/(session|admin)(\/|$)/;
@@ -126,8 +132,9 @@ class Page {
       ...(unread[name] ?? []).map((field): Item => [field, 'not supported']),
     ];
     const contents = operation.responses['200']?.content ?? {};
+    const json = contents['application/json']?.schema;
     // What is sent in portions has no fields; beside it only a refusal is JSON.
-    const answer = Object.keys(contents).length === 1 ? contents['application/json']?.schema : undefined;
+    const answer = Object.keys(contents).length === 1 || json?.['anyOf'] !== undefined ? json : undefined;
     const fields = this.#fields(this.#data(answer), '').map(
       ([field, schema]): Item => [
         field,

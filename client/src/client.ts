@@ -7,6 +7,8 @@ import { NextFollowUps } from './next.ts';
 import { Opportunities } from './opportunities.ts';
 import { Reports } from './reports.ts';
 import { Session } from './session.ts';
+import { Stats } from './stats.ts';
+import { Subjects } from './subjects.ts';
 import { Trails } from './trails.ts';
 import { type GenjinClientOptions, Transport } from './transport.ts';
 import { Users } from './users.ts';
@@ -35,6 +37,8 @@ export class GenjinClient {
   readonly users: Users;
   readonly reports: Reports;
   readonly files: Files;
+  readonly stats: Stats;
+  readonly subjects: Subjects;
   readonly webhooks: Webhooks;
   readonly session: Session;
   readonly admin: Admin;
@@ -50,6 +54,8 @@ export class GenjinClient {
     this.users = new Users(transport);
     this.reports = new Reports(transport);
     this.files = new Files(transport);
+    this.stats = new Stats(transport);
+    this.subjects = new Subjects(transport);
     this.webhooks = new Webhooks(transport);
     this.session = new Session(transport);
     this.admin = new Admin(transport);

@@ -19,6 +19,8 @@ export type { Opportunities, OpportunityQuery } from './opportunities.ts';
 export type { AllOptions } from './pager.ts';
 export type { Reports } from './reports.ts';
 export type { Session } from './session.ts';
+export type { Stats } from './stats.ts';
+export type { SubjectQuery, Subjects } from './subjects.ts';
 export type { ApplicationCredentials, GenjinCredentials, UserCredentials } from './tokens.ts';
 export type { NewTrail, TrailEdit, TrailQuery, Trails } from './trails.ts';
 export type { CallOptions, EditOptions, GenjinClientOptions, KeyedCallOptions, PageSession } from './transport.ts';

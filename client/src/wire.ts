@@ -2,6 +2,8 @@
 
 /** Empty. */
 export type AdminApplicationRevokeData = [];
+/** Empty. */
+export type CalendarRemoveData = [];
 /** 自定义字段 · Custom fields; not kept. */
 export type OpportunityCustomFields = Record<string, unknown>;
 /** It is removed. */
@@ -318,6 +320,31 @@ export interface AdminWebhookReplayData {
   replayed: number;
 }
 
+/** The data of POST /v1/dynamic/next/calendar/create. */
+export interface CalendarCreateData {
+  /** 地址 · The address of the calendar, from the root of this server: /v1/dynamic/next/calendar?token=…; with &language=en in English. Shown once. */
+  url: string;
+}
+
+export interface ChangedComment {
+  /** 评论ID · The comment. */
+  comment_id: number;
+  /** 动态ID · The entry that it is on. */
+  trail_id: number;
+  /** 评论内容 · Exactly as it came. */
+  content: string;
+  /** 提及的用户 · The users who are to see it. */
+  mentions: number[];
+  /** 评论人 · Who wrote it. */
+  create_user: number;
+  /** 评论时间 · When it was written. */
+  create_time: string;
+  /** 更新时间 · Last changed. */
+  update_time: string;
+  /** 1: removed. */
+  delete_flag: number;
+}
+
 export interface ChangedCompany {
   /** 客户ID · The company. */
   company_id: number;
@@ -463,6 +490,8 @@ export interface ChangedLead {
   status: number;
   /** 客户ID · The company that it has become; 0: none. */
   company_id: number;
+  /** 下次跟进时间 · When to follow up next. YYYY-MM-DD HH:mm:ss, Beijing time; "1970-01-01 00:00:00": never. */
+  next_follow_up_time: string;
 }
 
 export interface ChangedLeadCustomer {
@@ -525,6 +554,8 @@ export interface ChangedOpportunity {
   update_time: string;
   /** 资料更新时间 · Last edited. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
   edit_time: string;
+  /** 下次跟进时间 · When to follow up next. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  next_follow_up_time: string;
   /** 0: it was removed. */
   enable_flag: number;
 }
@@ -604,6 +635,84 @@ export interface ChangedUserDepartments {
   department_id: string | 0;
   /** 部门名称 · Its name. */
   department_name: string;
+}
+
+/** The data of GET /v1/dynamic/comment/list. */
+export interface CommentListData {
+  /** Oldest first. */
+  list: CommentListDataList[];
+  /** 总数 · Exact number of comments that are here, over all pages. */
+  totalItem: number;
+}
+
+export interface CommentListDataList {
+  /** 评论ID · The comment. */
+  comment_id: number;
+  /** 动态ID · The entry that it is on. */
+  trail_id: number;
+  /** 评论内容 · Exactly as it came. */
+  content: string;
+  /** 提及的用户 · The users who are to see it. */
+  mentions: number[];
+  /** 评论人 · Who wrote it. */
+  create_user: number;
+  /** 评论人 · Who wrote it. [] when there is none. */
+  create_user_info: CommentListDataCreateUserInfo | [];
+  /** 评论时间 · When it was written, Beijing time. */
+  create_time: string;
+  /** 更新时间 · When it was last changed, Beijing time. */
+  update_time: string;
+}
+
+export interface CommentListDataCreateUserInfo {
+  /** 昵称 · Nickname. */
+  nickname: string;
+  /** 头像 · Picture, or "". */
+  avatar: string;
+}
+
+/** The query of GET /v1/dynamic/comment/list. */
+export interface CommentListQuery {
+  /** 动态ID · The entry. */
+  trail_id?: number | string;
+  /** 每页数量 · Rows a page. */
+  count?: number;
+  /** 页码 · Page number, from 1; any depth. */
+  start_index?: number;
+}
+
+/** The body of POST /v1/dynamic/comment/push. */
+export interface CommentPushBody {
+  /** 评论ID · The comment to edit: only the fields that are given change; 0 or absent: a new one. */
+  comment_id?: number | string;
+  /** 动态ID · The entry; a new comment needs one. */
+  trail_id?: number | string;
+  /** 评论内容 · Kept exactly as given; not blank. */
+  content?: string;
+  /** 提及的用户 · The users who are to see it. A list, or text with commas; at most 50. */
+  mentions?: (number | string)[] | string;
+  /** As the header Idempotency-Key: sent again under the same key, the request answers what it answered first. */
+  idempotency_key?: string;
+}
+
+/** The data of POST /v1/dynamic/comment/push. */
+export interface CommentPushData {
+  /** 评论ID · The comment. */
+  comment_id: number;
+}
+
+/** The body of POST /v1/dynamic/comment/remove. */
+export interface CommentRemoveBody {
+  /** 评论ID · The comment. */
+  comment_id?: number | string;
+  /** As the header Idempotency-Key: sent again under the same key, the request answers what it answered first. */
+  idempotency_key?: string;
+}
+
+/** The data of POST /v1/dynamic/comment/remove. */
+export interface CommentRemoveData {
+  /** 评论ID · The comment. */
+  comment_id: number;
 }
 
 /** The data of GET /v1/company/info. */
@@ -1346,6 +1455,8 @@ export interface LeadPushBody {
   status?: 0 | 1 | 2 | 3 | 4 | 5 | 7;
   /** 客户ID · The company that it has become. */
   company_id?: number | string;
+  /** 下次跟进时间 · When to follow up next. */
+  next_follow_up_time?: string;
   /** 联系人 · Contact persons to add, edit or remove; others stay as they are. */
   customers?: LeadPushBodyCustomers[];
   /** As the header Idempotency-Key: sent again under the same key, the request answers what it answered first. */
@@ -1418,6 +1529,71 @@ export interface LeadPushBodyContact {
 export interface LeadPushData {
   /** 线索ID · The lead. */
   lead_id: number;
+}
+
+/** The data of GET /v1/dynamic/next/list. */
+export interface NextListData {
+  /** By next_follow_up_time, then company, lead, opportunity, then id. */
+  list: NextListDataList[];
+  /** 总数 · Exact number of rows that match, over all pages. */
+  totalItem: number;
+}
+
+export interface NextListDataList {
+  /** 对象 · company 客户 · lead 线索 · opportunity 商机 */
+  subject: 'company' | 'lead' | 'opportunity';
+  /** 对象ID · The company, lead or opportunity. */
+  id: number;
+  /** 名称 · Its name. */
+  name: string;
+  /** 跟进人 · Who looks after it; of an opportunity the main user. */
+  owner_ids: number[];
+  /** 下次跟进时间 · When to follow up next. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  next_follow_up_time: string;
+  /** 最近联系时间 · Last contact. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  last_contact_time: string;
+}
+
+/** The query of GET /v1/dynamic/next/list. */
+export interface NextListQuery {
+  /** 对象 · company 客户 · lead 线索 · opportunity 商机; default all that the token may see: lead and opportunity need their scopes. */
+  subject?: 'all' | 'company' | 'lead' | 'opportunity';
+  /** 对象ID · Only this one; with subject. */
+  id?: number | string;
+  /** 跟进人 · Only what this user looks after; of opportunities the main user. */
+  user_id?: number | string;
+  /** 开始时间 · Inclusive bound on next_follow_up_time, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Inclusive bound on next_follow_up_time, Beijing time; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 排序 · By next_follow_up_time: asc, the earliest first, or desc. */
+  sort?: 'asc' | 'desc';
+  /** 每页数量 · Rows a page. */
+  count?: number;
+  /** 页码 · Page number, from 1; any depth. */
+  start_index?: number;
+}
+
+/** The body of POST /v1/dynamic/next/push. */
+export interface NextPushBody {
+  /** 对象 · company 客户 · lead 线索 · opportunity 商机. */
+  subject?: '' | 'company' | 'lead' | 'opportunity';
+  /** 对象ID · The company, lead or opportunity. */
+  id?: number | string;
+  /** 下次跟进时间 · When to follow up next. Beijing time; a date alone means that day; "" clears it. */
+  next_follow_up_time?: string;
+  /** As the header Idempotency-Key: sent again under the same key, the request answers what it answered first. */
+  idempotency_key?: string;
+}
+
+/** The data of POST /v1/dynamic/next/push. */
+export interface NextPushData {
+  /** 对象 · company 客户 · lead 线索 · opportunity 商机 */
+  subject: 'company' | 'lead' | 'opportunity';
+  /** 对象ID · The company, lead or opportunity. */
+  id: number;
+  /** 下次跟进时间 · As it is now. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  next_follow_up_time: string;
 }
 
 export interface OpportunityCompany {
@@ -1898,7 +2074,7 @@ export interface OpportunityListDataList {
   approval_status: number;
   /** 线索ID · Not kept. */
   main_lead_id: number;
-  /** 下次跟进时间 · Not kept. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  /** 下次跟进时间 · When to follow up next. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
   next_follow_up_time: string;
   /** Not kept. */
   pin_user_list: unknown[];
@@ -2041,6 +2217,8 @@ export interface OpportunityPushBody {
   handler?: (number | string)[] | string;
   /** 备注 · Remark. */
   remark?: string;
+  /** 下次跟进时间 · When to follow up next. */
+  next_follow_up_time?: string;
   /** As the header Idempotency-Key: sent again under the same key, the request answers what it answered first. */
   idempotency_key?: string;
 }
@@ -2230,6 +2408,324 @@ export interface SessionSetupData {
   tenant_name: string;
 }
 
+/** The data of GET /v1/dynamic/trail/stats/countries. */
+export interface StatsCountriesData {
+  /** 每个国家 · Of both periods; the most frequent first, then by their letters. */
+  list: StatsCountriesDataList[];
+  /** 总数 · Number of rows. */
+  totalItem: number;
+}
+
+export interface StatsCountriesDataList {
+  /** 国家 · Two letters of ISO 3166-1; "": not known. */
+  country: string;
+  /** 数量 · Entries about companies there, removed ones too, and entries without a company about leads there. */
+  count: number;
+  /** 客户数 · Companies that these entries are about. */
+  companies: number;
+  /** 上期 · The count of the period of the same length that ends where this one begins. */
+  before: number;
+}
+
+/** The query of GET /v1/dynamic/trail/stats/countries. */
+export interface StatsCountriesQuery {
+  /** 开始时间 · Entries that took place from then on, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Entries that took place up to then; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 动态类型 · Only entries of these types. A list, or text with commas; at most 200. */
+  type?: (number | string)[] | string;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
+/** The data of GET /v1/dynamic/trail/stats/people. */
+export interface StatsPeopleData {
+  /** 每人 · Who wrote something, and the users in the normal state who did not; with create_user only these. Who wrote most comes first, then the smallest user_id. */
+  list: StatsPeopleDataList[];
+  /** 总数 · Number of rows. */
+  totalItem: number;
+}
+
+export interface StatsPeopleDataList {
+  /** 用户ID · The user. */
+  user_id: number;
+  /** 昵称 · Nickname; "": not known. */
+  nickname: string;
+  /** 头像 · Picture, or "". */
+  avatar: string;
+  /** 总数 · Entries that the user wrote in the period. */
+  total: number;
+  /** 每个周期 · In their order; those without entries are left out. */
+  periods: StatsPeopleDataPeriods[];
+}
+
+export interface StatsPeopleDataPeriods {
+  /** 日期 · The day, YYYY-MM-DD, or the month, YYYY-MM; Beijing time. */
+  period: string;
+  /** 数量 · Entries in it. */
+  count: number;
+}
+
+/** The query of GET /v1/dynamic/trail/stats/people. */
+export interface StatsPeopleQuery {
+  /** 开始时间 · Entries that took place from then on, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Entries that took place up to then; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 单位 · Of the counts: day (at most 400) or month. */
+  unit?: 'day' | 'month';
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 动态类型 · Only entries of these types. A list, or text with commas; at most 200. */
+  type?: (number | string)[] | string;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
+/** The data of GET /v1/dynamic/trail/stats/periods. */
+export interface StatsPeriodsData {
+  /** 每个周期 · In their order; those without entries are left out. */
+  list: StatsPeriodsDataList[];
+  /** 总数 · Entries in all of them. */
+  totalItem: number;
+  /** 最早 · When the first entry was, by time_type. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  first_time: string;
+  /** 最晚 · When the last entry was. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  last_time: string;
+  /** The revision of the state that is counted. */
+  revision: number;
+}
+
+export interface StatsPeriodsDataList {
+  /** 日期 · The day, YYYY-MM-DD, or the month, YYYY-MM; Beijing time. */
+  period: string;
+  /** 数量 · Entries in it. */
+  count: number;
+}
+
+/** The query of GET /v1/dynamic/trail/stats/periods. */
+export interface StatsPeriodsQuery {
+  /** 单位 · day (at most 1100 from the first to the last entry) or month. */
+  unit?: 'day' | 'month';
+  /** 客户ID · Entries about this company. Given together with the others, all must match; none: the whole enterprise. */
+  company_id?: number | string;
+  /** 线索ID · Entries about this lead. */
+  lead_id?: number | string;
+  /** 商机ID · Entries about this opportunity. */
+  opportunity_id?: number | string;
+  /** 开始时间 · Inclusive bound on the time that time_type names, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Inclusive bound on the time that time_type names, Beijing time; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 动态类型 · Only entries of these types. A list, or text with commas; at most 200. */
+  type?: (number | string)[] | string;
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 联系人ID · Only entries with one of these contact persons of a company. A list, or text with commas; at most 200. */
+  customer_id?: (number | string)[] | string;
+  /** 关键词 · Only entries whose content has all of these words: Chinese anywhere, Latin words and numbers by how they begin; at most 100 characters and 10 words. */
+  keyword?: string;
+  /** 时间类型 · 1 last changed · 2 when it took place · 3 recorded: the list is ordered by it, and start_time and end_time are bounds on it. */
+  time_type?: 1 | 2 | 3;
+  /** 1: the entries that were removed, instead of those that are listed. */
+  removed?: 0 | 1;
+}
+
+/** The data of GET /v1/dynamic/trail/stats/silence. */
+export interface StatsSilenceData {
+  /** Most silent first, then largest company_id; asc is the other way round. */
+  list: StatsSilenceDataList[];
+  /** 总数 · Exact number of companies that match, over all pages. */
+  totalItem: number;
+  /** Companies by days of silence, of all that user_id looks after, whatever days says. */
+  bands: StatsSilenceDataBands[];
+  /** The same by who looks after them, by ascending user_id; a company with two followers counts for both. */
+  by_owner: StatsSilenceDataByOwner[];
+}
+
+export interface StatsSilenceDataList {
+  /** 客户ID · The company. */
+  company_id: number;
+  /** 客户名称 · Name. */
+  name: string;
+  /** 跟进人ID · Who looks after it; none: in the public pool. */
+  owner_ids: number[];
+  /** 跟进人 · The same, as far as they are known. */
+  owners: StatsSilenceDataOwners[];
+  /** 最近联系时间 · Last contact. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  last_contact_time: string;
+  /** 天数 · Whole days from that day to today, Beijing time; without a last contact since it was put on file; null: nobody knows since when. */
+  days: number | null;
+  /** 下次跟进时间 · When to follow up next. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  next_follow_up_time: string;
+}
+
+export interface StatsSilenceDataOwners {
+  /** 用户ID · The user. */
+  user_id: number;
+  /** 昵称 · Nickname. */
+  nickname: string;
+}
+
+export interface StatsSilenceDataBands {
+  /** From so many days on. */
+  from: number;
+  /** Up to so many; null: the last band has no end, and those that nobody knows of are in it. */
+  to: number | null;
+  /** Companies in it. */
+  count: number;
+}
+
+export interface StatsSilenceDataByOwner {
+  /** 跟进人 · The user; 0: the public pool. */
+  user_id: number;
+  /** 昵称 · Nickname; "": not known, or the public pool. */
+  nickname: string;
+  /** Of each band, the companies that the user looks after. */
+  counts: number[];
+}
+
+/** The query of GET /v1/dynamic/trail/stats/silence. */
+export interface StatsSilenceQuery {
+  /** 天数 · Companies that are silent for at least so many days; 0: all. */
+  days?: number;
+  /** 跟进人 · Only companies that this user looks after. */
+  user_id?: number | string;
+  /** 规则 · Where the bands begin, in days; default 3,7,15,30. A list, or text with commas; at most 20. */
+  rules?: (number | string)[] | string;
+  /** 排序 · desc: the most silent first, from those that nobody knows anything of · asc: the least silent. */
+  sort?: 'desc' | 'asc';
+  /** 每页数量 · Rows a page. */
+  count?: number;
+  /** 页码 · Page number, from 1; any depth. */
+  start_index?: number;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
+/** The data of GET /v1/dynamic/trail/stats/types. */
+export interface StatsTypesData {
+  /** 每种类型 · Of both periods; the most frequent first, then the smallest number. */
+  list: StatsTypesDataList[];
+  /** 总数 · Number of rows. */
+  totalItem: number;
+}
+
+export interface StatsTypesDataList {
+  /** 动态类型 · The type. */
+  type: number;
+  /** 数量 · Entries of it. */
+  count: number;
+  /** 上期 · The count of the period of the same length that ends where this one begins. */
+  before: number;
+}
+
+/** The query of GET /v1/dynamic/trail/stats/types. */
+export interface StatsTypesQuery {
+  /** 开始时间 · Entries that took place from then on, Beijing time; a date alone means 00:00:00. */
+  start_time?: string;
+  /** 结束时间 · Entries that took place up to then; a date alone means 23:59:59. */
+  end_time?: string;
+  /** 创建人ID · Only entries that these users wrote. A list, or text with commas; at most 200. */
+  create_user?: (number | string)[] | string;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
+/** The data of GET /v1/dynamic/subject/list. */
+export interface SubjectListData {
+  /** Of equal ones the larger id first, with order=asc the smaller one. Without a last contact counts as longest ago; without another date comes last in either order. */
+  list: SubjectListDataList[];
+  /** 总数 · Exact number of rows that match, over all pages. */
+  totalItem: number;
+}
+
+export interface SubjectListDataList {
+  /** ID · The company, lead or opportunity. */
+  id: number;
+  /** 名称 · Name. */
+  name: string;
+  /** 编号 · Number. */
+  serial_id: string;
+  /** 国家 · Two letters; of an opportunity its company's. */
+  country: string;
+  /** 跟进人ID · Who looks after it, or works on it. */
+  owner_ids: number[];
+  /** 跟进人 · The same, as far as they are known. */
+  owners: SubjectListDataOwners[];
+  /** 联系人数 · How many contact persons it has. */
+  contacts: number;
+  /** 主要联系人 · The main contact, or else the first one. [] when there is none. */
+  main_contact: SubjectListDataMainContact | [];
+  /** 最近联系时间 · Last contact. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  last_contact_time: string;
+  /** 下次跟进时间 · When to follow up next. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  next_follow_up_time: string;
+  /** 沉默天数 · Whole days since the last contact, or without one since it was put on file; null: nobody knows. */
+  days_silent: number | null;
+  /** 创建时间 · Created. YYYY-MM-DD HH:mm:ss, Beijing time; "": never. */
+  create_time: string;
+  /** 客户ID · Of an opportunity its company, of a lead the one that it has become; 0: none. */
+  company_id: number;
+  /** 客户名称 · Its name. */
+  company_name: string;
+  /** 销售阶段ID · Of an opportunity; 0: none. */
+  stage: number;
+  /** 线索状态 · Of a lead, as lead/info; 0 of others. */
+  status: number;
+}
+
+export interface SubjectListDataOwners {
+  /** 用户ID · The user. */
+  user_id: number;
+  /** 昵称 · Nickname. */
+  nickname: string;
+}
+
+export interface SubjectListDataMainContact {
+  /** 联系人ID · The contact person. */
+  customer_id: number;
+  /** 姓名 · Name. */
+  name: string;
+  /** 邮箱 · E-mail. */
+  email: string;
+}
+
+/** The query of GET /v1/dynamic/subject/list. */
+export interface SubjectListQuery {
+  /** 类型 · What is listed; lead and opportunity need these modules in the scope too. */
+  kind?: 'company' | 'lead' | 'opportunity';
+  /** 关键词 · Is in the name or the number, or in the name or mail (so a domain, too) of a contact person; of an opportunity also in what its company has of these. Upper and lower case of Latin letters are one. */
+  keyword?: string;
+  /** 跟进人 · Only what this user looks after, or works on. */
+  user_id?: number | string;
+  /** 国家 · Two letters of ISO 3166-1. */
+  country?: string;
+  /** 排序 · last_contact, next_follow_up, silence (days since the last contact, or without one since it was put on file), name (by pinyin), created. */
+  sort?: 'last_contact' | 'next_follow_up' | 'silence' | 'name' | 'created';
+  /** desc: latest, most silent or last name first · asc: the other way round. */
+  order?: 'desc' | 'asc';
+  /** 每页数量 · Rows a page. */
+  count?: number;
+  /** 页码 · Page number, from 1; any depth. */
+  start_index?: number;
+  /** 格式 · json: this answer · csv, xlsx: a table with all rows, whatever the page; UTF-8 with a byte order mark, or an Excel workbook. */
+  format?: 'json' | 'csv' | 'xlsx';
+  /** 语言 · Of the headers in csv and xlsx. */
+  language?: 'zh' | 'en';
+}
+
 /** The body of POST /v1/subscribe. */
 export interface SubscribeBody {
   /** 订阅模块 · The module, one a call. */
@@ -2319,7 +2815,7 @@ export interface TrailChangesDataList {
   /** Its number in the log; they count from 1 without a gap. */
   revision: number;
   /** The kind of the object. */
-  kind: 'trail' | 'company' | 'customer' | 'lead' | 'lead_customer' | 'opportunity' | 'user' | 'file';
+  kind: 'trail' | 'comment' | 'company' | 'customer' | 'lead' | 'lead_customer' | 'opportunity' | 'user' | 'file';
   /** recorded · edited · removed · restored · erased. */
   action: string;
   /** The object. */
@@ -2340,7 +2836,7 @@ export interface TrailChangesQuery {
   after?: number;
   /** Changes an answer. */
   count?: number;
-  /** Only changes of these kinds, with commas between them: trail, company, customer, lead, lead_customer, opportunity, user, file; default all that the token may see: lead and lead_customer need the scope lead, opportunity and user theirs. */
+  /** Only changes of these kinds, with commas between them: trail, comment, company, customer, lead, lead_customer, opportunity, user, file; default all that the token may see: lead and lead_customer need the scope lead, opportunity and user theirs. */
   kind?: string;
 }
 
@@ -2348,7 +2844,7 @@ export interface TrailChangesQuery {
 export interface TrailChangesStreamQuery {
   /** The last revision that is known already; default: what is changed from now on. Last-Event-ID comes before it. */
   after?: number;
-  /** Only changes of these kinds, with commas between them: trail, company, customer, lead, lead_customer, opportunity, user, file; default all that the token may see: lead and lead_customer need the scope lead, opportunity and user theirs. */
+  /** Only changes of these kinds, with commas between them: trail, comment, company, customer, lead, lead_customer, opportunity, user, file; default all that the token may see: lead and lead_customer need the scope lead, opportunity and user theirs. */
   kind?: string;
 }
 
@@ -2648,6 +3144,8 @@ export interface TrailPushBatchBodyList {
   create_time?: string;
   /** 创建人ID · Who wrote it. An application may name any user, by default its own; who signs in records only as themselves. */
   create_user?: number | string;
+  /** 下次跟进时间 · When to follow up next: kept with the company of the entry, without one with the lead, without that with the opportunity. Beijing time; a date alone means that day; "" clears it. */
+  next_follow_up_time?: string;
 }
 
 /** The data of POST /v1/dynamic/trail/push/batch. */
@@ -2710,6 +3208,8 @@ export interface TrailPushBody {
   create_time?: string;
   /** 创建人ID · Who wrote it. An application may name any user, by default its own; who signs in records only as themselves. */
   create_user?: number | string;
+  /** 下次跟进时间 · When to follow up next: kept with the company of the entry, without one with the lead, without that with the opportunity. Beijing time; a date alone means that day; "" clears it. */
+  next_follow_up_time?: string;
   /** As the header Idempotency-Key: sent again under the same key, the request answers what it answered first. */
   idempotency_key?: string;
 }

@@ -93,7 +93,7 @@ function message() {
 test('everything that can be called has an example', () => {
   const resources = [
     ...['Admin', 'AdminApplications', 'AdminUsers', 'AdminWebhooks', 'Comments', 'Companies', 'Files', 'Leads', 'NextFollowUps'],
-    ...['Opportunities', 'Reports', 'Session', 'Trails', 'Users', 'Webhooks'],
+    ...['Opportunities', 'Reports', 'Session', 'Stats', 'Subjects', 'Trails', 'Users', 'Webhooks'],
   ];
   expect([...new Set(callable().flatMap((name) => (name.includes('.') ? [name.replace(/\..*/, '')] : [])))].sort()).toEqual(
     resources,

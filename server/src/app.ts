@@ -23,6 +23,7 @@ import { People } from './domain/people.ts';
 import { Reports } from './domain/report.ts';
 import { Sessions } from './domain/session.ts';
 import { SignIns } from './domain/sign-in.ts';
+import { TrailStats } from './domain/stats.ts';
 import {
   type ApplicationStore,
   allTrails,
@@ -31,6 +32,7 @@ import {
   type TenantStore,
   type TrailStore,
 } from './domain/stores.ts';
+import { Subjects } from './domain/subject.ts';
 import { Trails } from './domain/trail.ts';
 import { TrailLife } from './domain/trail-life.ts';
 import { Users } from './domain/user.ts';
@@ -52,6 +54,8 @@ import { leadRoutes } from './http/routes/lead-routes.ts';
 import { nextRoutes } from './http/routes/next-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
+import { statsRoutes } from './http/routes/stats-routes.ts';
+import { subjectRoutes } from './http/routes/subject-routes.ts';
 import { trailLifeRoutes } from './http/routes/trail-life-routes.ts';
 import { trailRoutes } from './http/routes/trail-routes.ts';
 import { userRoutes } from './http/routes/user-routes.ts';
@@ -61,7 +65,7 @@ import { ProcessInspector } from './inspector/inspector.ts';
 import { version, webRoot } from './installation.ts';
 import { jobsOn } from './readers/jobs.ts';
 import { Readers } from './readers/readers.ts';
-import { readingReports, readingTrails } from './readers/reading-stores.ts';
+import { readingReports, readingStats, readingTrails } from './readers/reading-stores.ts';
 import { applicationStore } from './store/application-store.ts';
 import { calendarStore } from './store/calendar-store.ts';
 import { changeStore } from './store/change-store.ts';
@@ -84,6 +88,8 @@ import { reportStore } from './store/report-store.ts';
 import { SearchWorker } from './store/search-worker.ts';
 import { sessionStore } from './store/session-store.ts';
 import { signInStore } from './store/sign-in-store.ts';
+import { statsStore } from './store/stats-store.ts';
+import { subjectStore } from './store/subject-store.ts';
 import { Sweeper } from './store/sweeper.ts';
 import { tenantStore } from './store/tenant-store.ts';
 import { trailStore } from './store/trail-store.ts';
@@ -129,6 +135,8 @@ export interface Core {
   readonly openedAt: number;
   readonly writeExport: WriteExport;
   readonly reports: Reports;
+  readonly stats: TrailStats;
+  readonly subjects: Subjects;
   readonly importer: Importer;
   readonly erasures: Erasures;
   readonly sweeper: Cleaning;
@@ -183,6 +191,8 @@ export async function openCore(
   const readers = options.readers ? new Readers(place, options.readers) : null;
   const own = trailStore(db, new RenderedEntries(entries, shown, recencies, renderTrail));
   const trails = readers === null ? own : readingTrails(own, readers);
+  const counted = statsStore(db, own);
+  const stats = readers === null ? { ...counted, ...subjectStore(db) } : readingStats(counted, readers);
   const changes = changeStore(db);
   const users = userStore(db);
   const next = nextStore(db);
@@ -226,6 +236,8 @@ export async function openCore(
     openedAt: clock(),
     writeExport: readers === null ? jobsOn(db).export : (...asked) => readers.stream('export', asked),
     reports: new Reports({ reports: readers === null ? reportStore(db) : readingReports(readers), users }),
+    stats: new TrailStats({ stats, users, clock }),
+    subjects: new Subjects({ subjects: stats, clock }),
     companies: new Companies({ companies: companyStore(db), objects, vault, clock }),
     leads: new Leads({ leads: leadStore(db), objects, vault, clock }),
     opportunities: new Opportunities({ opportunities: opportunityStore(db), objects, vault, clock }),
@@ -290,6 +302,8 @@ export const routesOf = (core: Core): Route[] => [
   }),
   ...fileRoutes(core.files),
   ...reportRoutes(core.reports),
+  ...statsRoutes(core.stats),
+  ...subjectRoutes(core.subjects),
 ];
 
 /** How often the trail store is told to keep what it found out, in ms. */

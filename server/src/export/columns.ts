@@ -1,9 +1,9 @@
-/** What stands in a table of entries for people: the one list of its columns, which CSV and XLSX share. */
+/** What stands in a table of entries for people: the one list of its columns. */
 import { commentsOf } from '../domain/comment.ts';
 import { recordableTrailTypes, type ShownKinds, type Trail } from '../domain/objects.ts';
 import type { Shown } from '../domain/stores.ts';
-import { AppError } from '../errors.ts';
 import type { ExportLanguage as Language } from '../wire/trail-export-wire.ts';
+import { type Column, id, number, type Table, text, time } from './table.ts';
 
 /** An entry with what it refers to, and the tenant whose it is. */
 export interface Exported {
@@ -12,21 +12,7 @@ export interface Exported {
   readonly joined: Shown;
 }
 
-/**
- * `text`: what people wrote. `time`: ms since 1970 (UTC), shown in Beijing time. `number`: something to count with. `id`: digits that
- * nobody counts with, several with "; " between; in a sheet a text, because Excel keeps 15 digits of a number and ours
- * have 16.
- */
-export type Column = {
-  readonly header: Readonly<Record<Language, string>> /** Characters that show most values. */;
-  readonly width: number;
-} & (
-  | { readonly kind: 'text'; value(entry: Exported, language: Language): string }
-  | { readonly kind: 'time' | 'number'; value(entry: Exported): number }
-  | { readonly kind: 'id'; value(entry: Exported): string }
-);
-
-export const columns: readonly Column[] = [
+export const columns: readonly Column<Exported>[] = [
   time('跟进时间', 'Follow-up time', ({ trail }) => trail.happenedAt),
   text('跟进类型', 'Type', 14, ({ trail }, language) => typeName(trail.type, language)),
   text('客户', 'Company', 28, ({ trail, joined }) => nameOf(joined.company, trail.companyId)),
@@ -58,29 +44,11 @@ export const columns: readonly Column[] = [
   id('企业ID', 'Enterprise ID', ({ tenantId }) => [tenantId]),
 ];
 
-function text(zh: string, en: string, width: number, value: (entry: Exported, language: Language) => string): Column {
-  return { header: { zh, en }, width, kind: 'text', value };
-}
-
-function time(zh: string, en: string, value: (entry: Exported) => number): Column {
-  return { header: { zh, en }, width: 20, kind: 'time', value };
-}
-
-function number(zh: string, en: string, value: (entry: Exported) => number): Column {
-  return { header: { zh, en }, width: 10, kind: 'number', value };
-}
-
-function id(zh: string, en: string, value: (entry: Exported) => readonly (number | null)[]): Column {
-  return {
-    header: { zh, en },
-    width: 18,
-    kind: 'id',
-    value: (entry) =>
-      value(entry)
-        .filter((one) => one !== null)
-        .join('; '),
-  };
-}
+export const trailTable: Table<Exported> = {
+  name: { zh: '跟进', en: 'Follow-ups' },
+  columns,
+  nameOf: ({ trail }) => `entry ${trail.trailId}`,
+};
 
 function known<T>(objects: ReadonlyMap<number, T>, ids: readonly (number | null)[]): T[] {
   const found: T[] = [];
@@ -135,16 +103,4 @@ const typeNames: Readonly<Record<Language, ReadonlyMap<number, string>>> = {
   ]),
 };
 
-const typeName = (type: number, language: Language): string => typeNames[language].get(type) ?? String(type);
-
-/** A text column's value. Throws `not_exportable` when it has a NUL, which `format` cannot hold. */
-export function textOf(column: Column & { kind: 'text' }, entry: Exported, language: Language, format: string): string {
-  const value = column.value(entry, language);
-  if (value.includes('\0')) {
-    throw new AppError('not_exportable', {
-      format,
-      reason: `entry ${entry.trail.trailId} has a NUL character in ${column.header.en}`,
-    });
-  }
-  return value;
-}
+export const typeName = (type: number, language: Language): string => typeNames[language].get(type) ?? String(type);

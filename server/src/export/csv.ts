@@ -1,29 +1,35 @@
-/** Entries as CSV (RFC 4180), for Excel and for programs: UTF-8 with a byte order mark, lines end in CR LF. */
+/** Tables as CSV (RFC 4180), for Excel and for programs: UTF-8 with a byte order mark, lines end in CR LF. */
 import { formatTime } from '../wire/time.ts';
 import type { ExportLanguage as Language } from '../wire/trail-export-wire.ts';
-import { type Column, columns, type Exported, textOf } from './columns.ts';
+import { type Column, type Table, textOf } from './table.ts';
 
 /** The first line. Without the mark Excel takes the bytes for the machine's old code page. */
-export const csvHeader = (language: Language): string =>
+export const csvHeader = <T>({ columns }: Table<T>, language: Language): string =>
   `\uFEFF${columns.map(({ header }) => cell(header[language])).join(',')}\r\n`;
 
-/** One entry as one record, its line's end included. Throws `not_exportable` for a NUL. */
-export function csvRecord(entry: Exported, language: Language): string {
+/** One row as one record, its line's end included. Throws `not_exportable` for a NUL. */
+export function csvRecord<T>(table: Table<T>, row: T, language: Language): string {
   let record = '';
-  for (const column of columns) record += `${record === '' ? '' : ','}${fieldOf(column, entry, language)}`;
+  let separator = '';
+  for (const column of table.columns) {
+    record += separator + fieldOf(table, column, row, language);
+    separator = ',';
+  }
   return `${record}\r\n`;
 }
 
-function fieldOf(column: Column, entry: Exported, language: Language): string {
+function fieldOf<T>(table: Table<T>, column: Column<T>, row: T, language: Language): string {
   switch (column.kind) {
     case 'text':
-      return cell(textOf(column, entry, language, 'CSV'));
-    case 'time':
-      return formatTime(column.value(entry));
+      return cell(textOf(table, column, row, language, 'CSV'));
+    case 'time': {
+      const at = column.value(row);
+      return at === null ? '' : formatTime(at);
+    }
     case 'number':
-      return String(column.value(entry));
+      return String(column.value(row) ?? '');
     case 'id':
-      return column.value(entry);
+      return column.value(row);
   }
 }
 

@@ -1,10 +1,11 @@
 /**
- * Entries as an Excel workbook: rows are written as they come, so that memory does not grow with them. Texts stand in their cells and
+ * A table as an Excel workbook: rows are written as they come, so that memory does not grow with them. Texts stand in their cells and
  * in no common table, for which all of them would have to be known.
  */
+import { beijing, dayLength } from '../domain/days.ts';
 import { formatTime } from '../wire/time.ts';
 import type { ExportLanguage as Language } from '../wire/trail-export-wire.ts';
-import { type Column, columns, type Exported, textOf } from './columns.ts';
+import { type Column, type Table, textOf } from './table.ts';
 import type { ZipPart } from './zip.ts';
 
 /** What Excel's sheets and cells hold. */
@@ -19,50 +20,51 @@ const cutMarks: Readonly<Record<Language, string>> = {
   en: '… (cut: a cell holds 32,767 characters; CSV and NDJSON have the whole text)',
 };
 
-const sheetNames: Readonly<Record<Language, string>> = { zh: '跟进', en: 'Follow-ups' };
-
 /** The cell formats of `styles`, by their place there. */
 const timeStyle = 1;
 const headerStyle = 2;
 
 /** The parts of the workbook, a further sheet wherever one is full. `sheetRows`: how many rows a sheet has, its header included. */
-export async function* workbook(
-  portions: AsyncIterable<readonly Exported[]>,
+export async function* workbook<T>(
+  table: Table<T>,
+  portions: AsyncIterable<readonly T[]>,
   language: Language,
   sheetRows = maxRows,
 ): AsyncGenerator<ZipPart> {
   const source = portions[Symbol.asyncIterator]();
   try {
-    const rest: Rest = { entries: [], place: 0, ended: false };
+    const rest: Rest<T> = { rows: [], place: 0, ended: false };
     let sheets = 0;
     do {
       sheets += 1;
-      yield { name: `xl/worksheets/sheet${sheets}.xml`, content: sheet(source, rest, language, sheetRows) };
+      yield { name: `xl/worksheets/sheet${sheets}.xml`, content: sheet(table, source, rest, language, sheetRows) };
     } while (!rest.ended);
-    yield* frame(sheets, language);
+    yield* frame(sheets, table.name[language]);
   } finally {
     await source.return?.();
   }
 }
 
 /** What of the last portion is not written yet. */
-interface Rest {
-  entries: readonly Exported[];
+interface Rest<T> {
+  rows: readonly T[];
   place: number;
   ended: boolean;
 }
 
-async function* sheet(
-  source: AsyncIterator<readonly Exported[]>,
-  rest: Rest,
+async function* sheet<T>(
+  table: Table<T>,
+  source: AsyncIterator<readonly T[]>,
+  rest: Rest<T>,
   language: Language,
   sheetRows: number,
 ): AsyncGenerator<Buffer> {
-  yield Buffer.from(sheetStart + headerRow(language));
+  yield Buffer.from(sheetStart(table) + headerRow(table, language));
+  const letters = table.columns.map((_, i) => lettersOf(i));
   for (let [row, last, bytes] = [2, sheetRows, 0]; ; ) {
     let text = '';
-    for (; rest.place < rest.entries.length && row <= last; row++) {
-      text += entryRow(rest.entries[rest.place] as Exported, language, row);
+    for (; rest.place < rest.rows.length && row <= last; row++) {
+      text += rowOf(table, letters, rest.rows[rest.place] as T, language, row);
       rest.place += 1;
     }
     if (text !== '') {
@@ -71,23 +73,21 @@ async function* sheet(
       if (bytes > maxSheetBytes) last = row - 1;
       yield chunk;
     }
-    if (rest.place < rest.entries.length) break;
+    if (rest.place < rest.rows.length) break;
     const next = await source.next();
     rest.ended = next.done === true;
     if (next.done === true) break;
-    rest.entries = next.value;
+    rest.rows = next.value;
     rest.place = 0;
     // Whether a full sheet is the last one shows only when something follows.
-    if (row > last && rest.entries.length > 0) break;
+    if (row > last && rest.rows.length > 0) break;
   }
-  yield Buffer.from(sheetEnd);
+  yield Buffer.from(sheetEnd(table));
 }
 
-/** A, B, … Z, AA, … of each column. */
-const letters = columns.map(
-  (_, i) => (i < 26 ? '' : String.fromCharCode(64 + Math.floor(i / 26))) + String.fromCharCode(65 + (i % 26)),
-);
-const columnsOf = (kind: Column['kind']): string[] => letters.filter((_, i) => columns[i]?.kind === kind);
+/** A, B, … Z, AA, …, ZZ, AAA, … of the columns from 0. */
+const lettersOf = (column: number): string =>
+  (column < 26 ? '' : lettersOf(Math.floor(column / 26) - 1)) + String.fromCharCode(65 + (column % 26));
 
 const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -96,46 +96,53 @@ const packages = 'http://schemas.openxmlformats.org/package/2006';
 const types = 'application/vnd.openxmlformats-officedocument.spreadsheetml';
 
 /** The first row stays in sight. */
-const sheetStart =
+const sheetStart = <T>({ columns }: Table<T>): string =>
   `${head}<worksheet xmlns="${main}"><sheetViews><sheetView workbookViewId="0">` +
   '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>' +
   `<cols>${columns.map(({ width }, i) => `<col min="${i + 1}" max="${i + 1}" width="${width}" customWidth="1"/>`).join('')}</cols><sheetData>`;
+
 /** Ids are digits that are no numbers, and Excel should not mark each of them as a mistake. */
-const sheetEnd = `</sheetData><ignoredErrors><ignoredError sqref="${columnsOf('id')
-  .map((letter) => `${letter}2:${letter}${maxRows}`)
-  .join(' ')}" numberStoredAsText="1"/></ignoredErrors></worksheet>`;
+function sheetEnd<T>({ columns }: Table<T>): string {
+  const ids = columns.flatMap(({ kind }, i) => (kind === 'id' ? [`${lettersOf(i)}2:${lettersOf(i)}${maxRows}`] : []));
+  const ignored = `<ignoredErrors><ignoredError sqref="${ids.join(' ')}" numberStoredAsText="1"/></ignoredErrors>`;
+  return `</sheetData>${ids.length === 0 ? '' : ignored}</worksheet>`;
+}
 
 const textCell = (place: string, style: string, text: string): string =>
   `<c r="${place}"${style} t="inlineStr"><is><t xml:space="preserve">${escaped(text)}</t></is></c>`;
 
-const headerRow = (language: Language): string =>
-  `<row r="1">${columns.map(({ header }, i) => textCell(`${letters[i]}1`, ` s="${headerStyle}"`, header[language])).join('')}</row>`;
+const headerRow = <T>({ columns }: Table<T>, language: Language): string =>
+  `<row r="1">${columns.map(({ header }, i) => textCell(`${lettersOf(i)}1`, ` s="${headerStyle}"`, header[language])).join('')}</row>`;
 
-function entryRow(entry: Exported, language: Language, row: number): string {
+function rowOf<T>(table: Table<T>, letters: readonly string[], row: T, language: Language, number: number): string {
+  const { columns } = table;
   let cells = '';
-  for (let i = 0; i < columns.length; i++) cells += cellOf(columns[i] as Column, entry, language, `${letters[i]}${row}`);
-  return `<row r="${row}">${cells}</row>`;
+  for (let i = 0; i < columns.length; i++)
+    cells += cellOf(table, columns[i] as Column<T>, row, language, `${letters[i]}${number}`);
+  return `<row r="${number}">${cells}</row>`;
 }
 
-function cellOf(column: Column, entry: Exported, language: Language, place: string): string {
+function cellOf<T>(table: Table<T>, column: Column<T>, row: T, language: Language, place: string): string {
   switch (column.kind) {
-    case 'time':
-      return timeCell(place, column.value(entry));
-    case 'number':
-      return `<c r="${place}"><v>${column.value(entry)}</v></c>`;
+    case 'time': {
+      const at = column.value(row);
+      return at === null ? '' : timeCell(place, at);
+    }
+    case 'number': {
+      const number = column.value(row);
+      return number === null ? '' : `<c r="${place}"><v>${number}</v></c>`;
+    }
     case 'id': {
-      const text = column.value(entry);
+      const text = column.value(row);
       return text === '' ? '' : textCell(place, '', fitting(text, language));
     }
     case 'text': {
-      const text = textOf(column, entry, language, 'XLSX');
+      const text = textOf(table, column, row, language, 'XLSX');
       return text === '' ? '' : textCell(place, '', fitting(text, language));
     }
   }
 }
 
-const beijing = 8 * 3600 * 1000;
-const dayLength = 24 * 3600 * 1000;
 /** Excel counts days from 1899-12-30, which holds from 1900-03-01 on: it has a 1900-02-29. */
 const dayOf1970 = 25_569;
 const firstDay = 61;
@@ -168,14 +175,14 @@ function escaped(text: string): string {
 }
 
 /** What makes a workbook of the sheets. */
-function frame(sheets: number, language: Language): ZipPart[] {
+function frame(sheets: number, sheetName: string): ZipPart[] {
   const numbers = Array.from({ length: sheets }, (_, i) => i + 1);
   const part = (name: string, text: string): ZipPart => ({ name, content: [Buffer.from(head + text)] });
   return [
     part(
       'xl/workbook.xml',
       `<workbook xmlns="${main}" xmlns:r="${documents}"><sheets>${numbers
-        .map((n) => `<sheet name="${sheetNames[language]}${n === 1 ? '' : ` ${n}`}" sheetId="${n}" r:id="rId${n}"/>`)
+        .map((n) => `<sheet name="${sheetName}${n === 1 ? '' : ` ${n}`}" sheetId="${n}" r:id="rId${n}"/>`)
         .join('')}</sheets></workbook>`,
     ),
     part(

@@ -106,7 +106,7 @@ const portionsOf = (types: readonly string[], data: TSchema) => ({
   content: Object.fromEntries([...types.map((type) => [type, { schema: data }]), ['application/json', { schema: failure }]]),
 });
 
-const partial = ({ streams = [], data, headers }: Route) => ({
+const partial = ({ streams = [], data, headers }: Described) => ({
   206: {
     ...portionsOf(streams, data),
     [answer]: 'The range that was asked for',
@@ -114,6 +114,22 @@ const partial = ({ streams = [], data, headers }: Route) => ({
   },
   416: { type: 'null', description: 'Nothing of the range is there' },
 });
+
+const file = Type.String({ description: 'The file.' });
+
+/** An answer in the envelope, or as a file of one of these types. */
+const orFile = (types: readonly string[], envelope: TSchema) => ({
+  content: Object.fromEntries([
+    ['application/json', { schema: envelope }],
+    ...types.map((type) => [type, { schema: file }] as const),
+  ]),
+});
+
+function answerOf(route: Described, call: string, title: string) {
+  if (route.streams !== undefined) return portionsOf(route.streams, route.data);
+  const envelope = envelopeOf(route, call, title);
+  return route.files === undefined ? envelope : orFile(route.files, envelope);
+}
 
 /** A row of a route table in full: the envelope around its data, and what every route may answer. */
 function describeRoute(schema: FastifySchema, route: Described): FastifySchema {
@@ -142,7 +158,7 @@ function describeRoute(schema: FastifySchema, route: Described): FastifySchema {
     security: security as FastifySchema['security'] & object,
     response: {
       200: {
-        ...(route.streams === undefined ? envelopeOf(route, call, title) : portionsOf(route.streams, route.data)),
+        ...answerOf(route, call, title),
         [answer]: 'Success, or a business error',
         headers: { ...ignored, ...tag, ...own },
       },

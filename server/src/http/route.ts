@@ -80,6 +80,7 @@ export interface Described {
   readonly headers?: Readonly<Record<string, string>>;
   readonly streams?: readonly string[];
   readonly uploads?: Route['uploads'];
+  readonly files?: Route['files'];
   readonly data: TSchema;
   readonly refusal?: TSchema;
   readonly tag: string;
@@ -124,6 +125,8 @@ export interface Route {
   readonly streams?: readonly string[];
   /** Its portions are sent as they are: they are compressed already, or asked for by place. */
   readonly uncompressed?: true;
+  /** The media types of the files that it answers with instead, when it is asked for one. */
+  readonly files?: readonly string[];
   /** What stands in the envelope's `data`; of portions, all of them. */
   readonly data: TSchema;
   /** What stands there in a business error, where that is more than nothing. */

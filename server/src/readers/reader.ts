@@ -2,7 +2,7 @@
 import { setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openDb, type Place } from '../store/place.ts';
-import { type JobName, type Jobs, jobsOn } from './jobs.ts';
+import { type JobName, type Jobs, jobsOn, type StreamName } from './jobs.ts';
 import { failureOf, type Order, type Report } from './messages.ts';
 
 const port = parentPort as MessagePort;
@@ -41,7 +41,7 @@ async function run(id: number, name: JobName, args: readonly unknown[]): Promise
   }
 }
 
-async function stream(id: number, name: 'export', args: readonly unknown[]): Promise<void> {
+async function stream(id: number, name: StreamName, args: readonly unknown[]): Promise<void> {
   const flow = { credit: 0, wake: null as (() => void) | null, givenUp: false };
   streams.set(id, flow);
   try {

@@ -1,4 +1,6 @@
+import type { StatsStore } from '../domain/stats-stores.ts';
 import type { ReportStore, TrailFilter, TrailStore } from '../domain/stores.ts';
+import type { SubjectStore } from '../domain/subject.ts';
 import { scopeOf } from '../store/scope.ts';
 import type { Readers } from './readers.ts';
 
@@ -26,4 +28,17 @@ export function readingTrails(trails: TrailStore, readers: Readers): TrailStore 
 /** Counts over a whole period are for the readers. */
 export const readingReports = (readers: Readers): ReportStore => ({
   counts: (tenantId, period) => readers.run('counts', [tenantId, period]),
+});
+
+/** The same; where periods have counts of their own, they are with those of the timeline. */
+export const readingStats = (stats: StatsStore, readers: Readers): StatsStore & SubjectStore => ({
+  periods(tenantId, filter, unit) {
+    if (!isUncounted(filter)) return stats.periods(tenantId, filter, unit);
+    return readers.run('periods', [tenantId, filter, unit], JSON.stringify([tenantId, filter.keyword]));
+  },
+  byAuthor: (...asked) => readers.run('byAuthor', asked),
+  byType: (...asked) => readers.run('byType', asked),
+  byCountry: (...asked) => readers.run('byCountry', asked),
+  silence: (...asked) => readers.run('silence', asked),
+  subjects: (...asked) => readers.run('subjects', asked),
 });

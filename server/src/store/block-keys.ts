@@ -50,7 +50,7 @@ export class BlockKeys {
 }
 
 /** How many of the keys lie before the time. */
-export function before({ at }: Keys, time: number): number {
+export function before({ at }: Pick<Keys, 'at'>, time: number): number {
   let low = 0;
   let high = at.length;
   while (low < high) {

@@ -2,6 +2,7 @@ import type { Company } from '../domain/objects.ts';
 import type { CompanyFilter, CompanySearchField, CompanyStore } from '../domain/stores.ts';
 import type { Db, Tx } from './db.ts';
 import { lastContactAt } from './last-contact.ts';
+import { escaped } from './like.ts';
 import { type Candidates, listIds } from './listing.ts';
 import { TxView } from './object-store.ts';
 
@@ -76,9 +77,6 @@ const searches: Readonly<
     value: (word) => `%${escaped(`"value":${JSON.stringify(word)}}`)}%`,
   },
 };
-
-/** For LIKE: the word means only itself. */
-const escaped = (word: string): string => word.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
 
 function found(tenantId: number, field: CompanySearchField, word: string): Candidates {
   const { of, where, value } = searches[field];

@@ -90,7 +90,7 @@ export class IndexAnswer {
       const count = counts[i] as number;
       if (count > 0 && passed + count > skip) {
         const inPart = [...(await this.#keysIn(part)), ...part.plus].sort((a, b) => direction * (a.at - b.at || a.id - b.id));
-        keys.push(...inPart.slice(Math.max(0, skip - passed), skip + size - passed));
+        for (const key of inPart.slice(Math.max(0, skip - passed), skip + size - passed)) keys.push(key);
       }
       passed += count;
     }

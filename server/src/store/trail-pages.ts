@@ -3,6 +3,7 @@
  * entry. What has counts of its own costs the same at any depth; the rest is counted and passed over in an index.
  */
 import type { CountsBefore, Page, TrailFilter } from '../domain/stores.ts';
+import { before } from './block-keys.ts';
 import type { Db, Row, Tx, Value } from './db.ts';
 import { knownPage } from './known-page.ts';
 import { headOf } from './log-times.ts';
@@ -85,6 +86,7 @@ export class TrailPages {
         const guessed = guess === null ? null : ranks(tx, query, guess, times);
         const [{ revision }, counts] = await Promise.all([asked, guessed]);
         if (counts !== null && guess?.revision === revision && guess.still()) return { revision, counts };
+        if (revision === 0) return { revision, counts: times.map(() => 0) };
         if (scope === null || i >= tries) return { revision, counts: await this.#pieces(tx, tenantId, whole, times, revision) };
         const at = await this.timeline(tenantId).at(tx, scope, revision);
         if (at === null) return null;
@@ -95,26 +97,33 @@ export class TrailPages {
     }
   }
 
-  /** What has no counts of its own is counted from time to time. */
+  /** What has no counts of its own is counted from time to time; when it lies in no order, or has a keyword, it is found at one go. */
   async #pieces(tx: Tx, tenantId: number, filter: TrailFilter, times: readonly number[], revision: number): Promise<number[]> {
-    const { keyword } = filter;
     const ordered = [...new Set(times)].sort((a, b) => a - b);
-    const none: Page = { number: 1, size: 0 };
+    if (filter.keyword !== null || !trailQuery(tenantId, filter).ordered) {
+      const found = { at: Float64Array.from(await this.#timesOf(tx, tenantId, filter, revision)).sort() };
+      return times.map((time) => before(found, time));
+    }
     const pieces = ordered.map((time, i) => ({ ...filter, from: ordered[i - 1] ?? null, to: time - 1 }));
-    const counts =
-      keyword === null
-        ? await Promise.all(pieces.map((piece) => counted(tx, tenantId, piece)))
-        : await inTurn(
-            pieces,
-            async (piece) => (await this.#search.page(tx, tenantId, { ...piece, keyword }, none, revision)).total,
-          );
-    const before = new Map<number, number>();
+    const counts = await Promise.all(pieces.map((piece) => counted(tx, tenantId, piece)));
+    const sums = new Map<number, number>();
     let sum = 0;
     for (const [i, time] of ordered.entries()) {
       sum += counts[i] as number;
-      before.set(time, sum);
+      sums.set(time, sum);
     }
-    return times.map((time) => before.get(time) as number);
+    return times.map((time) => sums.get(time) as number);
+  }
+
+  /** When everything that the filter lists took place, in no order. */
+  async #timesOf(tx: Tx, tenantId: number, filter: TrailFilter, revision: number): Promise<number[]> {
+    const { keyword } = filter;
+    if (keyword !== null) {
+      const all: Page = { number: 1, size: Number.MAX_SAFE_INTEGER };
+      return (await this.#search.page(tx, tenantId, { ...filter, keyword }, all, revision)).keys.map(({ at }) => at);
+    }
+    const { where, values, at } = trailQuery(tenantId, filter);
+    return (await tx.all(`SELECT ${at} FROM trail t WHERE ${where}`, values)).map((row) => row[0] as number);
   }
 
   async #locate(
@@ -213,12 +222,6 @@ export class TrailPages {
     }
     return timeline;
   }
-}
-
-async function inTurn<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (const one of all) results.push(await work(one));
-  return results;
 }
 
 /** Throws when there is no such revision yet. */

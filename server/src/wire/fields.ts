@@ -205,19 +205,22 @@ export function timeBound(bound: 'start' | 'end', description: string): Field<nu
 }
 
 /** A whole number between bounds; absent (or empty) means `fallback`. */
-export function countFrom1(description: string, fallback: number, maximum: number): Field<number> {
-  const accepted = `accepted: a whole number from 1 to ${maximum}`;
+export function countFrom(minimum: 0 | 1, description: string, fallback: number, maximum: number): Field<number> {
+  const accepted = `accepted: a whole number from ${minimum} to ${maximum}`;
   return {
-    schema: Type.Integer({ minimum: 1, maximum, default: fallback, description }),
+    schema: Type.Integer({ minimum, maximum, default: fallback, description }),
     read(name, raw) {
       const value = single(name, raw, accepted);
       if (value === undefined || value === null || value === '') return fallback;
       const number = wholeNumber(value);
-      if (number === null || number < 1 || number > maximum) throw badParameter(name, raw, accepted);
+      if (number === null || number < minimum || number > maximum) throw badParameter(name, raw, accepted);
       return number;
     },
   };
 }
+
+export const countFrom1 = (description: string, fallback: number, maximum: number): Field<number> =>
+  countFrom(1, description, fallback, maximum);
 
 /** Text kept exactly as it came; absent means `""`. */
 export function text(description: string, maxLength: number): Field<string> {

@@ -2,8 +2,7 @@
  * OKKI's times: `YYYY-MM-DD HH:mm:ss`, Beijing wall clock, no zone (docs/wire.md#conventions). Beijing is a fixed +08:00
  * here; the tz database differs from that only in the summers of 1986–1991.
  */
-const beijing = 8 * 3600 * 1000;
-const dayLength = 24 * 3600 * 1000;
+import { beijing, dayLength } from '../domain/days.ts';
 
 const two = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0'));
 const pad = (n: number): string => two[n] as string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Trail } from '../../src/domain/objects.ts';
 import type { Joined } from '../../src/domain/stores.ts';
-import { columns } from '../../src/export/columns.ts';
+import { columns, trailTable } from '../../src/export/columns.ts';
 import { formats, type Portion } from '../../src/export/formats.ts';
 import { maxCellLength, workbook } from '../../src/export/xlsx.ts';
 import { zipped } from '../../src/export/zip.ts';
@@ -239,7 +239,7 @@ describe('more rows than a sheet holds go to further sheets', () => {
           yield trails.map((trail) => ({ tenantId: testTenant, trail, joined }));
         }
       })();
-      const sheets = sheetsOf(await bytesOf(zipped(workbook(portions, 'en', 6))));
+      const sheets = sheetsOf(await bytesOf(zipped(workbook(trailTable, portions, 'en', 6))));
       expect(sheets.map(({ rows }) => rows.length)).toEqual(sizes);
       expect(sheets.map(({ name }) => name)).toEqual(sizes.map((_, i) => (i === 0 ? 'Follow-ups' : `Follow-ups ${i + 1}`)));
       const contents = sheets.flatMap(({ rows }) => rows.slice(1).map((row) => row[place('Content')]));

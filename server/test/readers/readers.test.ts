@@ -67,6 +67,26 @@ describe('the same answer from a thread', () => {
     expect((await send(port, '/v1/report/info', ask)).text).toBe(own.text);
   });
 
+  const period = 'start_time=2024-01-01&end_time=2024-12-31';
+  it.each([
+    ['periods of what has no counts of its own', 'trail/stats/periods?type=101,103'],
+    ['periods of a keyword', `trail/stats/periods?keyword=${encodeURIComponent('报价')}`],
+    ['periods that are counted, which need none', 'trail/stats/periods?company_id=2'],
+    ['people', `trail/stats/people?${period}&unit=month`],
+    ['types', `trail/stats/types?${period}`],
+    ['countries', `trail/stats/countries?${period}`],
+    ['silence', 'trail/stats/silence?days=0'],
+    ['silence as a table', 'trail/stats/silence?days=0&format=csv'],
+    ['companies', 'subject/list?sort=silence'],
+  ])('%s', async (_name, path) => {
+    const all = await server.tokenOf(testTenant, 'company lead opportunity');
+    const own = await server.get(all, `/v1/dynamic/${path}`);
+    expect(own.text).toMatch(/^(\{"code":200,.*"list":\[\{|\ufeff客户,.*\n.)/s);
+    const read = await send(port, `/v1/dynamic/${path}`, { headers: { Authorization: all } });
+    expect(read.text).toBe(own.text);
+    expect(read.headers['x-genjin-revision']).toBe(own.headers['x-genjin-revision']);
+  });
+
   it.each(Object.keys(formats))('an export as %s', async (format) => {
     const path = `/v1/dynamic/trail/export?format=${format}`;
     const own = await server.get(token, path);

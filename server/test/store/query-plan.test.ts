@@ -9,6 +9,7 @@ import { People } from '../../src/domain/people.ts';
 import { Sessions } from '../../src/domain/session.ts';
 import { passwordDigest, SignIns } from '../../src/domain/sign-in.ts';
 import { allTrails, type TrailFilter } from '../../src/domain/stores.ts';
+import { subjectSorts } from '../../src/domain/subject.ts';
 import { Trails } from '../../src/domain/trail.ts';
 import { Vault } from '../../src/domain/vault.ts';
 import { applicationStore } from '../../src/store/application-store.ts';
@@ -22,6 +23,8 @@ import { reportStore } from '../../src/store/report-store.ts';
 import { sessionStore } from '../../src/store/session-store.ts';
 import { signInStore } from '../../src/store/sign-in-store.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { statsStore } from '../../src/store/stats-store.ts';
+import { subjectStore } from '../../src/store/subject-store.ts';
 import { tenantStore } from '../../src/store/tenant-store.ts';
 import { trailStore } from '../../src/store/trail-store.ts';
 import { userStore } from '../../src/store/user-store.ts';
@@ -352,6 +355,43 @@ test('a report counts the entries of a period within the index by time', async (
     'SEARCH company USING INDEX company_by_creation (tenant_id=? AND removed=? AND created_at>? AND created_at<?)',
   );
   for (const { sql } of planned) expect(sql).toContain('tenant_id = ?');
+});
+
+test('statistics are counted within the index by time, and the last contacts sought company by company', async () => {
+  const filter = { ...none, from: at(1), to: at(6), by: 'happenedAt' } as const;
+  const planned = await plansOf(async (recordingDb) => {
+    const stats = statsStore(recordingDb, trailStore(recordingDb));
+    await stats.byAuthor(testTenant, filter);
+    await stats.byType(testTenant, [filter]);
+    await stats.byCountry(testTenant, [filter]);
+    await stats.silence(testTenant, { days: 0, userId: null, rules: [3], leastFirst: false }, { number: 1, size: 10 }, now);
+  });
+  const search = 'SEARCH t USING COVERING INDEX trail_by_time (tenant_id=? AND live=? AND happened_at>? AND happened_at<?)';
+  for (const by of ['t.author_id', 't.type', 't.company_id'])
+    expect(planned.find(({ sql }) => sql.startsWith(`SELECT ${by},`))?.plan[0], by).toBe(search);
+  const silence = planned.find(({ sql }) => sql.includes('FROM company c WHERE'));
+  expect(silence?.plan).toContain('SEARCH t USING PRIMARY KEY (tenant_id=? AND live=? AND company_id=? AND happened_at<?)');
+  expectSeeking(planned);
+});
+
+test.each(['company', 'lead', 'opportunity'] as const)('a list of each %s seeks', async (kind) => {
+  const planned = await plansOf(async (recordingDb) => {
+    const ask = { kind, keyword: 'a', userId: 7001, country: 'DE', ascending: false } as const;
+    for (const sort of subjectSorts)
+      await subjectStore(recordingDb).subjects(testTenant, { ...ask, sort }, { number: 1, size: 10 }, now);
+    await subjectStore(recordingDb).subjects(
+      testTenant,
+      { ...ask, keyword: null, userId: null, country: null, sort: 'lastContact' },
+      { number: 1, size: 10 },
+      now,
+    );
+  });
+  const index = kind === 'company' ? 'PRIMARY KEY' : `INDEX trail_by_${kind}`;
+  const seeks = planned.flatMap(({ plan }) => plan).filter((step) => step.startsWith('SEARCH t '));
+  expect(seeks.length).toBeGreaterThan(2);
+  for (const step of seeks)
+    expect(step).toMatch(new RegExp(`USING (COVERING )?${index} \\(tenant_id=\\? AND live=\\? AND ${kind}_id=\\?`));
+  expectSeeking(planned);
 });
 
 test('what an application is to be told of is found by keys', async () => {

@@ -16,6 +16,7 @@ const comments: Written = { files: ['server/test/http/comment.test.ts'] };
 const next: Written = { files: ['server/test/http/next.test.ts'] };
 // Ours, also what reads: OKKI publishes none of them.
 const files: Written = { files: ['server/test/http/file.test.ts'] };
+const stats: Written = { files: ['server/test/http/stats.test.ts'], as: '`$' + '{stats}/' };
 const webhooks: Written = { files: ['server/test/webhook/webhook-routes.test.ts'] };
 
 /** By method and path, as in the route table. */
@@ -43,6 +44,13 @@ export const writtenRoutes: Readonly<Record<string, Written>> = {
   'GET /v1/file/info': files,
   'GET /v1/file/download': files,
   'GET /v1/file/thumbnail': files,
+  // These read what OKKI has no path for.
+  'GET /v1/dynamic/trail/stats/periods': stats,
+  'GET /v1/dynamic/trail/stats/people': stats,
+  'GET /v1/dynamic/trail/stats/types': stats,
+  'GET /v1/dynamic/trail/stats/countries': stats,
+  'GET /v1/dynamic/trail/stats/silence': { files: ['server/test/http/silence.test.ts'] },
+  'GET /v1/dynamic/subject/list': { files: ['server/test/http/subject-list.test.ts'] },
   'POST /v1/company/pushCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },
   'POST /v1/company/removeCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },
   'POST /v1/lead/push': { files: ['server/test/http/lead.test.ts'] },

@@ -1,0 +1,2 @@
+/** For LIKE with `ESCAPE '\'`: the word means only itself. */
+export const escaped = (word: string): string => word.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
