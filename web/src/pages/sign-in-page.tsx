@@ -1,4 +1,4 @@
-import type { GenjinClient, SessionData } from '@genjin/client';
+import type { GenjinClient, SessionGetData } from '@genjin/client';
 import { GenjinError } from '@genjin/client';
 import { useMutation } from '@tanstack/react-query';
 import { Button, Form, Input, Segmented } from 'antd';
@@ -10,7 +10,7 @@ import { chooseLanguage, type Language } from '../texts.ts';
 
 interface SignInPageProps {
   readonly client: GenjinClient;
-  readonly session: SessionData;
+  readonly session: SessionGetData;
   readonly onEnter: () => void;
 }
 

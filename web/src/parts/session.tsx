@@ -1,12 +1,12 @@
 /** Who is signed in, and the client that asks in their name. */
-import type { GenjinClient, SessionData } from '@genjin/client';
+import type { GenjinClient, SessionGetData } from '@genjin/client';
 import { createContext, useContext } from 'react';
 
 export type Role = 'admin' | 'member' | 'viewer';
 
 export interface Session {
   readonly client: GenjinClient;
-  readonly me: NonNullable<SessionData['user']>;
+  readonly me: NonNullable<SessionGetData['user']>;
   readonly role: Role;
   readonly tenantId: number;
   readonly tenantName: string;

@@ -37,8 +37,8 @@ const looks: Readonly<Record<Name, readonly [ComponentType, string]>> = {
   t1204: [FundOutlined, 'grey'],
 };
 
-/** The numbers of all types that have a name here. */
-export const typeNumbers = (Object.keys(looks) as Name[]).map((name) => Number(name.slice(1)));
+/** All types that have a name here: its key and their number. */
+export const namedTypes = (Object.keys(looks) as Name[]).map((name) => ({ name, type: Number(name.slice(1)) }));
 
 /** The key of a type's name, or `null` for a number that is not known here. */
 export function typeName(type: number): Name | null {

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, DatePicker, Input, Select } from 'antd';
-import dayjs from 'dayjs';
+import dayjs, { type Dayjs } from 'dayjs';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { goTo, type Place, withParams } from '../parts/place.ts';
 import { useSession } from '../parts/session.tsx';
-import { typeNumbers } from '../parts/trail-types.tsx';
+import { namedTypes } from '../parts/trail-types.tsx';
 import { filterNames, isFiltered } from './query.ts';
 
 const pause = 300;
@@ -54,7 +54,7 @@ export function FilterBar({ place, onMonth }: { place: Place; onMonth: (end: str
         maxTagCount={1}
         value={(params['type'] ?? '').split(',').filter((type) => type !== '')}
         onChange={(types: string[]) => set({ type: types.join(',') })}
-        options={typeNumbers.map((type) => ({ value: String(type), label: t(`type.t${type}`) }))}
+        options={namedTypes.map(({ name, type }) => ({ value: String(type), label: t(`type.${name}`) }))}
         placeholder={t('filter.type')}
         aria-label={t('filter.type')}
         allowClear
@@ -64,7 +64,7 @@ export function FilterBar({ place, onMonth }: { place: Place; onMonth: (end: str
           className="filter-select"
           value={params['by'] || null}
           onChange={(by: string | null) => set({ by: by ?? '' })}
-          options={(users?.list ?? []).map((user) => ({ value: String(user.user_id), label: user.nickname }))}
+          options={(users ?? []).map((user) => ({ value: user.user_id, label: user.nickname }))}
           placeholder={t('filter.by')}
           aria-label={t('filter.by')}
           showSearch={{ optionFilterProp: 'label' }}
@@ -79,7 +79,7 @@ export function FilterBar({ place, onMonth }: { place: Place; onMonth: (end: str
       <DatePicker
         className="filter-month"
         picker="month"
-        value={null}
+        value={null as Dayjs | null}
         onChange={(month) => month !== null && onMonth(month.endOf('month').format('YYYY-MM-DD HH:mm:ss'))}
         placeholder={t('filter.month')}
         aria-label={t('filter.month')}

@@ -79,7 +79,7 @@ export function useWindow(key: string): Window {
     (page: number, revision: number | null, signal?: AbortSignal) => {
       const ask = () =>
         client.trails.page(
-          { ...query, count: pageSize, start_index: page + 1, ...(revision === null ? {} : { as_of: revision }) },
+          { ...query, count: pageSize, start_index: page + 1, ...(revision === null ? {} : { as_of: String(revision) }) },
           { signal },
         );
       return revision === null
