@@ -16,8 +16,22 @@ import { usePlace, type View } from './parts/place.ts';
 import { baseUrl, type Session, SessionContext } from './parts/session.tsx';
 
 /** As in style.css. */
-const tokens = { colorPrimary: '#1d6ae5', colorLink: '#1d5fd0', borderRadius: 8, fontFamily: 'var(--font)' };
-const darkTokens = { colorBgContainer: '#1b2028', colorBgElevated: '#242b35', colorBgLayout: '#0d1015', colorLink: '#78a9ff' };
+const tokens = {
+  colorPrimary: '#1a5fd0',
+  colorLink: '#1a5fd0',
+  colorTextPlaceholder: '#5b6777',
+  colorTextDescription: '#5b6777',
+  borderRadius: 8,
+  fontFamily: 'var(--font)',
+};
+const darkTokens = {
+  colorBgContainer: '#1b2028',
+  colorBgElevated: '#242b35',
+  colorBgLayout: '#0d1015',
+  colorLink: '#78a9ff',
+  colorTextPlaceholder: '#97a2b1',
+  colorTextDescription: '#97a2b1',
+};
 
 /** Views that are fetched when one goes there first; all others are timelines. */
 const pages: Readonly<Partial<Record<View, ReturnType<typeof lazy>>>> = {};

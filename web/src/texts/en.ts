@@ -1,3 +1,4 @@
+import { entryEn } from './entry.en.ts';
 import type { Texts } from './zh.ts';
 
 /** English */
@@ -65,29 +66,7 @@ export const en: Texts = {
     today: 'Today',
     yesterday: 'Yesterday',
   },
-  entry: {
-    unknownType: 'Type {{type}}',
-    noContent: '(no text)',
-    more: 'Show all',
-    less: 'Show less',
-    recorded: 'Recorded {{time}}',
-    exactly: 'Took place {{tookPlace}}, recorded {{recorded}}',
-    company: 'Company',
-    companyId: 'Company {{id}}',
-    removed: 'removed',
-    lead: 'Lead',
-    leadId: 'Lead {{id}}',
-    opportunity: 'Opportunity',
-    opportunityId: 'Opportunity {{id}}',
-    contacts: 'Contacts',
-    leadContacts: 'Lead contacts',
-    contactId: 'Contact {{id}}',
-    author: 'Author',
-    authorId: 'User {{id}}',
-    files: 'Files',
-    email: 'E-mail',
-    phone: 'Phone',
-  },
+  ...entryEn,
   failure: {
     again: 'Try again',
     signInAgain: 'Sign in again',

@@ -5,15 +5,17 @@ import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRe
 import { useTranslation } from 'react-i18next';
 import { EntryCard } from '../entry/entry-card.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { useLive } from '../parts/live.ts';
 import { Nothing } from '../parts/nothing.tsx';
 import { addressOf, type Place, withParams } from '../parts/place.ts';
 import { useSession } from '../parts/session.tsx';
 import { beijingDay, byDay, dayInWords } from '../parts/times.ts';
+import { useEntryKeys } from './entry-keys.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { removedOf, useFollowing } from './following.ts';
 import { isFiltered, queryOf, wordsOf } from './query.ts';
 import { monthsOf, Scrubber } from './scrubber.tsx';
-import { pageSize, useWindow } from './window.ts';
+import { useWanted, WantedNotice } from './wanted.tsx';
+import { pageSize, useWindow, type Window } from './window.ts';
 import './timeline.css';
 
 /** Pixels beyond what is visible within which there are entries already. */
@@ -31,23 +33,32 @@ interface TimelineProps {
 /** The follow-ups of a subject, or of everybody: newest first, by day, as far back as they go. */
 export function Timeline({ place, title, children }: TimelineProps) {
   const { t } = useTranslation();
-  const { client, tenantId } = useSession();
+  const { client } = useSession();
   const key = JSON.stringify(queryOf(place));
   const query = useMemo(() => JSON.parse(key) as TrailQuery, [key]);
-  const { shown, error, target, atStart, atEnd, open, extend } = useWindow(key);
+  const window_ = useWindow(key);
+  const { shown, fresh, error, target, atStart, atEnd, open, extend } = window_;
+  const total = shown === null ? 0 : shown.total - removedOf(fresh);
+  const wanted = useWanted(place);
   const list = useRef<HTMLDivElement>(null);
   const top = useRef(0);
   const [index, setIndex] = useState(0);
   const [waiting, setWaiting] = useState(0);
 
   // The place in the address is read when one comes here, and again only for another list.
-  const began = useRef('');
+  const began = useRef<{ readonly came: string; readonly gone: boolean } | null>(null);
   useEffect(() => {
-    if (began.current === key) return;
-    began.current = key;
+    if (wanted.pending) return;
+    const now = { came: `${key} ${wanted.id}`, gone: wanted.gone };
+    const before = began.current;
+    // One that was put back is to be seen.
+    const back = before?.came === now.came && before.gone && !now.gone;
+    if (before?.came === now.came && !back) return;
+    began.current = now;
     setWaiting(0);
-    open(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(place.params['at'] ?? '') ? (place.params['at'] as string) : 0);
-  }, [key, open, place]);
+    const at = place.params['at'] ?? '';
+    open(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(at) && !back ? at : wanted.where);
+  }, [key, open, place, wanted]);
 
   const { data: periods } = useQuery({
     queryKey: ['periods', key, shown?.total ?? -1],
@@ -58,18 +69,8 @@ export function Timeline({ place, title, children }: TimelineProps) {
   const months = useMemo(() => monthsOf(periods?.list ?? []), [periods]);
 
   // What is new is only told while one reads further down; at the top it comes by itself.
-  const looked = useRef<AbortController | null>(null);
-  useLive(
-    tenantId,
-    useCallback(async () => {
-      looked.current?.abort();
-      const own = new AbortController();
-      looked.current = own;
-      if (window.scrollY <= atTop && top.current === 0) return open(0);
-      const { totalItem } = await client.trails.list({ ...query, count: 1 }, { signal: own.signal });
-      if (!own.signal.aborted) setWaiting(Math.max(0, totalItem - (shown?.total ?? totalItem)));
-    }, [client, query, open, shown?.total]),
-  );
+  const isAtTop = useCallback(() => window.scrollY <= atTop && top.current === 0, []);
+  useFollowing({ query, window: window_, total, isAtTop, onWaiting: setWaiting, topIndex: top });
 
   /** Which entry is the topmost one, and in the address when it took place. */
   const settle = useCallback(() => {
@@ -117,6 +118,7 @@ export function Timeline({ place, title, children }: TimelineProps) {
       if (target.index === 0 || entry == null) window.scrollTo({ top: 0, behavior: 'instant' });
       else window.scrollTo({ top: entry.getBoundingClientRect().top + window.scrollY - 120, behavior: 'instant' });
       settle();
+      if (entry?.dataset['trailId'] === String(wanted.id)) entry.focus({ preventScroll: true });
     } else if (held.current !== null) {
       const entry = list.current?.querySelector(`[data-trail-id="${held.current.id}"]`);
       const moved = entry == null ? 0 : entry.getBoundingClientRect().top - held.current.top;
@@ -126,7 +128,9 @@ export function Timeline({ place, title, children }: TimelineProps) {
       const first = topmost(list.current);
       held.current = first === null ? null : { id: first.dataset['trailId'] as string, top: first.getBoundingClientRect().top };
     };
-  }, [shown, target, settle]);
+  }, [shown, fresh, target, settle]);
+
+  useEntryKeys(list);
 
   const goToNew = (): void => {
     setWaiting(0);
@@ -137,7 +141,7 @@ export function Timeline({ place, title, children }: TimelineProps) {
       <div className="timeline-main">
         <div className="timeline-head">
           <h1>{title}</h1>
-          {shown !== null && <span className="total">{t('timeline.total', { count: shown.total })}</span>}
+          {shown !== null && <span className="total">{t('timeline.total', { count: total })}</span>}
         </div>
         {children}
         <FilterBar place={place} onMonth={open} />
@@ -146,6 +150,7 @@ export function Timeline({ place, title, children }: TimelineProps) {
             {t('timeline.new', { count: waiting })}
           </Button>
         )}
+        <WantedNotice wanted={wanted} />
         {error != null && (
           <div className="failure" role="alert">
             <Failure error={error} onAgain={() => open(top.current)} />
@@ -160,7 +165,7 @@ export function Timeline({ place, title, children }: TimelineProps) {
           />
         ) : (
           <div ref={list} className="timeline-list">
-            <Days shown={shown} words={place.params['q']} />
+            <Days shown={shown} fresh={fresh} words={place.params['q']} wanted={wanted.id} />
             {atEnd ? <p className="zone faint">{t('timeline.zone')}</p> : <Loading />}
           </div>
         )}
@@ -181,11 +186,19 @@ function topmost(list: HTMLElement | null): HTMLElement | null {
   return null;
 }
 
-function Days({ shown, words }: { shown: NonNullable<ReturnType<typeof useWindow>['shown']>; words: string | undefined }) {
+interface DaysProps {
+  readonly shown: NonNullable<Window['shown']>;
+  readonly fresh: Window['fresh'];
+  readonly words: string | undefined;
+  readonly wanted: number;
+}
+
+function Days({ shown, fresh, words, wanted }: DaysProps) {
   const { t, i18n } = useTranslation();
   const { first, pages } = shown;
   const days = useMemo(() => {
     const start = first * pageSize;
+    // By the old time: what has changed stays where it is.
     return byDay(pages.flat().map((entry, i) => ({ entry, index: start + i, create_time: entry.create_time })));
   }, [first, pages]);
   const marked = useMemo(() => wordsOf(words), [words]);
@@ -198,7 +211,13 @@ function Days({ shown, words }: { shown: NonNullable<ReturnType<typeof useWindow
       </h2>
       <div className="entries">
         {items.map(({ entry, index }) => (
-          <EntryCard key={entry.trail_id} entry={entry} index={index} marked={marked} />
+          <EntryCard
+            key={entry.trail_id}
+            entry={fresh.get(entry.trail_id) ?? entry}
+            index={index}
+            marked={marked}
+            wanted={entry.trail_id === wanted}
+          />
         ))}
       </div>
     </section>
