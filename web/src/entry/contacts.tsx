@@ -1,12 +1,13 @@
 import PhoneOutlined from '@ant-design/icons/PhoneOutlined';
 import type { TrailEntryCustomerInfo } from '@genjin/client';
 import { Popover } from 'antd';
+import type { TFunction } from 'i18next';
 import { Fragment, type ReactNode, useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useAnchored } from '../parts/anchored.ts';
 import { SubjectLink } from '../parts/to.tsx';
 
 interface ContactsProps {
+  readonly t: TFunction;
   readonly ids: readonly number[];
   readonly known: readonly TrailEntryCustomerInfo[] | null;
   /** Whether each has a timeline of its own. */
@@ -14,8 +15,7 @@ interface ContactsProps {
 }
 
 /** Contact persons by name, each with a way to see how to reach it. Those that are not known are shown by their id. */
-export function Contacts({ ids, known, linked }: ContactsProps) {
-  const { t } = useTranslation();
+export function Contacts({ t, ids, known, linked }: ContactsProps) {
   return ids.map((id, i) => {
     const contact = known?.find((one) => one.customer_id === id);
     const name = contact?.name || t('entry.contactId', { id });
@@ -29,7 +29,7 @@ export function Contacts({ ids, known, linked }: ContactsProps) {
         ) : (
           <bdi>{name}</bdi>
         )}
-        {contact !== undefined && isReachable(contact) && <Reach name={name} contact={contact} />}
+        {contact !== undefined && isReachable(contact) && <Reach t={t} name={name} contact={contact} />}
       </Fragment>
     );
   });
@@ -38,8 +38,13 @@ export function Contacts({ ids, known, linked }: ContactsProps) {
 const isReachable = ({ email, tel_list, contact }: TrailEntryCustomerInfo): boolean =>
   email !== '' || tel_list.length > 0 || contact.length > 0;
 
-function Reach({ name, contact }: { name: string; contact: TrailEntryCustomerInfo }) {
-  const { t } = useTranslation();
+interface ReachProps {
+  readonly t: TFunction;
+  readonly name: string;
+  readonly contact: TrailEntryCustomerInfo;
+}
+
+function Reach({ t, name, contact }: ReachProps) {
   const { open, close, button } = useAnchored();
   return (
     <span className="anchored">
@@ -52,7 +57,7 @@ function Reach({ name, contact }: { name: string; contact: TrailEntryCustomerInf
           trigger="click"
           placement="bottom"
           onOpenChange={close}
-          content={<Ways name={name} contact={contact} onClose={close} />}
+          content={<Ways t={t} name={name} contact={contact} onClose={close} />}
         >
           <span className="anchor" />
         </Popover>
@@ -65,8 +70,7 @@ function Reach({ name, contact }: { name: string; contact: TrailEntryCustomerInf
 const isMail = (text: string): boolean => /^[^\s@<>"?&,;:]+@[^\s@<>"?&,;:]+$/.test(text);
 const isPhone = (text: string): boolean => /^\+?[\d\s()./-]{3,30}$/.test(text);
 
-function Ways({ name, contact, onClose }: { name: string; contact: TrailEntryCustomerInfo; onClose: () => void }) {
-  const { t } = useTranslation();
+function Ways({ t, name, contact, onClose }: ReachProps & { onClose: () => void }) {
   const box = useRef<HTMLElement>(null);
   useEffect(() => box.current?.focus({ preventScroll: true }), []);
   const { email } = contact;

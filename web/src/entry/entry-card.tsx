@@ -1,5 +1,6 @@
 import CommentOutlined from '@ant-design/icons/CommentOutlined';
 import type { TrailEntry } from '@genjin/client';
+import type { TFunction } from 'i18next';
 import { lazy, memo, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { minuteOf, recordedIfOther } from '../parts/times.ts';
@@ -52,8 +53,8 @@ export const EntryCard = memo(function EntryCard({ entry, index, marked, wanted 
       <div className="entry-body">
         <div className="entry-head">
           <span className="entry-type">{name === null ? t('entry.unknownType', { type: entry.type }) : t(`type.${name}`)}</span>
-          <Author entry={entry} />
-          <EntryActions entry={entry} onComment={write} onHistory={() => setHistory(true)} />
+          <Author t={t} entry={entry} />
+          <EntryActions t={t} entry={entry} onComment={write} onHistory={() => setHistory(true)} />
           <time
             className="entry-time"
             dateTime={`${entry.create_time.replace(' ', 'T')}+08:00`}
@@ -62,10 +63,11 @@ export const EntryCard = memo(function EntryCard({ entry, index, marked, wanted 
             {minuteOf(entry.create_time)}
           </time>
         </div>
-        <EntryText content={entry.content} marked={marked} />
-        <Subjects entry={entry} />
+        <EntryText t={t} content={entry.content} marked={marked} />
+        <Subjects t={t} entry={entry} />
         {entry.file_info !== null && entry.file_info.length > 0 && <Files files={entry.file_info} />}
         <Foot
+          t={t}
           entry={entry}
           commenting={commenting}
           onComments={() => setCommenting(!commenting)}
@@ -86,8 +88,7 @@ export const EntryCard = memo(function EntryCard({ entry, index, marked, wanted 
   );
 });
 
-function Author({ entry }: { entry: TrailEntry }) {
-  const { t } = useTranslation();
+function Author({ t, entry }: { t: TFunction; entry: TrailEntry }) {
   const author = joined(entry.create_user_info);
   if (author === null && entry.create_user === 0) return null;
   const name = author?.nickname || t('entry.authorId', { id: entry.create_user });
@@ -102,6 +103,7 @@ function Author({ entry }: { entry: TrailEntry }) {
 }
 
 interface FootProps {
+  readonly t: TFunction;
   readonly entry: TrailEntry;
   readonly commenting: boolean;
   readonly onComments: () => void;
@@ -109,8 +111,7 @@ interface FootProps {
 }
 
 /** What has become of the entry since; most have nothing of it. */
-function Foot({ entry, commenting, onComments, onHistory }: FootProps) {
-  const { t } = useTranslation();
+function Foot({ t, entry, commenting, onComments, onHistory }: FootProps) {
   const recorded = recordedIfOther(entry.create_time, entry.created_at);
   const edited = entry.update_time > entry.created_at;
   if (recorded === null && !edited && entry.comment_count === 0) return null;

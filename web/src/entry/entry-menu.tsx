@@ -6,7 +6,7 @@ import LinkOutlined from '@ant-design/icons/LinkOutlined';
 import MoreOutlined from '@ant-design/icons/MoreOutlined';
 import type { TrailEntry } from '@genjin/client';
 import { Dropdown, type MenuProps } from 'antd';
-import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import { useAnchored } from '../parts/anchored.ts';
 import { showToast } from '../parts/toast.tsx';
 import { useEditing, useMayChange } from './editing.ts';
@@ -14,14 +14,14 @@ import { copyText, entryAddress } from './link.ts';
 import { useRemoving } from './removing.ts';
 
 interface EntryActionsProps {
+  readonly t: TFunction;
   readonly entry: TrailEntry;
   readonly onComment: () => void;
   readonly onHistory: () => void;
 }
 
 /** What can be done with an entry; its key, as in `parts/keys.ts`, is found by `aria-keyshortcuts`. */
-export function EntryActions({ entry, onComment, onHistory }: EntryActionsProps) {
-  const { t } = useTranslation();
+export function EntryActions({ t, entry, onComment, onHistory }: EntryActionsProps) {
   const edit = useEditing(entry);
   const { open, close, button } = useAnchored();
   return (
@@ -52,20 +52,20 @@ export function EntryActions({ entry, onComment, onHistory }: EntryActionsProps)
         <button type="button" className="entry-action" aria-label={t('entry.actions')} aria-haspopup="menu" {...button}>
           <MoreOutlined />
         </button>
-        {open && <EntryMenu entry={entry} edit={edit} onComment={onComment} onHistory={onHistory} onClose={close} />}
+        {open && <EntryMenu t={t} entry={entry} edit={edit} onComment={onComment} onHistory={onHistory} onClose={close} />}
       </span>
     </span>
   );
 }
 
 function EntryMenu({
+  t,
   entry,
   edit,
   onComment,
   onHistory,
   onClose,
 }: EntryActionsProps & { edit: (() => void) | null; onClose: () => void }) {
-  const { t } = useTranslation();
   const { remove } = useRemoving();
   const mayChange = useMayChange(entry);
   const copy = (): void => {

@@ -3,8 +3,8 @@ import ShopOutlined from '@ant-design/icons/ShopOutlined';
 import TagOutlined from '@ant-design/icons/TagOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
 import type { TrailEntry } from '@genjin/client';
+import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { SubjectLink } from '../parts/to.tsx';
 import { Contacts } from './contacts.tsx';
 
@@ -23,8 +23,7 @@ function Subject({ icon, label, children }: { icon: ReactNode; label: string; ch
 }
 
 /** What an entry is about, and with whom. */
-export function Subjects({ entry }: { entry: TrailEntry }) {
-  const { t } = useTranslation();
+export function Subjects({ t, entry }: { t: TFunction; entry: TrailEntry }) {
   const company = joined(entry.company_info);
   const lead = joined(entry.lead_info);
   const opportunity = joined(entry.opportunity_info);
@@ -56,12 +55,12 @@ export function Subjects({ entry }: { entry: TrailEntry }) {
       )}
       {entry.customer_id.length > 0 && (
         <Subject icon={<UserOutlined />} label={t('entry.contacts')}>
-          <Contacts ids={entry.customer_id} known={entry.customer_info} linked />
+          <Contacts t={t} ids={entry.customer_id} known={entry.customer_info} linked />
         </Subject>
       )}
       {entry.lead_customer_id.length > 0 && (
         <Subject icon={<UserOutlined />} label={t('entry.leadContacts')}>
-          <Contacts ids={entry.lead_customer_id} known={entry.lead_customer_info} linked={false} />
+          <Contacts t={t} ids={entry.lead_customer_id} known={entry.lead_customer_info} linked={false} />
         </Subject>
       )}
     </div>
