@@ -34,6 +34,8 @@ export const EntryCard = memo(function EntryCard({ entry, index, marked, wanted 
   // Counts how often somebody wanted to write.
   const [writing, setWriting] = useState(0);
   const [history, setHistory] = useState(false);
+  // Somebody points at it, or was in it.
+  const [near, setNear] = useState(false);
   const write = (): void => {
     setCommenting(true);
     setWriting((before) => before + 1);
@@ -48,13 +50,18 @@ export const EntryCard = memo(function EntryCard({ entry, index, marked, wanted 
     );
   }
   return (
-    <article className={wanted ? 'entry wanted' : 'entry'} {...place}>
+    <article
+      className={wanted ? 'entry wanted' : 'entry'}
+      {...place}
+      onPointerEnter={() => setNear(true)}
+      onFocus={() => setNear(true)}
+    >
       <TypeMark type={entry.type} />
       <div className="entry-body">
         <div className="entry-head">
           <span className="entry-type">{name === null ? t('entry.unknownType', { type: entry.type }) : t(`type.${name}`)}</span>
           <Author t={t} entry={entry} />
-          <EntryActions t={t} entry={entry} onComment={write} onHistory={() => setHistory(true)} />
+          <EntryActions t={t} entry={entry} near={near} onComment={write} onHistory={() => setHistory(true)} />
           <time
             className="entry-time"
             dateTime={`${entry.create_time.replace(' ', 'T')}+08:00`}

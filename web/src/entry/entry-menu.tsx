@@ -7,6 +7,7 @@ import MoreOutlined from '@ant-design/icons/MoreOutlined';
 import type { TrailEntry } from '@genjin/client';
 import { Dropdown, type MenuProps } from 'antd';
 import type { TFunction } from 'i18next';
+import type { ReactNode } from 'react';
 import { useAnchored } from '../parts/anchored.ts';
 import { showToast } from '../parts/toast.tsx';
 import { useEditing, useMayChange } from './editing.ts';
@@ -20,41 +21,52 @@ interface EntryActionsProps {
   readonly onHistory: () => void;
 }
 
-/** What can be done with an entry; its key, as in `parts/keys.ts`, is found by `aria-keyshortcuts`. */
-export function EntryActions({ t, entry, onComment, onHistory }: EntryActionsProps) {
+/** What can be done with an entry: by a menu, and by buttons for who is near it, whose keys, as in `parts/keys.ts`, are found by `aria-keyshortcuts`. */
+export function EntryActions({ near, ...props }: EntryActionsProps & { readonly near: boolean }) {
+  const { t, entry, onComment } = props;
   const edit = useEditing(entry);
   const { open, close, button } = useAnchored();
   return (
     <span className="entry-actions">
-      <button
-        type="button"
-        className="entry-action quick"
-        aria-label={t('entry.comment')}
-        title={t('entry.comment')}
-        aria-keyshortcuts="c"
-        onClick={onComment}
-      >
-        <CommentOutlined />
-      </button>
-      {edit !== null && (
-        <button
-          type="button"
-          className="entry-action quick"
-          aria-label={t('entry.edit')}
-          title={t('entry.edit')}
-          aria-keyshortcuts="e"
-          onClick={edit}
-        >
+      {near && (
+        <Action label={t('entry.comment')} shortcut="c" onClick={onComment}>
+          <CommentOutlined />
+        </Action>
+      )}
+      {near && edit !== null && (
+        <Action label={t('entry.edit')} shortcut="e" onClick={edit}>
           <EditOutlined />
-        </button>
+        </Action>
       )}
       <span className="anchored">
         <button type="button" className="entry-action" aria-label={t('entry.actions')} aria-haspopup="menu" {...button}>
           <MoreOutlined />
         </button>
-        {open && <EntryMenu t={t} entry={entry} edit={edit} onComment={onComment} onHistory={onHistory} onClose={close} />}
+        {open && <EntryMenu {...props} edit={edit} onClose={close} />}
       </span>
     </span>
+  );
+}
+
+interface ActionProps {
+  readonly label: string;
+  readonly shortcut: string;
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}
+
+function Action({ label, shortcut, onClick, children }: ActionProps) {
+  return (
+    <button
+      type="button"
+      className="entry-action quick"
+      aria-label={label}
+      title={label}
+      aria-keyshortcuts={shortcut}
+      onClick={onClick}
+    >
+      {children}
+    </button>
   );
 }
 
