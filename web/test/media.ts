@@ -1,7 +1,7 @@
 /** Small files of each kind that can be looked at or listened to. */
 import { crc32, deflateSync } from 'node:zlib';
 
-function chunk(name: string, data: Buffer): Buffer {
+function chunk(name: string, data: Buffer): Buffer<ArrayBuffer> {
   const body = Buffer.concat([Buffer.from(name, 'latin1'), data]);
   const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);
@@ -10,7 +10,7 @@ function chunk(name: string, data: Buffer): Buffer {
 }
 
 /** A picture of one colour. */
-export function png(width: number, height: number, [red, green, blue]: readonly [number, number, number]): Buffer {
+export function png(width: number, height: number, [red, green, blue]: readonly [number, number, number]): Buffer<ArrayBuffer> {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
@@ -22,7 +22,7 @@ export function png(width: number, height: number, [red, green, blue]: readonly 
 }
 
 /** So many seconds of silence. */
-export function wav(seconds: number): Buffer {
+export function wav(seconds: number): Buffer<ArrayBuffer> {
   const rate = 8000;
   const head = Buffer.alloc(44);
   head.write('RIFF', 0, 'latin1');
@@ -41,7 +41,7 @@ export function wav(seconds: number): Buffer {
 }
 
 /** What says that it is a film, and has nothing in it. */
-export const brokenFilm: Buffer = Buffer.concat([
+export const brokenFilm: Buffer<ArrayBuffer> = Buffer.concat([
   Buffer.of(0, 0, 0, 24),
   Buffer.from('ftypisom\0\0\x02\0isomiso2', 'latin1'),
   Buffer.alloc(200),

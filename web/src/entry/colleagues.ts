@@ -14,7 +14,7 @@ export function useColleagues(): { readonly all: readonly Named[]; readonly here
     staleTime: 300_000,
   });
   return useMemo(() => {
-    const named = (data?.list ?? []).map((user) => ({
+    const named = (data ?? []).map((user) => ({
       id: Number(user.user_id),
       name: user.nickname,
       here: String(user.enable_flag) === normal,

@@ -103,7 +103,7 @@ export function CommentForm({ trailId, comment, wanted, onCancel, onDone }: Comm
         aria-label={t('comments.placeholder')}
       />
       {sending.isError && (
-        <div role="alert">
+        <div className="comment-failure">
           <Failure error={sending.error} />
         </div>
       )}

@@ -1,6 +1,8 @@
+import DownloadOutlined from '@ant-design/icons/DownloadOutlined';
 import { Image } from 'antd';
 import { useState } from 'react';
 import { inline, type ShownFile } from './file-kinds.ts';
+import './lightbox.css';
 
 interface LightboxProps {
   readonly pictures: readonly ShownFile[];
@@ -12,6 +14,7 @@ interface LightboxProps {
 export default function Lightbox({ pictures, first, onClose }: LightboxProps) {
   const [open, setOpen] = useState(true);
   const [current, setCurrent] = useState(first);
+  const shown = pictures[current];
   return (
     <Image.PreviewGroup
       items={pictures.map(({ address, name }) => ({ src: inline(address as string), alt: name }))}
@@ -23,6 +26,14 @@ export default function Lightbox({ pictures, first, onClose }: LightboxProps) {
         },
         current,
         onChange: setCurrent,
+        actionsRender: (tools) => (
+          <div className="lightbox-tools">
+            <a className="lightbox-name" href={shown?.address ?? undefined} download={shown?.name}>
+              <DownloadOutlined /> <bdi>{shown?.name}</bdi>
+            </a>
+            {tools}
+          </div>
+        ),
       }}
     />
   );

@@ -9,6 +9,9 @@ export const keyGroups = {
 
 export type Key = (typeof keyGroups)[keyof typeof keyGroups][number];
 
+/** These may be held. */
+const held: ReadonlySet<string> = new Set<Key>(['j', 'k']);
+
 /** How long the second key of two is waited for, in ms. */
 const patience = 1500;
 
@@ -42,8 +45,8 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof Element && (/^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest(takesLetters) !== null);
 
 function pressed(event: KeyboardEvent): void {
-  // Nothing may hang on what a held key does.
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing || event.defaultPrevented) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+  if (event.repeat && !held.has(event.key)) return;
   if (isTyping(event.target) || document.querySelector(openDialog) !== null) return;
   const both = `${first} ${event.key}`;
   const second = first !== '' && event.timeStamp - firstAt < patience;

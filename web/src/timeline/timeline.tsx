@@ -1,7 +1,7 @@
 import type { TrailQuery } from '@genjin/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Button, Skeleton } from 'antd';
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EntryCard } from '../entry/entry-card.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -14,6 +14,7 @@ import { FilterBar } from './filter-bar.tsx';
 import { removedOf, useFollowing } from './following.ts';
 import { isFiltered, queryOf, wordsOf } from './query.ts';
 import { monthsOf, Scrubber } from './scrubber.tsx';
+import { Still, topmost } from './still.tsx';
 import { useWanted, WantedNotice } from './wanted.tsx';
 import { pageSize, useWindow, type Window } from './window.ts';
 import './timeline.css';
@@ -107,28 +108,16 @@ export function Timeline({ place, title, children }: TimelineProps) {
     };
   }, [shown, atStart, atEnd, extend, settle]);
 
-  // What is put before the entries, or taken off there, must not move what one reads.
-  const held = useRef<{ readonly id: string; readonly top: number } | null>(null);
   const jumped = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever was put to the list may have moved what one reads
   useLayoutEffect(() => {
-    if (target !== null && target.count !== jumped.current) {
-      jumped.current = target.count;
-      const entry = list.current?.querySelector<HTMLElement>(`[data-index="${target.index}"]`);
-      if (target.index === 0 || entry == null) window.scrollTo({ top: 0, behavior: 'instant' });
-      else window.scrollTo({ top: entry.getBoundingClientRect().top + window.scrollY - 120, behavior: 'instant' });
-      settle();
-      if (entry?.dataset['trailId'] === String(wanted.id)) entry.focus({ preventScroll: true });
-    } else if (held.current !== null) {
-      const entry = list.current?.querySelector(`[data-trail-id="${held.current.id}"]`);
-      const moved = entry == null ? 0 : entry.getBoundingClientRect().top - held.current.top;
-      if (Math.abs(moved) >= 1) window.scrollBy({ top: moved, behavior: 'instant' });
-    }
-    return () => {
-      const first = topmost(list.current);
-      held.current = first === null ? null : { id: first.dataset['trailId'] as string, top: first.getBoundingClientRect().top };
-    };
-  }, [shown, fresh, target, settle]);
+    if (target === null || target.count === jumped.current) return;
+    jumped.current = target.count;
+    const entry = list.current?.querySelector<HTMLElement>(`[data-index="${target.index}"]`);
+    if (target.index === 0 || entry == null) window.scrollTo({ top: 0, behavior: 'instant' });
+    else window.scrollTo({ top: entry.getBoundingClientRect().top + window.scrollY - 120, behavior: 'instant' });
+    settle();
+    if (entry?.dataset['trailId'] === String(wanted.id)) entry.focus({ preventScroll: true });
+  }, [target, settle, wanted.id]);
 
   useEntryKeys(list);
 
@@ -165,7 +154,7 @@ export function Timeline({ place, title, children }: TimelineProps) {
           />
         ) : (
           <div ref={list} className="timeline-list">
-            <Days shown={shown} fresh={fresh} words={place.params['q']} wanted={wanted.id} />
+            <Days list={list} shown={shown} fresh={fresh} words={place.params['q']} wanted={wanted.id} />
             {atEnd ? <p className="zone faint">{t('timeline.zone')}</p> : <Loading />}
           </div>
         )}
@@ -177,23 +166,15 @@ export function Timeline({ place, title, children }: TimelineProps) {
   );
 }
 
-/** The first entry that is seen below the bar. */
-function topmost(list: HTMLElement | null): HTMLElement | null {
-  if (list === null) return null;
-  for (const entry of list.querySelectorAll<HTMLElement>('article[data-index]')) {
-    if (entry.getBoundingClientRect().bottom > 96) return entry;
-  }
-  return null;
-}
-
 interface DaysProps {
+  readonly list: RefObject<HTMLElement | null>;
   readonly shown: NonNullable<Window['shown']>;
   readonly fresh: Window['fresh'];
   readonly words: string | undefined;
   readonly wanted: number;
 }
 
-function Days({ shown, fresh, words, wanted }: DaysProps) {
+const Days = memo(function Days({ list, shown, fresh, words, wanted }: DaysProps) {
   const { t, i18n } = useTranslation();
   const { first, pages } = shown;
   const days = useMemo(() => {
@@ -203,7 +184,7 @@ function Days({ shown, fresh, words, wanted }: DaysProps) {
   }, [first, pages]);
   const marked = useMemo(() => wordsOf(words), [words]);
   const near: Record<string, string> = { [beijingDay()]: t('timeline.today'), [beijingDay(1)]: t('timeline.yesterday') };
-  return days.map(({ day, items }) => (
+  const shownDays = days.map(({ day, items }) => (
     <section className="day" key={day}>
       <h2>
         {dayInWords(day, i18n.language)}
@@ -222,7 +203,8 @@ function Days({ shown, fresh, words, wanted }: DaysProps) {
       </div>
     </section>
   ));
-}
+  return <Still list={list}>{shownDays}</Still>;
+});
 
 function Loading() {
   const { t } = useTranslation();
