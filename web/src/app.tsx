@@ -1,6 +1,6 @@
 import { GenjinClient } from '@genjin/client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ConfigProvider, Skeleton, theme } from 'antd';
+import { ConfigProvider, theme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
@@ -10,15 +10,18 @@ import 'dayjs/locale/zh-cn';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { TimelinePage } from './pages/timeline-page.tsx';
 import { Failure } from './parts/failure.tsx';
-import { Frame } from './parts/frame.tsx';
+import { Frame, popups } from './parts/frame.tsx';
 import { useDark } from './parts/look.ts';
 import { usePlace, type View } from './parts/place.ts';
 import { baseUrl, type Session, SessionContext } from './parts/session.tsx';
+import { Waiting } from './parts/waiting.tsx';
 
 /** As in style.css. */
 const tokens = {
   colorPrimary: '#1a5fd0',
   colorLink: '#1a5fd0',
+  colorPrimaryHover: '#164fae',
+  colorError: '#b83227',
   colorTextPlaceholder: '#5b6777',
   colorTextDescription: '#5b6777',
   borderRadius: 8,
@@ -44,6 +47,7 @@ export function App() {
   return (
     <ConfigProvider
       locale={chinese ? zhCN : enUS}
+      getPopupContainer={() => document.getElementById(popups) ?? document.body}
       button={{ autoInsertSpace: false }}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
@@ -99,7 +103,7 @@ function CurrentView() {
   const Page = pages[view];
   if (Page === undefined) return <TimelinePage key={`${view} ${params['id'] ?? ''}`} />;
   return (
-    <Suspense fallback={<Skeleton active />}>
+    <Suspense fallback={<Waiting />}>
       <Page key={view} />
     </Suspense>
   );

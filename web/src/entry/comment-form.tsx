@@ -4,6 +4,7 @@ import { Button, type GetRef, Mentions } from 'antd';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from '../parts/failure.tsx';
+import { popups } from '../parts/frame.tsx';
 import { tellChange } from '../parts/live.ts';
 import { useSession } from '../parts/session.tsx';
 import { useColleagues } from './colleagues.ts';
@@ -97,6 +98,7 @@ export function CommentForm({ trailId, comment, wanted, onCancel, onDone }: Comm
         filterOption={(typed, { value = '' }) => value.toLowerCase().includes(typed.toLowerCase())}
         notFoundContent={null}
         popupClassName="comment-mentions"
+        getPopupContainer={() => document.getElementById(popups) ?? document.body}
         autoSize={{ minRows: 1, maxRows: 8 }}
         maxLength={longest}
         placeholder={t('comments.placeholder')}

@@ -1,11 +1,11 @@
 import type { CommentListDataList, TrailEntry } from '@genjin/client';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { Skeleton } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Failure } from '../parts/failure.tsx';
 import { useLive } from '../parts/live.ts';
 import { useSession } from '../parts/session.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { useColleagues } from './colleagues.ts';
 import { Comment } from './comment.tsx';
 import { CommentForm } from './comment-form.tsx';
@@ -44,7 +44,7 @@ export default function Comments({ entry, writing, onClose }: CommentsProps) {
   return (
     <section className="comments" aria-label={t('comments.title')}>
       {elsewhere > 0 && <p className="faint">{t('comments.elsewhere', { count: elsewhere })}</p>}
-      {data === undefined && error === null && <Skeleton active title={false} paragraph={{ rows: 2 }} />}
+      {data === undefined && error === null && <Waiting rows={2} />}
       {error !== null && <Failure error={error} onAgain={() => refetch()} />}
       {comments.length > 0 && (
         <ol>

@@ -1,10 +1,10 @@
 import type { TrailEntry, TrailHistoryDataList } from '@genjin/client';
 import { useQuery } from '@tanstack/react-query';
-import { Skeleton } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useSession } from '../parts/session.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { Difference } from './difference.tsx';
 import { fieldOf, useValueText } from './history-values.ts';
 import './history.css';
@@ -36,7 +36,7 @@ export default function History({ entry, onClose }: { entry: TrailEntry; onClose
   );
   return (
     <Dialog title={t('history.title')} width={720} className="history" onClose={onClose}>
-      {data === undefined && error === null && <Skeleton active />}
+      {data === undefined && error === null && <Waiting />}
       {error !== null && <Failure error={error} onAgain={() => refetch()} />}
       {versions !== undefined && (
         <ol>

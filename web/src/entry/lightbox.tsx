@@ -25,6 +25,7 @@ export default function Lightbox({ pictures, first, onClose }: LightboxProps) {
           if (!now) onClose();
         },
         current,
+        alt: shown?.name ?? '',
         onChange: setCurrent,
         actionsRender: (tools) => (
           <div className="lightbox-tools">

@@ -31,6 +31,9 @@ const ways: readonly { view: View; icon: ComponentType; of?: readonly View[]; ad
   { view: 'settings', icon: SettingOutlined, admin: true },
 ];
 
+/** Where lists and menus open: a part of the page with a name, as everything in it is. */
+export const popups = 'popups';
+
 /** What stands around every view: on a desk beside it, on a phone below. `action`: the one thing that is done from anywhere. */
 export function Frame({ action, children }: { action?: ReactNode; children: ReactNode }) {
   const { t } = useTranslation();
@@ -66,6 +69,7 @@ export function Frame({ action, children }: { action?: ReactNode; children: Reac
       </main>
       <Shortcuts help={help} onHelp={setHelp} />
       <Toasts />
+      <section id={popups} aria-label={t('frame.popups')} />
     </div>
   );
 }

@@ -10,6 +10,7 @@ export const en: Texts = {
     skip: 'Skip to the content',
     ways: 'Main navigation',
     me: 'My settings',
+    popups: 'Lists and menus',
   },
   view: {
     timeline: 'All follow-ups',

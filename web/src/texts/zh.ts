@@ -9,6 +9,7 @@ export const zh = {
     skip: '跳到内容',
     ways: '主导航',
     me: '我的设置',
+    popups: '弹出内容',
   },
   view: {
     timeline: '全部跟进',

@@ -1,6 +1,6 @@
 import type { TrailQuery } from '@genjin/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { memo, type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EntryCard } from '../entry/entry-card.tsx';
@@ -9,6 +9,7 @@ import { Nothing } from '../parts/nothing.tsx';
 import { addressOf, type Place, withParams } from '../parts/place.ts';
 import { useSession } from '../parts/session.tsx';
 import { beijingDay, byDay, dayInWords } from '../parts/times.ts';
+import { Waiting } from '../parts/waiting.tsx';
 import { useEntryKeys } from './entry-keys.ts';
 import { FilterBar } from './filter-bar.tsx';
 import { removedOf, useFollowing } from './following.ts';
@@ -212,7 +213,7 @@ function Loading() {
     <div className="loading" role="status" aria-label={t('timeline.loading')}>
       {[2, 3, 1].map((rows) => (
         <div className="entries" key={rows}>
-          <Skeleton active avatar={{ size: 34 }} title={{ width: '30%' }} paragraph={{ rows }} />
+          <Waiting avatar rows={rows} />
         </div>
       ))}
     </div>
