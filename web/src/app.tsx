@@ -21,12 +21,12 @@ const tokens = {
   colorPrimary: '#1a5fd0',
   colorLink: '#1a5fd0',
   colorPrimaryHover: '#164fae',
-  colorError: '#b83227',
   colorTextPlaceholder: '#5b6777',
   colorTextDescription: '#5b6777',
   borderRadius: 8,
   fontFamily: 'var(--font)',
 };
+const lightTokens = { colorError: '#b83227' };
 const darkTokens = {
   colorBgContainer: '#1b2028',
   colorBgElevated: '#242b35',
@@ -51,7 +51,7 @@ export function App() {
       button={{ autoInsertSpace: false }}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        token: dark ? { ...tokens, ...darkTokens } : tokens,
+        token: { ...tokens, ...(dark ? darkTokens : lightTokens) },
       }}
     >
       <SignedIn />

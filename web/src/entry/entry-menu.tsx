@@ -94,13 +94,7 @@ function EntryMenu({
     ...(mayChange
       ? [
           { type: 'divider' as const },
-          {
-            key: 'remove',
-            icon: <DeleteOutlined />,
-            label: t('entry.remove'),
-            danger: true,
-            onClick: () => remove(entry.trail_id),
-          },
+          { key: 'remove', icon: <DeleteOutlined />, label: t('entry.remove'), onClick: () => remove(entry.trail_id) },
         ]
       : []),
   ];
