@@ -1,6 +1,6 @@
 import { GenjinClient } from '@genjin/client';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ConfigProvider, Skeleton, theme } from 'antd';
+import { ConfigProvider, theme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
@@ -10,14 +10,31 @@ import 'dayjs/locale/zh-cn';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { TimelinePage } from './pages/timeline-page.tsx';
 import { Failure } from './parts/failure.tsx';
-import { Frame } from './parts/frame.tsx';
+import { Frame, popups } from './parts/frame.tsx';
 import { useDark } from './parts/look.ts';
 import { usePlace, type View } from './parts/place.ts';
 import { baseUrl, type Session, SessionContext } from './parts/session.tsx';
+import { Waiting } from './parts/waiting.tsx';
 
 /** As in style.css. */
-const tokens = { colorPrimary: '#1d6ae5', colorLink: '#1d5fd0', borderRadius: 8, fontFamily: 'var(--font)' };
-const darkTokens = { colorBgContainer: '#1b2028', colorBgElevated: '#242b35', colorBgLayout: '#0d1015', colorLink: '#78a9ff' };
+const tokens = {
+  colorPrimary: '#1a5fd0',
+  colorLink: '#1a5fd0',
+  colorPrimaryHover: '#164fae',
+  colorTextPlaceholder: '#5b6777',
+  colorTextDescription: '#5b6777',
+  borderRadius: 8,
+  fontFamily: 'var(--font)',
+};
+const lightTokens = { colorError: '#b83227' };
+const darkTokens = {
+  colorBgContainer: '#1b2028',
+  colorBgElevated: '#242b35',
+  colorBgLayout: '#0d1015',
+  colorLink: '#78a9ff',
+  colorTextPlaceholder: '#97a2b1',
+  colorTextDescription: '#97a2b1',
+};
 
 /** Views that are fetched when one goes there first; all others are timelines. */
 const pages: Readonly<Partial<Record<View, ReturnType<typeof lazy>>>> = {};
@@ -30,10 +47,11 @@ export function App() {
   return (
     <ConfigProvider
       locale={chinese ? zhCN : enUS}
+      getPopupContainer={() => document.getElementById(popups) ?? document.body}
       button={{ autoInsertSpace: false }}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        token: dark ? { ...tokens, ...darkTokens } : tokens,
+        token: { ...tokens, ...(dark ? darkTokens : lightTokens) },
       }}
     >
       <SignedIn />
@@ -85,7 +103,7 @@ function CurrentView() {
   const Page = pages[view];
   if (Page === undefined) return <TimelinePage key={`${view} ${params['id'] ?? ''}`} />;
   return (
-    <Suspense fallback={<Skeleton active />}>
+    <Suspense fallback={<Waiting />}>
       <Page key={view} />
     </Suspense>
   );

@@ -1,12 +1,17 @@
+import type { TFunction } from 'i18next';
 import { Fragment, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 
 const longLines = 12;
 const longText = 700;
 
+interface EntryTextProps {
+  readonly t: TFunction;
+  readonly content: string;
+  readonly marked: readonly string[];
+}
+
 /** The text as it was written, lines and all; a long one is folded at first. */
-export function EntryText({ content, marked }: { content: string; marked: readonly string[] }) {
-  const { t } = useTranslation();
+export function EntryText({ t, content, marked }: EntryTextProps) {
   const [open, setOpen] = useState(false);
   if (content.trim() === '') return <p className="entry-text faint">{t('entry.noContent')}</p>;
   const long = content.length > longText || content.split('\n', longLines + 1).length > longLines;

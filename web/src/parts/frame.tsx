@@ -9,13 +9,15 @@ import SettingOutlined from '@ant-design/icons/SettingOutlined';
 import ShopOutlined from '@ant-design/icons/ShopOutlined';
 import TagOutlined from '@ant-design/icons/TagOutlined';
 import { Button, Dropdown } from 'antd';
-import type { ComponentType, ReactNode } from 'react';
+import { type ComponentType, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage } from '../texts.ts';
 import { chooseLook, type Look, useLook } from './look.ts';
 import { placeOf, usePlace, type View } from './place.ts';
 import { useSession } from './session.tsx';
+import { Shortcuts } from './shortcuts.tsx';
 import { To } from './to.tsx';
+import { Toasts } from './toast.tsx';
 
 /** Where one can go; `of`: views that belong to another one. */
 const ways: readonly { view: View; icon: ComponentType; of?: readonly View[]; admin?: true }[] = [
@@ -29,11 +31,15 @@ const ways: readonly { view: View; icon: ComponentType; of?: readonly View[]; ad
   { view: 'settings', icon: SettingOutlined, admin: true },
 ];
 
+/** Where lists and menus open: a part of the page with a name, as everything in it is. */
+export const popups = 'popups';
+
 /** What stands around every view: on a desk beside it, on a phone below. `action`: the one thing that is done from anywhere. */
 export function Frame({ action, children }: { action?: ReactNode; children: ReactNode }) {
   const { t } = useTranslation();
   const { view } = usePlace();
   const { role, tenantName } = useSession();
+  const [help, setHelp] = useState(false);
   return (
     <div className="frame">
       <a className="skip" href="#main">
@@ -56,17 +62,20 @@ export function Frame({ action, children }: { action?: ReactNode; children: Reac
               </To>
             ))}
         </nav>
-        <Me />
+        <Me onHelp={() => setHelp(true)} />
       </header>
       <main id="main" tabIndex={-1}>
         {children}
       </main>
+      <Shortcuts help={help} onHelp={setHelp} />
+      <Toasts />
+      <section id={popups} aria-label={t('frame.popups')} />
     </div>
   );
 }
 
 /** Who is signed in, and what is theirs alone: language, look, signing out. */
-function Me() {
+function Me({ onHelp }: { onHelp: () => void }) {
   const { t, i18n } = useTranslation();
   const { me, role, signOut } = useSession();
   const look = useLook();
@@ -88,6 +97,7 @@ function Me() {
             { type: 'divider' },
             ...looks.map((one) => ({ key: one, label: t(`look.${one}`), onClick: () => chooseLook(one) })),
             { type: 'divider' },
+            { key: 'keys', label: t('keys.open'), extra: '?', onClick: onHelp },
             { key: 'out', icon: <LogoutOutlined />, label: t('signOut'), onClick: signOut },
           ],
         }}

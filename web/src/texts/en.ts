@@ -1,3 +1,4 @@
+import { entryEn } from './entry.en.ts';
 import type { Texts } from './zh.ts';
 
 /** English */
@@ -9,6 +10,7 @@ export const en: Texts = {
     skip: 'Skip to the content',
     ways: 'Main navigation',
     me: 'My settings',
+    popups: 'Lists and menus',
   },
   view: {
     timeline: 'All follow-ups',
@@ -65,29 +67,7 @@ export const en: Texts = {
     today: 'Today',
     yesterday: 'Yesterday',
   },
-  entry: {
-    unknownType: 'Type {{type}}',
-    noContent: '(no text)',
-    more: 'Show all',
-    less: 'Show less',
-    recorded: 'Recorded {{time}}',
-    exactly: 'Took place {{tookPlace}}, recorded {{recorded}}',
-    company: 'Company',
-    companyId: 'Company {{id}}',
-    removed: 'removed',
-    lead: 'Lead',
-    leadId: 'Lead {{id}}',
-    opportunity: 'Opportunity',
-    opportunityId: 'Opportunity {{id}}',
-    contacts: 'Contacts',
-    leadContacts: 'Lead contacts',
-    contactId: 'Contact {{id}}',
-    author: 'Author',
-    authorId: 'User {{id}}',
-    files: 'Files',
-    email: 'E-mail',
-    phone: 'Phone',
-  },
+  ...entryEn,
   failure: {
     again: 'Try again',
     signInAgain: 'Sign in again',

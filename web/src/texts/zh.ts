@@ -1,3 +1,5 @@
+import { entryZh } from './entry.zh.ts';
+
 /** 中文 */
 export const zh = {
   product: '跟进 Genjin',
@@ -7,6 +9,7 @@ export const zh = {
     skip: '跳到内容',
     ways: '主导航',
     me: '我的设置',
+    popups: '弹出内容',
   },
   view: {
     timeline: '全部跟进',
@@ -63,29 +66,7 @@ export const zh = {
     today: '今天',
     yesterday: '昨天',
   },
-  entry: {
-    unknownType: '类型 {{type}}',
-    noContent: '（无内容）',
-    more: '展开全文',
-    less: '收起',
-    recorded: '记录于 {{time}}',
-    exactly: '发生于 {{tookPlace}}，记录于 {{recorded}}',
-    company: '客户',
-    companyId: '客户 {{id}}',
-    removed: '已删除',
-    lead: '线索',
-    leadId: '线索 {{id}}',
-    opportunity: '商机',
-    opportunityId: '商机 {{id}}',
-    contacts: '联系人',
-    leadContacts: '线索联系人',
-    contactId: '联系人 {{id}}',
-    author: '跟进人',
-    authorId: '用户 {{id}}',
-    files: '附件',
-    email: '邮箱',
-    phone: '电话',
-  },
+  ...entryZh,
   failure: {
     again: '再试一次',
     signInAgain: '重新登录',

@@ -1,19 +1,23 @@
 import type { TrailQuery } from '@genjin/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Button, Skeleton } from 'antd';
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Button } from 'antd';
+import { memo, type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EntryCard } from '../entry/entry-card.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { useLive } from '../parts/live.ts';
 import { Nothing } from '../parts/nothing.tsx';
 import { addressOf, type Place, withParams } from '../parts/place.ts';
 import { useSession } from '../parts/session.tsx';
 import { beijingDay, byDay, dayInWords } from '../parts/times.ts';
+import { Waiting } from '../parts/waiting.tsx';
+import { useEntryKeys } from './entry-keys.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { removedOf, useFollowing } from './following.ts';
 import { isFiltered, queryOf, wordsOf } from './query.ts';
 import { monthsOf, Scrubber } from './scrubber.tsx';
-import { pageSize, useWindow } from './window.ts';
+import { Still, topmost } from './still.tsx';
+import { useWanted, WantedNotice } from './wanted.tsx';
+import { pageSize, useWindow, type Window } from './window.ts';
 import './timeline.css';
 
 /** Pixels beyond what is visible within which there are entries already. */
@@ -31,23 +35,32 @@ interface TimelineProps {
 /** The follow-ups of a subject, or of everybody: newest first, by day, as far back as they go. */
 export function Timeline({ place, title, children }: TimelineProps) {
   const { t } = useTranslation();
-  const { client, tenantId } = useSession();
+  const { client } = useSession();
   const key = JSON.stringify(queryOf(place));
   const query = useMemo(() => JSON.parse(key) as TrailQuery, [key]);
-  const { shown, error, target, atStart, atEnd, open, extend } = useWindow(key);
+  const window_ = useWindow(key);
+  const { shown, fresh, error, target, atStart, atEnd, open, extend } = window_;
+  const total = shown === null ? 0 : shown.total - removedOf(fresh);
+  const wanted = useWanted(place);
   const list = useRef<HTMLDivElement>(null);
   const top = useRef(0);
   const [index, setIndex] = useState(0);
   const [waiting, setWaiting] = useState(0);
 
   // The place in the address is read when one comes here, and again only for another list.
-  const began = useRef('');
+  const began = useRef<{ readonly came: string; readonly gone: boolean } | null>(null);
   useEffect(() => {
-    if (began.current === key) return;
-    began.current = key;
+    if (wanted.pending) return;
+    const now = { came: `${key} ${wanted.id}`, gone: wanted.gone };
+    const before = began.current;
+    // One that was put back is to be seen.
+    const back = before?.came === now.came && before.gone && !now.gone;
+    if (before?.came === now.came && !back) return;
+    began.current = now;
     setWaiting(0);
-    open(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(place.params['at'] ?? '') ? (place.params['at'] as string) : 0);
-  }, [key, open, place]);
+    const at = place.params['at'] ?? '';
+    open(/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(at) && !back ? at : wanted.where);
+  }, [key, open, place, wanted]);
 
   const { data: periods } = useQuery({
     queryKey: ['periods', key, shown?.total ?? -1],
@@ -58,18 +71,8 @@ export function Timeline({ place, title, children }: TimelineProps) {
   const months = useMemo(() => monthsOf(periods?.list ?? []), [periods]);
 
   // What is new is only told while one reads further down; at the top it comes by itself.
-  const looked = useRef<AbortController | null>(null);
-  useLive(
-    tenantId,
-    useCallback(async () => {
-      looked.current?.abort();
-      const own = new AbortController();
-      looked.current = own;
-      if (window.scrollY <= atTop && top.current === 0) return open(0);
-      const { totalItem } = await client.trails.list({ ...query, count: 1 }, { signal: own.signal });
-      if (!own.signal.aborted) setWaiting(Math.max(0, totalItem - (shown?.total ?? totalItem)));
-    }, [client, query, open, shown?.total]),
-  );
+  const isAtTop = useCallback(() => window.scrollY <= atTop && top.current === 0, []);
+  useFollowing({ query, window: window_, total, isAtTop, onWaiting: setWaiting, topIndex: top });
 
   /** Which entry is the topmost one, and in the address when it took place. */
   const settle = useCallback(() => {
@@ -106,27 +109,18 @@ export function Timeline({ place, title, children }: TimelineProps) {
     };
   }, [shown, atStart, atEnd, extend, settle]);
 
-  // What is put before the entries, or taken off there, must not move what one reads.
-  const held = useRef<{ readonly id: string; readonly top: number } | null>(null);
   const jumped = useRef(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever was put to the list may have moved what one reads
   useLayoutEffect(() => {
-    if (target !== null && target.count !== jumped.current) {
-      jumped.current = target.count;
-      const entry = list.current?.querySelector<HTMLElement>(`[data-index="${target.index}"]`);
-      if (target.index === 0 || entry == null) window.scrollTo({ top: 0, behavior: 'instant' });
-      else window.scrollTo({ top: entry.getBoundingClientRect().top + window.scrollY - 120, behavior: 'instant' });
-      settle();
-    } else if (held.current !== null) {
-      const entry = list.current?.querySelector(`[data-trail-id="${held.current.id}"]`);
-      const moved = entry == null ? 0 : entry.getBoundingClientRect().top - held.current.top;
-      if (Math.abs(moved) >= 1) window.scrollBy({ top: moved, behavior: 'instant' });
-    }
-    return () => {
-      const first = topmost(list.current);
-      held.current = first === null ? null : { id: first.dataset['trailId'] as string, top: first.getBoundingClientRect().top };
-    };
-  }, [shown, target, settle]);
+    if (target === null || target.count === jumped.current) return;
+    jumped.current = target.count;
+    const entry = list.current?.querySelector<HTMLElement>(`[data-index="${target.index}"]`);
+    if (target.index === 0 || entry == null) window.scrollTo({ top: 0, behavior: 'instant' });
+    else window.scrollTo({ top: entry.getBoundingClientRect().top + window.scrollY - 120, behavior: 'instant' });
+    settle();
+    if (entry?.dataset['trailId'] === String(wanted.id)) entry.focus({ preventScroll: true });
+  }, [target, settle, wanted.id]);
+
+  useEntryKeys(list);
 
   const goToNew = (): void => {
     setWaiting(0);
@@ -137,7 +131,7 @@ export function Timeline({ place, title, children }: TimelineProps) {
       <div className="timeline-main">
         <div className="timeline-head">
           <h1>{title}</h1>
-          {shown !== null && <span className="total">{t('timeline.total', { count: shown.total })}</span>}
+          {shown !== null && <span className="total">{t('timeline.total', { count: total })}</span>}
         </div>
         {children}
         <FilterBar place={place} onMonth={open} />
@@ -146,6 +140,7 @@ export function Timeline({ place, title, children }: TimelineProps) {
             {t('timeline.new', { count: waiting })}
           </Button>
         )}
+        <WantedNotice wanted={wanted} />
         {error != null && (
           <div className="failure" role="alert">
             <Failure error={error} onAgain={() => open(top.current)} />
@@ -160,7 +155,7 @@ export function Timeline({ place, title, children }: TimelineProps) {
           />
         ) : (
           <div ref={list} className="timeline-list">
-            <Days shown={shown} words={place.params['q']} />
+            <Days list={list} shown={shown} fresh={fresh} words={place.params['q']} wanted={wanted.id} />
             {atEnd ? <p className="zone faint">{t('timeline.zone')}</p> : <Loading />}
           </div>
         )}
@@ -172,25 +167,25 @@ export function Timeline({ place, title, children }: TimelineProps) {
   );
 }
 
-/** The first entry that is seen below the bar. */
-function topmost(list: HTMLElement | null): HTMLElement | null {
-  if (list === null) return null;
-  for (const entry of list.querySelectorAll<HTMLElement>('article[data-index]')) {
-    if (entry.getBoundingClientRect().bottom > 96) return entry;
-  }
-  return null;
+interface DaysProps {
+  readonly list: RefObject<HTMLElement | null>;
+  readonly shown: NonNullable<Window['shown']>;
+  readonly fresh: Window['fresh'];
+  readonly words: string | undefined;
+  readonly wanted: number;
 }
 
-function Days({ shown, words }: { shown: NonNullable<ReturnType<typeof useWindow>['shown']>; words: string | undefined }) {
+const Days = memo(function Days({ list, shown, fresh, words, wanted }: DaysProps) {
   const { t, i18n } = useTranslation();
   const { first, pages } = shown;
   const days = useMemo(() => {
     const start = first * pageSize;
+    // By the old time: what has changed stays where it is.
     return byDay(pages.flat().map((entry, i) => ({ entry, index: start + i, create_time: entry.create_time })));
   }, [first, pages]);
   const marked = useMemo(() => wordsOf(words), [words]);
   const near: Record<string, string> = { [beijingDay()]: t('timeline.today'), [beijingDay(1)]: t('timeline.yesterday') };
-  return days.map(({ day, items }) => (
+  const shownDays = days.map(({ day, items }) => (
     <section className="day" key={day}>
       <h2>
         {dayInWords(day, i18n.language)}
@@ -198,12 +193,19 @@ function Days({ shown, words }: { shown: NonNullable<ReturnType<typeof useWindow
       </h2>
       <div className="entries">
         {items.map(({ entry, index }) => (
-          <EntryCard key={entry.trail_id} entry={entry} index={index} marked={marked} />
+          <EntryCard
+            key={entry.trail_id}
+            entry={fresh.get(entry.trail_id) ?? entry}
+            index={index}
+            marked={marked}
+            wanted={entry.trail_id === wanted}
+          />
         ))}
       </div>
     </section>
   ));
-}
+  return <Still list={list}>{shownDays}</Still>;
+});
 
 function Loading() {
   const { t } = useTranslation();
@@ -211,7 +213,7 @@ function Loading() {
     <div className="loading" role="status" aria-label={t('timeline.loading')}>
       {[2, 3, 1].map((rows) => (
         <div className="entries" key={rows}>
-          <Skeleton active avatar={{ size: 34 }} title={{ width: '30%' }} paragraph={{ rows }} />
+          <Waiting avatar rows={rows} />
         </div>
       ))}
     </div>

@@ -24,8 +24,16 @@ export interface Target {
   readonly index: number;
 }
 
+/** One entry, and when it took place. */
+export interface Sought {
+  readonly time: string;
+  readonly trailId: number;
+}
+
 interface State {
   readonly shown: Shown | null;
+  /** Entries that have changed since the state that is shown, as they are now. */
+  readonly fresh: ReadonlyMap<number, TrailEntry>;
   readonly error: unknown;
   /** Where the reader is to be once it is shown; counts up, so that the same place can be gone to twice. */
   readonly target: (Target & { readonly count: number }) | null;
@@ -34,6 +42,7 @@ interface State {
 type Step =
   | { readonly do: 'open'; readonly shown: Shown; readonly index: number }
   | { readonly do: 'extend'; readonly revision: number; readonly number: number; readonly page: readonly TrailEntry[] }
+  | { readonly do: 'refresh'; readonly entries: readonly TrailEntry[] }
   | { readonly do: 'fail'; readonly error: unknown };
 
 function step(state: State, action: Step): State {
@@ -41,7 +50,14 @@ function step(state: State, action: Step): State {
     case 'fail':
       return { ...state, error: action.error };
     case 'open':
-      return { shown: action.shown, error: null, target: { index: action.index, count: (state.target?.count ?? 0) + 1 } };
+      return {
+        shown: action.shown,
+        fresh: new Map(),
+        error: null,
+        target: { index: action.index, count: (state.target?.count ?? 0) + 1 },
+      };
+    case 'refresh':
+      return { ...state, fresh: new Map([...state.fresh, ...action.entries.map((entry) => [entry.trail_id, entry] as const)]) };
     case 'extend': {
       const { shown } = state;
       if (shown === null || shown.revision !== action.revision) return state;
@@ -59,8 +75,10 @@ function step(state: State, action: Step): State {
 export interface Window extends State {
   readonly atStart: boolean;
   readonly atEnd: boolean;
-  /** Opens at an index of the present state, or with a time (`YYYY-MM-DD HH:mm:ss`) at the newest entry that is not after it. */
-  readonly open: (where: number | string) => Promise<void>;
+  /** Opens at an index of the present state, at the newest entry that is not after a time (`YYYY-MM-DD HH:mm:ss`), or at one entry. */
+  readonly open: (where: number | string | Sought) => Promise<void>;
+  /** Shows entries as they are now in their old place, so that nothing moves. */
+  readonly refresh: (entries: readonly TrailEntry[]) => void;
   readonly extend: (at: 'front' | 'back') => void;
 }
 
@@ -68,7 +86,7 @@ export interface Window extends State {
 export function useWindow(key: string): Window {
   const { client } = useSession();
   const queries = useQueryClient();
-  const [state, act] = useReducer(step, { shown: null, error: null, target: null });
+  const [state, act] = useReducer(step, { shown: null, fresh: new Map(), error: null, target: null });
   const query = useMemo(() => JSON.parse(key) as TrailQuery, [key]);
   const opening = useRef<AbortController | null>(null);
   const extending = useRef(new Set<string>());
@@ -90,12 +108,12 @@ export function useWindow(key: string): Window {
   );
 
   const open = useCallback(
-    async (where: number | string) => {
+    async (where: number | string | Sought) => {
       opening.current?.abort();
       const own = new AbortController();
       opening.current = own;
       try {
-        const index = typeof where === 'number' ? where : await newerThan(where, own.signal);
+        const index = await indexOf(where, own.signal);
         const page = Math.floor(index / pageSize);
         const found = await read(page, null, own.signal);
         if (own.signal.aborted) return;
@@ -109,6 +127,25 @@ export function useWindow(key: string): Window {
         if (!own.signal.aborted) act({ do: 'open', shown, index: Math.min(index, Math.max(0, total - 1)) });
       } catch (error) {
         if (!own.signal.aborted) act({ do: 'fail', error });
+      }
+      async function indexOf(sought: number | string | Sought, signal: AbortSignal): Promise<number> {
+        if (typeof sought === 'number') return sought;
+        if (typeof sought === 'string') return newerThan(sought, signal);
+        const { time, trailId } = sought;
+        const newer = await newerThan(time, signal);
+        return newer + (await amongSameTime(time, trailId, signal));
+      }
+      /** An import may have given many entries the same second. */
+      async function amongSameTime(time: string, trailId: number, signal: AbortSignal): Promise<number> {
+        for (let page = 1, seen = 0; ; page++) {
+          const same = { ...query, start_time: time, end_time: time, count: 100, start_index: page };
+          const { list, totalItem } = await client.trails.list(same, { signal });
+          const at = list.findIndex((entry) => entry.trail_id === trailId);
+          if (at !== -1) return seen + at;
+          seen += list.length;
+          // It is not one of this list.
+          if (list.length === 0 || seen >= totalItem) return 0;
+        }
       }
       async function newerThan(time: string, signal: AbortSignal): Promise<number> {
         const after = secondAfter(time);
@@ -139,6 +176,8 @@ export function useWindow(key: string): Window {
     [read, key],
   );
 
+  const refresh = useCallback((entries: readonly TrailEntry[]) => act({ do: 'refresh', entries }), []);
+
   useEffect(() => () => opening.current?.abort(), []);
   const { shown } = state;
   return useMemo(
@@ -148,8 +187,9 @@ export function useWindow(key: string): Window {
       atEnd: shown === null || (shown.first + shown.pages.length) * pageSize >= shown.total,
       open,
       extend,
+      refresh,
     }),
-    [state, shown, open, extend],
+    [state, shown, open, extend, refresh],
   );
 }
 
