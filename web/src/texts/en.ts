@@ -1,7 +1,9 @@
+import { composerEn } from './composer.en.ts';
 import type { Texts } from './zh.ts';
 
 /** English */
 export const en: Texts = {
+  ...composerEn,
   product: 'Genjin 跟进',
   language: 'Language',
   signOut: 'Sign out',

@@ -1,5 +1,8 @@
+import { composerZh } from './composer.zh.ts';
+
 /** 中文 */
 export const zh = {
+  ...composerZh,
   product: '跟进 Genjin',
   language: '语言',
   signOut: '退出登录',
