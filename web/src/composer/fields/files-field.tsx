@@ -25,7 +25,7 @@ export function FilesField({ files, refused, onAdd, onRemove }: FilesFieldProps)
   return (
     <div className="composer-field">
       {files.length > 0 && (
-        <ul className="files" aria-label={t('entry.files')}>
+        <ul className="composer-files" aria-label={t('entry.files')}>
           {files.map(({ key, name, size }) => (
             <li key={key}>
               <PaperClipOutlined />
