@@ -117,6 +117,7 @@ export function ComposerProvider({ children }: { children: ReactNode }) {
           )}
           {opened?.what === 'edit' && <EditPanel key={opened.trailId} trailId={opened.trailId} onClose={close} />}
         </Suspense>
+        <Said />
       </div>
     </ComposerContext>
   );
@@ -158,7 +159,6 @@ export function ComposerAction() {
         className="compose-button"
         type="primary"
         size="large"
-        block
         icon={<PlusOutlined />}
         aria-keyshortcuts="n"
         onClick={() => open()}

@@ -8,7 +8,6 @@ import { typeName } from '../parts/trail-types.tsx';
 import { useComposer } from './composer.tsx';
 import type { Item } from './item.ts';
 import { discard } from './outbox.ts';
-import { Said } from './said.tsx';
 import { type Sending, useOutbox } from './use-outbox.ts';
 
 /** What is sent within this time is not worth telling (ms). */
@@ -21,43 +20,39 @@ export default function Queue() {
   const [open, setOpen] = useState(false);
   const shown = useLasting(items);
   const refused = shown.filter((item) => item.refused).length;
+  if (shown.length === 0) return null;
   return (
-    <>
-      {shown.length > 0 && (
-        <div className="queue">
-          <button
-            type="button"
-            className={refused > 0 ? 'queue-chip refused' : 'queue-chip'}
-            aria-expanded={open}
-            onClick={() => setOpen(!open)}
-          >
-            {refused > 0 ? <WarningOutlined /> : <CloudSyncOutlined />}
-            <span>{chipText()}</span>
-          </button>
-          {open && (
-            <section
-              className="queue-list"
-              aria-label={t('queue.title')}
-              onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
-            >
-              <div className="queue-head">
-                <h2>{t('queue.title')}</h2>
-                <Button size="small" loading={sending !== null} onClick={retry}>
-                  {t('queue.retry')}
-                </Button>
-              </div>
-              <p className="faint">{t('queue.how')}</p>
-              <ul>
-                {shown.map((item) => (
-                  <Waiting key={item.id} item={item} sending={sending?.id === item.id ? sending : null} />
-                ))}
-              </ul>
-            </section>
-          )}
-        </div>
+    <div className="queue">
+      <button
+        type="button"
+        className={refused > 0 ? 'queue-chip refused' : 'queue-chip'}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {refused > 0 ? <WarningOutlined /> : <CloudSyncOutlined />}
+        <span>{chipText()}</span>
+      </button>
+      {open && (
+        <section
+          className="queue-list"
+          aria-label={t('queue.title')}
+          onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
+        >
+          <div className="queue-head">
+            <h2>{t('queue.title')}</h2>
+            <Button size="small" loading={sending !== null} onClick={retry}>
+              {t('queue.retry')}
+            </Button>
+          </div>
+          <p className="faint">{t('queue.how')}</p>
+          <ul>
+            {shown.map((item) => (
+              <Waiting key={item.id} item={item} sending={sending?.id === item.id ? sending : null} />
+            ))}
+          </ul>
+        </section>
       )}
-      <Said />
-    </>
+    </div>
   );
 
   function chipText(): string {
