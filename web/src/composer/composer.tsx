@@ -20,6 +20,7 @@ import { useKey } from '../parts/keys.ts';
 import { type Place, usePlace } from '../parts/place.ts';
 import { useSession } from '../parts/session.tsx';
 import { type Item, isSubjectKind, type Subject } from './item.ts';
+import { Said } from './said.tsx';
 import './composer.css';
 
 const Panel = lazy(() => import('./panel.tsx'));
