@@ -326,7 +326,7 @@ describe('exactly once', () => {
       await page.context().route(push, async (route) => {
         await route.fetch();
         lost++;
-        await route.abort('connectionreset');
+        await route.abort('internetdisconnected');
       });
       await write(page, '答复丢了');
       await send(page);
@@ -347,7 +347,7 @@ describe('exactly once', () => {
       await page.waitForSelector('article');
       await page.context().route(push, async (route) => {
         await route.fetch();
-        await route.abort('connectionreset');
+        await route.abort('internetdisconnected');
       });
       await write(page, '先这样写');
       await send(page);
@@ -409,7 +409,7 @@ describe('exactly once', () => {
       page.context().on('response', async (response) => {
         if (response.url().endsWith('/v1/file/upload')) uploads.push(await response.text());
       });
-      await page.context().route(push, (route) => route.abort('connectionreset'));
+      await page.context().route(push, (route) => route.abort('internetdisconnected'));
       await write(page, '文件等了很久');
       await page.setInputFiles('.composer input[type=file]', {
         name: 'old.txt',
