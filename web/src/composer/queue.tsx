@@ -58,7 +58,9 @@ export default function Queue() {
   function chipText(): string {
     if (refused > 0) return t('queue.refused', { count: refused });
     const share = sending?.share ?? null;
-    if (sending === null) return t('queue.waiting', { count: shown.length });
+    // That it is tried once more is not worth telling each time.
+    const first = shown.some((item) => item.id === sending?.id && item.tries === 0);
+    if (sending === null || (!first && share === null)) return t('queue.waiting', { count: shown.length });
     return share === null ? t('queue.sending') : t('queue.uploading', { percent: Math.round(100 * share) });
   }
 }

@@ -61,8 +61,9 @@ async function former(url: URL): Promise<Response | null> {
 
 async function put(url: URL, response: Response): Promise<void> {
   try {
-    const cache = await caches.open(name);
     const body = await response.text();
+    if (isSession(url) && ownerIn(body) === nobody) return await forgetAnswers();
+    const cache = await caches.open(name);
     if (isSession(url)) await changeOwner(cache, url, body);
     const headers = new Headers(response.headers);
     headers.set(readAtHeader, String(Date.now()));
@@ -76,19 +77,21 @@ async function put(url: URL, response: Response): Promise<void> {
   }
 }
 
-/** Drops everything when another one is signed in than the answers were read by, or nobody. */
+/** Drops everything when another one is signed in than the answers were read by. */
 async function changeOwner(cache: Cache, url: URL, session: string): Promise<void> {
   const before = await cache.match(url.href);
   if (before !== undefined && ownerIn(await before.text()) === ownerIn(session)) return;
   for (const key of await cache.keys()) await cache.delete(key);
 }
 
+const nobody = ':';
+
 function ownerIn(session: string): string {
   const { data } = JSON.parse(session) as { data?: { tenant_id?: number; user?: { user_id: number } | null } };
   return `${data?.tenant_id ?? ''}:${data?.user?.user_id ?? ''}`;
 }
 
-/** Of who signs out. */
+/** When nobody is signed in any more. */
 export async function forgetAnswers(): Promise<void> {
   if ('caches' in window) await caches.delete(name);
 }
