@@ -8,6 +8,7 @@ import { type lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import 'dayjs/locale/zh-cn';
 import { ComposerAction, ComposerProvider } from './composer/composer.tsx';
+import { say } from './composer/said.tsx';
 import { useConnection, useRenewals } from './offline/connection.ts';
 import { forgetAnswers, keptFetch } from './offline/kept-answers.ts';
 import { OfflineBand } from './offline/offline-band.tsx';
@@ -56,7 +57,12 @@ function SignedIn() {
   });
   useWayBack(refetch);
   const signOut = useCallback(async () => {
-    await client.session.end();
+    try {
+      await client.session.end();
+    } catch {
+      // Only the server can take the cookie back.
+      return say({ what: 'stillSignedIn' });
+    }
     await forgetAnswers();
     queries.clear();
     refetch();

@@ -1,12 +1,15 @@
-/** Says that something was recorded, with the way to it. */
+/** Says what became of what was just done: that it was recorded, with the way to it. */
 import CheckCircleFilled from '@ant-design/icons/CheckCircleFilled';
+import WarningOutlined from '@ant-design/icons/WarningOutlined';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { placeOf } from '../parts/place.ts';
 import { To } from '../parts/to.tsx';
 import type { Item } from './item.ts';
 
-type Saying = { readonly what: 'recorded'; readonly item: Item; readonly trailId: number } | { readonly what: 'edited' | 'kept' };
+type Saying =
+  | { readonly what: 'recorded'; readonly item: Item; readonly trailId: number }
+  | { readonly what: 'edited' | 'kept' | 'stillSignedIn' };
 
 /** How long it stays (ms); longer while somebody points at it or has the focus in it. */
 const stay = 7000;
@@ -44,7 +47,7 @@ export function Said() {
     >
       {saying !== null && (
         <div className="said-box">
-          <CheckCircleFilled aria-hidden="true" />
+          {saying.what === 'stillSignedIn' ? <WarningOutlined aria-hidden="true" /> : <CheckCircleFilled aria-hidden="true" />}
           <span>{t(`composer.said.${saying.what}`)}</span>
           {saying.what === 'recorded' && (
             <To

@@ -31,15 +31,19 @@ const isKept = (url: URL): boolean =>
 /** A proxy in front of a server that is gone. */
 const gone: ReadonlySet<number> = new Set([502, 503, 504]);
 
+/** Counts up when all is forgotten: what was asked for before that is not kept when it comes. */
+let age = 0;
+
 /** As `fetch`, for the client. */
 export async function keptFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const url = new URL(input instanceof Request ? input.url : String(input), window.location.href);
   const keep = (init?.method ?? 'GET') === 'GET' && isKept(url) && 'caches' in window;
+  const asked = age;
   try {
     const response = await fetch(input, init);
     if (gone.has(response.status)) return (keep ? await former(url) : null) ?? response;
     reached(response.headers.get('Date'));
-    if (keep && response.ok) await put(url, response.clone());
+    if (keep && response.ok && asked === age) await put(url, response.clone());
     return response;
   } catch (error) {
     if (init?.signal?.aborted) throw error;
@@ -81,6 +85,7 @@ async function put(url: URL, response: Response): Promise<void> {
 async function changeOwner(cache: Cache, url: URL, session: string): Promise<void> {
   const before = await cache.match(url.href);
   if (before !== undefined && ownerIn(await before.text()) === ownerIn(session)) return;
+  age++;
   for (const key of await cache.keys()) await cache.delete(key);
 }
 
@@ -93,5 +98,6 @@ function ownerIn(session: string): string {
 
 /** When nobody is signed in any more. */
 export async function forgetAnswers(): Promise<void> {
+  age++;
   if ('caches' in window) await caches.delete(name);
 }

@@ -68,6 +68,7 @@ export const composerEn: typeof composerZh = {
       recorded: 'Recorded',
       look: 'Look',
       edited: 'Saved',
+      stillSignedIn: 'No network: you could not be signed out; please try again when there is one',
       kept: 'No network: kept on this device, and sent as soon as there is one',
     },
     conflict: {

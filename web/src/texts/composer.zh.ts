@@ -63,6 +63,7 @@ export const composerZh = {
       recorded: '跟进已记录',
       look: '查看',
       edited: '修改已保存',
+      stillSignedIn: '没有网络，无法退出登录；联网后请再试',
       kept: '没有网络：已存在本机，联网后自动发送',
     },
     conflict: {
