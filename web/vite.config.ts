@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { shell } from './shell.ts';
 
 /** Files that gain nothing from it are left alone. */
 const worthCompressing = /\.(?:js|css|html|svg|json|webmanifest)$/;
@@ -32,7 +33,7 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), shell(), compressed()],
   // The page may stand below a path of its own behind a proxy.
   base: './',
   // The client's sources, never a build of them.
@@ -44,6 +45,11 @@ export default defineConfig({
     // A data: address would need leave from the content security policy.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      input: { page: resolve(import.meta.dirname, 'index.html'), sw: resolve(import.meta.dirname, 'src/worker/sw.ts') },
+      // The service worker is found by its name, and its scope is the folder that it lies in.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
   },
   server: { proxy: { '/v1': 'http://127.0.0.1:8787' } },
 });

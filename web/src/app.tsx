@@ -4,9 +4,14 @@ import { ConfigProvider, theme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
-import { type lazy, Suspense, useCallback, useMemo } from 'react';
+import { type lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import 'dayjs/locale/zh-cn';
+import { ComposerAction, ComposerProvider } from './composer/composer.tsx';
+import { say } from './composer/said.tsx';
+import { useConnection, useRenewals } from './offline/connection.ts';
+import { forgetAnswers, keptFetch } from './offline/kept-answers.ts';
+import { OfflineBand } from './offline/offline-band.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { TimelinePage } from './pages/timeline-page.tsx';
 import { Failure } from './parts/failure.tsx';
@@ -62,14 +67,21 @@ export function App() {
 /** The page for who is signed in, and the way in for everybody else. */
 function SignedIn() {
   const queries = useQueryClient();
-  const client = useMemo(() => new GenjinClient({ baseUrl, session: true }), []);
+  const client = useMemo(() => new GenjinClient({ baseUrl, session: true, fetch: keptFetch }), []);
   const { data, error, refetch } = useQuery({
     queryKey: ['session'],
     queryFn: ({ signal }) => client.session.get({ signal }),
     staleTime: Number.POSITIVE_INFINITY,
   });
+  useWayBack(refetch);
   const signOut = useCallback(async () => {
-    await client.session.end();
+    try {
+      await client.session.end();
+    } catch {
+      // Only the server can take the cookie back.
+      return say({ what: 'stillSignedIn' });
+    }
+    await forgetAnswers();
     queries.clear();
     refetch();
   }, [client, queries, refetch]);
@@ -91,17 +103,42 @@ function SignedIn() {
   if (session === null) return <SignInPage client={client} session={data} onEnter={() => refetch()} />;
   return (
     <SessionContext value={session}>
-      <Frame>
-        <CurrentView />
-      </Frame>
+      <ComposerProvider>
+        <Frame action={<ComposerAction />}>
+          <OfflineBand />
+          <CurrentView />
+        </Frame>
+      </ComposerProvider>
     </SessionContext>
   );
 }
 
+/** How often a server that cannot be reached is looked for (ms). */
+const look = 10_000;
+
+/** Notices that the server can be reached again. */
+function useWayBack(ask: () => unknown): void {
+  const { offline } = useConnection();
+  useEffect(() => {
+    if (!offline) return;
+    const timer = setInterval(ask, look);
+    window.addEventListener('online', ask);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('online', ask);
+    };
+  }, [offline, ask]);
+}
+
 function CurrentView() {
   const { view, params } = usePlace();
+  const queries = useQueryClient();
+  const renewals = useRenewals();
+  useEffect(() => {
+    if (renewals > 0) queries.invalidateQueries();
+  }, [queries, renewals]);
   const Page = pages[view];
-  if (Page === undefined) return <TimelinePage key={`${view} ${params['id'] ?? ''}`} />;
+  if (Page === undefined) return <TimelinePage key={`${view} ${params['id'] ?? ''} ${renewals}`} />;
   return (
     <Suspense fallback={<Waiting />}>
       <Page key={view} />

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { registerWorker } from './offline/worker-registration.ts';
 import { applyLook } from './parts/look.ts';
 import { initTexts } from './texts.ts';
 import './style.css';
@@ -11,6 +12,7 @@ const queries = new QueryClient({ defaultOptions: { queries: { retry: false, sta
 
 applyLook();
 initTexts();
+registerWorker();
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no root');
 createRoot(root).render(

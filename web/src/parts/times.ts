@@ -10,6 +10,9 @@ export function beijingDay(daysAgo = 0): string {
   return new Date(Date.now() + beijing - daysAgo * dayLength).toISOString().slice(0, 10);
 }
 
+/** The wall clock in Beijing at an instant (ms), `YYYY-MM-DD HH:mm:ss`. */
+export const beijingTime = (at: number): string => new Date(at + beijing).toISOString().slice(0, 19).replace('T', ' ');
+
 /** 2024年8月20日 星期二 or Tuesday, 20 August 2024. */
 export function dayInWords(day: string, language: string): string {
   const words = (locale: string, parts: Intl.DateTimeFormatOptions): string =>

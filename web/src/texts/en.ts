@@ -1,8 +1,10 @@
+import { composerEn } from './composer.en.ts';
 import { entryEn } from './entry.en.ts';
 import type { Texts } from './zh.ts';
 
 /** English */
 export const en: Texts = {
+  ...composerEn,
   product: 'Genjin 跟进',
   language: 'Language',
   signOut: 'Sign out',

@@ -1,7 +1,9 @@
+import { composerZh } from './composer.zh.ts';
 import { entryZh } from './entry.zh.ts';
 
 /** 中文 */
 export const zh = {
+  ...composerZh,
   product: '跟进 Genjin',
   language: '语言',
   signOut: '退出登录',

@@ -1,0 +1,58 @@
+/** What the composer has to know of a subject: its name, who can be named there, and when it is to be followed up next. */
+import type { GenjinClient } from '@genjin/client';
+import { useQuery } from '@tanstack/react-query';
+import { useSession } from '../parts/session.tsx';
+import type { Subject } from './item.ts';
+
+export interface Person {
+  readonly id: number;
+  readonly name: string;
+  readonly post: string;
+}
+
+export interface SubjectInfo {
+  readonly name: string;
+  readonly contacts: readonly Person[];
+  /** A day, or empty. */
+  readonly next: string;
+}
+
+interface Named {
+  readonly customer_id: number;
+  readonly name: string;
+  readonly email: string;
+  readonly post: string;
+}
+
+const people = (list: readonly Named[]): Person[] =>
+  list.map(({ customer_id, name, email, post }) => ({ id: customer_id, name: name || email || String(customer_id), post }));
+
+/** OKKI writes `""` or the beginning of 1970 for "never". */
+const dayIn = (time: unknown): string => (typeof time === 'string' && !time.startsWith('1970-01-01') ? time.slice(0, 10) : '');
+
+async function read(client: GenjinClient, { kind, id }: Subject, options: { signal: AbortSignal }): Promise<SubjectInfo> {
+  if (kind === 'company') {
+    const company = await client.companies.info({ company_id: id }, options);
+    return { name: company.name, contacts: people(company.customers), next: dayIn(company.next_follow_up_time) };
+  }
+  if (kind === 'lead') {
+    const lead = await client.leads.info({ lead_id: id }, options);
+    return { name: lead.name, contacts: people(lead.customers), next: dayIn(lead.next_follow_up_time) };
+  }
+  const { name, company, customer, ...rest } = await client.opportunities.info({ opportunity_id: id }, options);
+  if (Array.isArray(company)) return { name, contacts: people(customer), next: dayIn(rest.next_follow_up_time) };
+  const own = await read(client, { kind: 'company', id: company.company_id, name: '' }, options);
+  return { ...own, name };
+}
+
+/** `undefined` until it is there. */
+export function useSubjectInfo(subject: Subject | null): SubjectInfo | undefined {
+  const { client } = useSession();
+  const { data } = useQuery({
+    queryKey: ['subject', 'composer', subject?.kind, subject?.id],
+    queryFn: ({ signal }) => read(client, subject as Subject, { signal }),
+    enabled: subject !== null,
+    staleTime: 60_000,
+  });
+  return data;
+}
