@@ -75,8 +75,9 @@ export class Comments {
   }
 }
 
-/** Whether somebody may edit or remove a comment: a person its own, a program those of everybody. */
-const mayChange = (caller: Caller, { authorId }: Comment): boolean => !caller.member || authorId === caller.userId;
+/** Whether somebody may edit or remove a comment: a person its own, an admin and a program those of everybody. */
+const mayChange = (caller: Caller, { authorId }: Comment): boolean =>
+  !caller.member || caller.role === 'admin' || authorId === caller.userId;
 
 async function add(edit: Edit, caller: Caller, { trailId, fields }: CommentPush, now: number): Promise<number> {
   if (trailId === null) throw badParameter('trail_id', undefined, 'accepted: the id of an entry');
@@ -125,7 +126,7 @@ async function presentComment(edit: Edit, caller: Caller, commentId: number): Pr
   if (comment === undefined || comment.object.removed) throw new AppError('not_found');
   if (mayChange(caller, comment.object)) return comment;
   throw new AppError('not_allowed', {
-    reason: `comment ${commentId} is another user's: only its author and applications may change it`,
+    reason: `comment ${commentId} is another user's: only its author, admins and applications may change it`,
   });
 }
 

@@ -30,17 +30,28 @@ const people = (list: readonly Named[]): Person[] =>
 /** OKKI writes `""` or the beginning of 1970 for "never". */
 const dayIn = (time: unknown): string => (typeof time === 'string' && !time.startsWith('1970-01-01') ? time.slice(0, 10) : '');
 
+/** OKKI's leads and opportunities do not say it. */
+async function nextOf(
+  client: GenjinClient,
+  subject: 'lead' | 'opportunity',
+  id: number,
+  options: { signal: AbortSignal },
+): Promise<string> {
+  const { list } = await client.next.list({ subject, id, count: 1 }, options);
+  return dayIn(list[0]?.next_follow_up_time);
+}
+
 async function read(client: GenjinClient, { kind, id }: Subject, options: { signal: AbortSignal }): Promise<SubjectInfo> {
   if (kind === 'company') {
     const company = await client.companies.info({ company_id: id }, options);
     return { name: company.name, contacts: people(company.customers), next: dayIn(company.next_follow_up_time) };
   }
   if (kind === 'lead') {
-    const lead = await client.leads.info({ lead_id: id }, options);
-    return { name: lead.name, contacts: people(lead.customers), next: dayIn(lead.next_follow_up_time) };
+    const [lead, next] = await Promise.all([client.leads.info({ lead_id: id }, options), nextOf(client, kind, id, options)]);
+    return { name: lead.name, contacts: people(lead.customers), next };
   }
-  const { name, company, customer, ...rest } = await client.opportunities.info({ opportunity_id: id }, options);
-  if (Array.isArray(company)) return { name, contacts: people(customer), next: dayIn(rest.next_follow_up_time) };
+  const { name, company, customer } = await client.opportunities.info({ opportunity_id: id }, options);
+  if (Array.isArray(company)) return { name, contacts: people(customer), next: await nextOf(client, kind, id, options) };
   const own = await read(client, { kind: 'company', id: company.company_id, name: '' }, options);
   return { ...own, name };
 }
