@@ -26,6 +26,7 @@ export async function once<T>(
       });
     const answer = JSON.parse(kept.answer) as T;
     if (await stands(answer)) return answer;
+    await edit.forgetAnswer(key);
   }
   const answer = await work();
   await edit.keepAnswer(key, { requestHash, answer: JSON.stringify(answer) });

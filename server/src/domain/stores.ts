@@ -124,8 +124,9 @@ export interface Edit extends View {
   erase<K extends Kind>(kind: K, stored: Stored<ObjectKinds[K]>, at: number): Promise<boolean>;
   /** What the actor's idempotency key was answered with; `null` when it is new. */
   keptAnswer(key: string): Promise<KeptAnswer | null>;
-  /** In the place of what was kept under it. */
   keepAnswer(key: string, kept: KeptAnswer): Promise<void>;
+  /** What was kept under it does not stand any more. */
+  forgetAnswer(key: string): Promise<void>;
   /** An upload under an id of our own begins, at a time (ms). */
   beginUpload(fileId: number, at: number): Promise<void>;
   /**

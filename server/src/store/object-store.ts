@@ -349,10 +349,14 @@ class TxEdit extends TxView implements Edit {
 
   async keepAnswer(key: string, { requestHash, answer }: KeptAnswer): Promise<void> {
     await this.tx.run(
-      'INSERT INTO idempotency (tenant_id, actor, idempotency_key, request_hash, answer) VALUES (?, ?, ?, ?, ?) ' +
-        'ON CONFLICT (tenant_id, actor, idempotency_key) DO UPDATE SET request_hash = excluded.request_hash, answer = excluded.answer',
+      'INSERT INTO idempotency (tenant_id, actor, idempotency_key, request_hash, answer) VALUES (?, ?, ?, ?, ?)',
       [this.tenantId, this.actor, key, requestHash, answer],
     );
+  }
+
+  async forgetAnswer(key: string): Promise<void> {
+    const sql = 'DELETE FROM idempotency WHERE tenant_id = ? AND actor = ? AND idempotency_key = ?';
+    await this.tx.run(sql, [this.tenantId, this.actor, key]);
   }
 
   beginUpload(fileId: number, at: number): Promise<void> {
