@@ -13,7 +13,7 @@ export interface Person {
 export interface SubjectInfo {
   readonly name: string;
   readonly contacts: readonly Person[];
-  /** A day, or empty. */
+  /** A day, or empty: also of a lead or an opportunity without a company, whose info does not say it. */
   readonly next: string;
 }
 
@@ -28,7 +28,7 @@ const people = (list: readonly Named[]): Person[] =>
   list.map(({ customer_id, name, email, post }) => ({ id: customer_id, name: name || email || String(customer_id), post }));
 
 /** OKKI writes `""` or the beginning of 1970 for "never". */
-const dayIn = (time: unknown): string => (typeof time === 'string' && !time.startsWith('1970-01-01') ? time.slice(0, 10) : '');
+const dayIn = (time: string): string => (time.startsWith('1970-01-01') ? '' : time.slice(0, 10));
 
 async function read(client: GenjinClient, { kind, id }: Subject, options: { signal: AbortSignal }): Promise<SubjectInfo> {
   if (kind === 'company') {
@@ -37,10 +37,10 @@ async function read(client: GenjinClient, { kind, id }: Subject, options: { sign
   }
   if (kind === 'lead') {
     const lead = await client.leads.info({ lead_id: id }, options);
-    return { name: lead.name, contacts: people(lead.customers), next: dayIn(lead.next_follow_up_time) };
+    return { name: lead.name, contacts: people(lead.customers), next: '' };
   }
-  const { name, company, customer, ...rest } = await client.opportunities.info({ opportunity_id: id }, options);
-  if (Array.isArray(company)) return { name, contacts: people(customer), next: dayIn(rest.next_follow_up_time) };
+  const { name, company, customer } = await client.opportunities.info({ opportunity_id: id }, options);
+  if (Array.isArray(company)) return { name, contacts: people(customer), next: '' };
   const own = await read(client, { kind: 'company', id: company.company_id, name: '' }, options);
   return { ...own, name };
 }
