@@ -13,7 +13,7 @@ export interface Person {
 export interface SubjectInfo {
   readonly name: string;
   readonly contacts: readonly Person[];
-  /** A day, or empty. */
+  /** A day, or empty: also of a lead or an opportunity without a company, whose info does not say it. */
   readonly next: string;
 }
 
@@ -28,7 +28,7 @@ const people = (list: readonly Named[]): Person[] =>
   list.map(({ customer_id, name, email, post }) => ({ id: customer_id, name: name || email || String(customer_id), post }));
 
 /** OKKI writes `""` or the beginning of 1970 for "never". */
-const dayIn = (time: unknown): string => (typeof time === 'string' && !time.startsWith('1970-01-01') ? time.slice(0, 10) : '');
+const dayIn = (time: string): string => (time.startsWith('1970-01-01') ? '' : time.slice(0, 10));
 
 /** OKKI's leads and opportunities do not say it. */
 async function nextOf(
