@@ -251,6 +251,25 @@ describe('history', () => {
   });
 });
 
+describe('editing', () => {
+  test("one's own by a key, and what became of it stands in its place", async () => {
+    const id = await asMember('单价 12.50');
+    await onPage({}, async (page) => {
+      await signIn(page);
+      await card(page, id).focus();
+      await page.keyboard.press('e');
+      const field = page.locator('textarea:focus');
+      await expect.poll(() => field.inputValue()).toBe('单价 12.50');
+      await field.fill('单价 12.80');
+      await page.keyboard.press('Control+Enter');
+      await expect.poll(() => card(page, id).locator('.entry-text').innerText()).toBe('单价 12.80');
+      await card(page, id).getByRole('button', { name: '已编辑' }).click();
+      await expect.poll(() => page.locator('.version ins').allInnerTexts()).toEqual(['12.80']);
+      expect(await page.locator('.version del').allInnerTexts()).toEqual(['12.50']);
+    });
+  });
+});
+
 describe('removing', () => {
   test('takes effect at once, and is undone by the message or a key', async () => {
     const id = await asMember('写错了');

@@ -46,6 +46,7 @@ export default function Comments({ entry, writing, onClose }: CommentsProps) {
       {elsewhere > 0 && <p className="faint">{t('comments.elsewhere', { count: elsewhere })}</p>}
       {data === undefined && error === null && <Waiting rows={2} />}
       {error !== null && <Failure error={error} onAgain={() => refetch()} />}
+      {data !== undefined && comments.length + elsewhere === 0 && !mayWrite && <p className="faint">{t('comments.none')}</p>}
       {comments.length > 0 && (
         <ol>
           {comments.map((comment: CommentListDataList) => (

@@ -50,6 +50,7 @@ export const entryEn: EntryTexts = {
   },
   comments: {
     title: 'Comments',
+    none: 'No comments yet',
     elsewhere_one: '{{count}} more comment stayed in the former system and was not imported',
     elsewhere_other: '{{count}} more comments stayed in the former system and were not imported',
     more: 'Show more comments',

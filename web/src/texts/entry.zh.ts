@@ -48,6 +48,7 @@ export const entryZh = {
   },
   comments: {
     title: '评论',
+    none: '还没有评论',
     elsewhere_one: '另有 {{count}} 条评论在原系统中，没有导入',
     elsewhere_other: '另有 {{count}} 条评论在原系统中，没有导入',
     more: '显示更多评论',
