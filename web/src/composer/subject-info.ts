@@ -38,7 +38,7 @@ async function nextOf(
   options: { signal: AbortSignal },
 ): Promise<string> {
   const { list } = await client.next.list({ subject, id, count: 1 }, options);
-  return dayIn(list[0]?.next_follow_up_time);
+  return dayIn(list[0]?.next_follow_up_time ?? '');
 }
 
 async function read(client: GenjinClient, { kind, id }: Subject, options: { signal: AbortSignal }): Promise<SubjectInfo> {
