@@ -4,7 +4,7 @@ import { ConfigProvider, Skeleton, theme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
-import { type lazy, Suspense, useCallback, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import 'dayjs/locale/zh-cn';
 import { SignInPage } from './pages/sign-in-page.tsx';
@@ -20,7 +20,18 @@ const tokens = { colorPrimary: '#1d6ae5', colorLink: '#1d5fd0', borderRadius: 8,
 const darkTokens = { colorBgContainer: '#1b2028', colorBgElevated: '#242b35', colorBgLayout: '#0d1015', colorLink: '#78a9ff' };
 
 /** Views that are fetched when one goes there first; all others are timelines. */
-const pages: Readonly<Partial<Record<View, ReturnType<typeof lazy>>>> = {};
+const SubjectsPage = lazy(() => import('./lists/subjects-page.tsx'));
+const pages: Readonly<Partial<Record<View, ReturnType<typeof lazy>>>> = {
+  companies: SubjectsPage,
+  leads: SubjectsPage,
+  opportunities: SubjectsPage,
+  company: lazy(() => import('./subject/company-page.tsx')),
+  lead: lazy(() => import('./subject/lead-page.tsx')),
+  opportunity: lazy(() => import('./subject/opportunity-page.tsx')),
+  team: lazy(() => import('./team/team-page.tsx')),
+  silence: lazy(() => import('./silence/silence-page.tsx')),
+  today: lazy(() => import('./today/today-page.tsx')),
+};
 
 export function App() {
   const { i18n } = useTranslation();
@@ -85,8 +96,8 @@ function CurrentView() {
   const Page = pages[view];
   if (Page === undefined) return <TimelinePage key={`${view} ${params['id'] ?? ''}`} />;
   return (
-    <Suspense fallback={<Skeleton active />}>
-      <Page key={view} />
+    <Suspense fallback={<Skeleton className="view-loading" active title={{ width: 160 }} paragraph={{ rows: 8 }} />}>
+      <Page key={`${view} ${params['id'] ?? ''}`} />
     </Suspense>
   );
 }

@@ -18,7 +18,7 @@ export function TimelinePage() {
     staleTime: 300_000,
     enabled: view === 'colleague',
   });
-  const colleague = users?.list.find((user) => String(user.user_id) === id)?.nickname;
+  const colleague = users?.find((user) => user.user_id === id)?.nickname;
   const title =
     view === 'colleague'
       ? (colleague ?? t('timeline.colleague', { id }))

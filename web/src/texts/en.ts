@@ -1,3 +1,4 @@
+import { listsEn } from './lists.en.ts';
 import type { Texts } from './zh.ts';
 
 /** English */
@@ -130,4 +131,5 @@ export const en: Texts = {
     t1203: 'Opportunity stage changed',
     t1204: 'Opportunity event',
   },
+  ...listsEn,
 };

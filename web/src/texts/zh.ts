@@ -1,3 +1,5 @@
+import { listsZh } from './lists.zh.ts';
+
 /** 中文 */
 export const zh = {
   product: '跟进 Genjin',
@@ -128,6 +130,7 @@ export const zh = {
     t1203: '商机阶段变更',
     t1204: '商机动态',
   },
+  ...listsZh,
 };
 
 export type Texts = typeof zh;

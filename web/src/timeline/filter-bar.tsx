@@ -64,7 +64,7 @@ export function FilterBar({ place, onMonth }: { place: Place; onMonth: (end: str
           className="filter-select"
           value={params['by'] || null}
           onChange={(by: string | null) => set({ by: by ?? '' })}
-          options={(users?.list ?? []).map((user) => ({ value: String(user.user_id), label: user.nickname }))}
+          options={(users ?? []).map((user) => ({ value: user.user_id, label: user.nickname }))}
           placeholder={t('filter.by')}
           aria-label={t('filter.by')}
           showSearch={{ optionFilterProp: 'label' }}
