@@ -2710,6 +2710,8 @@ export interface SubjectListQuery {
   keyword?: string;
   /** 跟进人 · Only what this user looks after, or works on. */
   user_id?: number | string;
+  /** 客户ID · Only opportunities of this company, leads that have become it, or itself. */
+  company_id?: number | string;
   /** 国家 · Two letters of ISO 3166-1. */
   country?: string;
   /** 排序 · last_contact, next_follow_up, silence (days since the last contact, or without one since it was put on file), name (by pinyin), created. */

@@ -4,7 +4,7 @@ import { ConfigProvider, theme } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
-import { type lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import 'dayjs/locale/zh-cn';
 import { ComposerAction, ComposerProvider } from './composer/composer.tsx';
@@ -42,7 +42,18 @@ const darkTokens = {
 };
 
 /** Views that are fetched when one goes there first; all others are timelines. */
-const pages: Readonly<Partial<Record<View, ReturnType<typeof lazy>>>> = {};
+const SubjectsPage = lazy(() => import('./lists/subjects-page.tsx'));
+const pages: Readonly<Partial<Record<View, ReturnType<typeof lazy>>>> = {
+  companies: SubjectsPage,
+  leads: SubjectsPage,
+  opportunities: SubjectsPage,
+  company: lazy(() => import('./subject/company-page.tsx')),
+  lead: lazy(() => import('./subject/lead-page.tsx')),
+  opportunity: lazy(() => import('./subject/opportunity-page.tsx')),
+  team: lazy(() => import('./team/team-page.tsx')),
+  silence: lazy(() => import('./silence/silence-page.tsx')),
+  today: lazy(() => import('./today/today-page.tsx')),
+};
 
 export function App() {
   const { i18n } = useTranslation();
@@ -141,7 +152,7 @@ function CurrentView() {
   if (Page === undefined) return <TimelinePage key={`${view} ${params['id'] ?? ''} ${renewals}`} />;
   return (
     <Suspense fallback={<Waiting />}>
-      <Page key={view} />
+      <Page key={`${view} ${params['id'] ?? ''} ${renewals}`} />
     </Suspense>
   );
 }

@@ -22,6 +22,8 @@ export interface SubjectQuestion {
   readonly keyword: string | null;
   /** Who looks after it, or works on it. */
   readonly userId: number | null;
+  /** Opportunities of this company, leads that have become it, or the company itself. */
+  readonly companyId: number | null;
   /** Two capital letters; an opportunity has its company's. */
   readonly country: string | null;
   readonly sort: SubjectSort;

@@ -87,9 +87,16 @@ const ofPerson = `(lower(name) ${contained} OR lower(email) ${contained})`;
 const ofFirm = `(lower(name) ${contained} OR lower(serial_id) ${contained})`;
 
 /** Conditions after the tenant, each with its `AND`. `<> 0` lets the partial indexes serve. */
-function matching(tenantId: number, { kind, keyword, country }: SubjectQuestion): { conditions: string; values: Value[] } {
+function matching(
+  tenantId: number,
+  { kind, keyword, country, companyId }: SubjectQuestion,
+): { conditions: string; values: Value[] } {
   let conditions = kind === 'lead' ? '' : ' AND s.removed = 0';
   const values: Value[] = [];
+  if (companyId !== null) {
+    conditions += ' AND s.company_id = ?';
+    values.push(companyId);
+  }
   if (country !== null) {
     // A quotation mark within a text of JSON has a backslash before it, so this is the field and nothing else.
     const inCountry = `details LIKE ? ESCAPE '\\'`;

@@ -37,6 +37,7 @@ export const subjectListQuery = fieldSet({
     200,
   ),
   user_id: idOrNone('跟进人 · Only what this user looks after, or works on.'),
+  company_id: idOrNone('客户ID · Only opportunities of this company, leads that have become it, or itself.'),
   country,
   sort: word(
     '排序 · last_contact, next_follow_up, silence (days since the last contact, or without one since it was put on file), name (by pinyin), created.',
@@ -50,11 +51,12 @@ export const subjectListQuery = fieldSet({
 
 /** Throws `bad_parameter`. */
 export function readSubjectList(query: Given) {
-  const { kind, keyword, user_id, country, sort, order, format, language, ...page } = subjectListQuery.read(query);
+  const { kind, keyword, user_id, company_id, country, sort, order, format, language, ...page } = subjectListQuery.read(query);
   const question: SubjectQuestion = {
     kind,
     keyword: keyword === '' ? null : keyword,
     userId: user_id,
+    companyId: company_id,
     country: country === '' ? null : country.toUpperCase(),
     sort: sorts[sort],
     ascending: order === 'asc',

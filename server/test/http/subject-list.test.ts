@@ -87,6 +87,7 @@ describe('companies', () => {
     ['sort=name&order=asc', () => [ids.bee, ids.zhang, ids.aurora, 11]],
     ['country=de', () => [ids.bee, ids.aurora]],
     ['user_id=31', () => [ids.bee]],
+    ['company_id=11', () => [11]],
     ['keyword=AURORA', () => [ids.aurora]],
     ['keyword=张江', () => [ids.zhang]],
     ['keyword=c-77', () => [ids.bee]],
@@ -165,6 +166,12 @@ it.each(['keyword=saws', 'keyword=aurora', 'keyword=otto', 'country=DE', 'user_i
     company_name: 'Aurora Tools',
     stage: 5,
   });
+});
+
+it('of one company', async () => {
+  expect(found(await ask(`kind=opportunity&company_id=${ids.aurora}`))).toEqual([ids.deal]);
+  expect(found(await ask(`kind=opportunity&company_id=${ids.bee}`))).toEqual([]);
+  expect(found(await ask(`kind=lead&company_id=${ids.bee}`))).toEqual([ids.lead]);
 });
 
 it('as a table: all rows, whatever the page', async () => {

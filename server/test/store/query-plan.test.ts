@@ -376,12 +376,12 @@ test('statistics are counted within the index by time, and the last contacts sou
 
 test.each(['company', 'lead', 'opportunity'] as const)('a list of each %s seeks', async (kind) => {
   const planned = await plansOf(async (recordingDb) => {
-    const ask = { kind, keyword: 'a', userId: 7001, country: 'DE', ascending: false } as const;
+    const ask = { kind, keyword: 'a', userId: 7001, companyId: 9, country: 'DE', ascending: false } as const;
     for (const sort of subjectSorts)
       await subjectStore(recordingDb).subjects(testTenant, { ...ask, sort }, { number: 1, size: 10 }, now);
     await subjectStore(recordingDb).subjects(
       testTenant,
-      { ...ask, keyword: null, userId: null, country: null, sort: 'lastContact' },
+      { ...ask, keyword: null, userId: null, companyId: null, country: null, sort: 'lastContact' },
       { number: 1, size: 10 },
       now,
     );

@@ -104,6 +104,7 @@ test('lists are those of a naive search and sort', { timeout: 1_800_000 }, async
         kind,
         keyword: office.pick([null, null, 'aurora', 'ZETA', '_%', '张', 'c-1', 'aurora.example', 'nobody', '\\']),
         userId: office.pick([null, null, 1, 7]),
+        companyId: office.pick([null, null, null, 1, 2]),
         country: office.pick([null, null, 'DE', 'CN']),
         sort: office.pick(subjectSorts),
         ascending: office.below(2) === 0,
@@ -113,6 +114,7 @@ test('lists are those of a naive search and sort', { timeout: 1_800_000 }, async
         .filter((object) => !('removed' in object) || !object.removed)
         .map((object) => rowOf(kind, object))
         .filter((row) => question.userId === null || row.ownerIds.includes(question.userId))
+        .filter((row) => question.companyId === null || (row.object as Opportunity).companyId === question.companyId)
         .filter((row) => question.country === null || row.country === question.country)
         .filter((row) => question.keyword === null || hasWord(kind, row, question.keyword))
         .sort((a, b) => (question.ascending ? 1 : -1) * compare(a, b, question));
@@ -138,7 +140,15 @@ test('lists are those of a naive search and sort', { timeout: 1_800_000 }, async
 });
 
 test('a kind needs its module', async () => {
-  const question: SubjectQuestion = { kind: 'lead', keyword: null, userId: null, country: null, sort: 'name', ascending: true };
+  const question: SubjectQuestion = {
+    kind: 'lead',
+    keyword: null,
+    userId: null,
+    companyId: null,
+    country: null,
+    sort: 'name',
+    ascending: true,
+  };
   await expect(office.core.subjects.list({ ...caller, scopes: new Set(['company']) }, question, null)).rejects.toThrow(
     'no permission lead scopes',
   );

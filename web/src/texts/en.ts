@@ -1,5 +1,6 @@
 import { composerEn } from './composer.en.ts';
 import { entryEn } from './entry.en.ts';
+import { listsEn } from './lists.en.ts';
 import type { Texts } from './zh.ts';
 
 /** English */
@@ -112,4 +113,5 @@ export const en: Texts = {
     t1203: 'Opportunity stage changed',
     t1204: 'Opportunity event',
   },
+  ...listsEn,
 };

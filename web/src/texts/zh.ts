@@ -1,5 +1,6 @@
 import { composerZh } from './composer.zh.ts';
 import { entryZh } from './entry.zh.ts';
+import { listsZh } from './lists.zh.ts';
 
 /** 中文 */
 export const zh = {
@@ -111,6 +112,7 @@ export const zh = {
     t1203: '商机阶段变更',
     t1204: '商机动态',
   },
+  ...listsZh,
 };
 
 export type Texts = typeof zh;

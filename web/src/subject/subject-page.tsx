@@ -1,0 +1,81 @@
+import { type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { Skeleton } from 'antd';
+import { type ReactNode, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LastContact, NextDay } from '../parts/day-text.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { useFresh } from '../parts/fresh.ts';
+import { NextFollowUp, type SubjectKind } from '../parts/next-follow-up.tsx';
+import { usePlace } from '../parts/place.ts';
+import { RecordButton } from '../parts/record-button.tsx';
+import { useSession } from '../parts/session.tsx';
+import { Timeline } from '../timeline/timeline.tsx';
+import { Fact } from './fact.tsx';
+import '../parts/lists.css';
+import './subject.css';
+
+interface SubjectPageProps<T> {
+  readonly kind: SubjectKind;
+  readonly id: number;
+  readonly found: UseQueryResult<T, Error>;
+  readonly nameOf: (subject: T) => string;
+  readonly lastContactOf: (subject: T) => string;
+  readonly nextOf: (subject: T) => string;
+  /** Facts of this kind alone. */
+  readonly facts: (subject: T) => ReactNode;
+  /** Stands below the facts. */
+  readonly children: (subject: T) => ReactNode;
+}
+
+/** When a lead or an opportunity is to be followed up next: OKKI's details of them do not say it. */
+export function useNext(subject: 'lead' | 'opportunity', id: number): string {
+  const { client } = useSession();
+  const { data } = useQuery({
+    queryKey: ['next', 'of', subject, id],
+    queryFn: ({ signal }) => client.next.list({ subject, id }, { signal }),
+  });
+  return data?.list[0]?.next_follow_up_time ?? '';
+}
+
+/** The page of one company, lead or opportunity: its facts, and its timeline. */
+export function SubjectPage<T>({ kind, id, found, nameOf, lastContactOf, nextOf, facts, children }: SubjectPageProps<T>) {
+  const { t } = useTranslation();
+  const place = usePlace();
+  const { data, error, refetch } = found;
+  const name = (data !== undefined && nameOf(data)) || t(`entry.${kind}Id`, { id });
+  useFresh();
+  useEffect(() => {
+    document.title = `${name} · ${t('product')}`;
+  }, [name, t]);
+  return (
+    <Timeline place={place} title={<bdi>{name}</bdi>}>
+      {error !== null && (
+        <div className="failure" role="alert">
+          <Failure error={error} onAgain={() => refetch()} />
+        </div>
+      )}
+      {data === undefined ? (
+        error === null && <Skeleton active title={false} paragraph={{ rows: 3 }} />
+      ) : (
+        <div className="subject-top">
+          <div className="subject-head">
+            <dl className="facts">
+              <Fact label={t('lists.lastContact')}>
+                <LastContact time={lastContactOf(data)} />
+              </Fact>
+              <Fact label={t('lists.next')}>
+                <span className="next-fact">
+                  <NextDay time={nextOf(data)} />
+                  <NextFollowUp subject={kind} id={id} name={name} time={nextOf(data)} />
+                </span>
+              </Fact>
+              {facts(data)}
+            </dl>
+            <RecordButton subject={kind} id={id} name={name} primary />
+          </div>
+          {children(data)}
+        </div>
+      )}
+    </Timeline>
+  );
+}
