@@ -176,7 +176,7 @@ describe('a timeline', () => {
       const before = await topmost(page);
       const link = page.locator(`article[data-index="${before + 1}"] .subject-link`).last();
       await link.click();
-      await page.waitForFunction(() => /view=(company|lead|opportunity)/.test(location.search));
+      await page.waitForFunction(() => /view=(company|lead|opportunity|contact|colleague)/.test(location.search));
       await ids(page);
       await page.goBack();
       await page.waitForSelector(`article[data-index="${before}"]`);
@@ -235,7 +235,7 @@ describe('a timeline', () => {
       const second = await record('再次确认');
       expect(await text(page, '.timeline-new')).toBe('1 条新跟进');
       expect((await page.locator(`article[data-index="${before}"]`).boundingBox())?.y).toBe(place_?.y);
-      await page.locator('.timeline-new').click();
+      await page.locator('.timeline-new button').click();
       await page.waitForSelector(`[data-trail-id="${second.trail_id}"]`);
       for (const id of [trail_id, second.trail_id]) await place.client.trails.remove(id);
     });

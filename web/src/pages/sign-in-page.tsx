@@ -14,6 +14,14 @@ interface SignInPageProps {
   readonly onEnter: () => void;
 }
 
+/** By the code of the answer. */
+const refusals: Readonly<Partial<Record<number, 'credentials' | 'closed' | 'link'>>> = {
+  403: 'credentials',
+  410: 'link',
+  423: 'closed',
+};
+const codeOf = (error: unknown): number => (error instanceof GenjinError ? error.code : 0);
+
 interface Typed {
   readonly email: string;
   readonly password: string;
@@ -102,7 +110,7 @@ export function SignInPage({ client, session, onEnter }: SignInPageProps) {
           )}
           {trying.isError && (
             <div className="sign-in-failure" role="alert">
-              <Failure error={trying.error} />
+              <Failure error={trying.error} cause={refusals[codeOf(trying.error)]} />
             </div>
           )}
           <Button

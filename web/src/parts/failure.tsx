@@ -19,14 +19,16 @@ function causeOf(error: unknown): Cause {
 
 interface FailureProps {
   readonly error: unknown;
+  /** Where the caller knows better what it means. */
+  readonly cause?: Cause | undefined;
   readonly onAgain?: () => void;
   readonly onSignIn?: () => void;
 }
 
 /** Says what happened and what can be done. */
-export function Failure({ error, onAgain, onSignIn }: FailureProps) {
+export function Failure({ error, cause: meant, onAgain, onSignIn }: FailureProps) {
   const { t } = useTranslation();
-  const cause = causeOf(error);
+  const cause = meant ?? causeOf(error);
   const seconds = error instanceof GenjinError ? (error.retryAfter ?? 60) : 60;
   const said = error instanceof GenjinError ? error.message : null;
   const aboutCredentials = cause === 'credentials' || cause === 'token' || cause === 'scope';

@@ -1,10 +1,12 @@
+import { GenjinError } from '@genjin/client';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { Skeleton } from 'antd';
+import { Alert, Skeleton } from 'antd';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LastContact, NextDay } from '../parts/day-text.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useFresh } from '../parts/fresh.ts';
+import { known } from '../parts/known.ts';
 import { NextFollowUp, type SubjectKind } from '../parts/next-follow-up.tsx';
 import { usePlace } from '../parts/place.ts';
 import { RecordButton } from '../parts/record-button.tsx';
@@ -37,19 +39,35 @@ export function useNext(subject: 'lead' | 'opportunity', id: number): string {
   return data?.list[0]?.next_follow_up_time ?? '';
 }
 
+/** The name that entries have for what was removed, or was never known but from entries; empty when none has. */
+function useNameInEntries(kind: SubjectKind, id: number, enabled: boolean): string {
+  const { client } = useSession();
+  const { data } = useQuery({
+    queryKey: ['trails', 'name of', kind, id],
+    queryFn: ({ signal }) => client.trails.list({ [`${kind}_id`]: String(id), count: 1 }, { signal }),
+    enabled,
+  });
+  const entry = data?.list[0];
+  const info = entry === undefined ? null : known<{ name: string }>(entry[`${kind}_info`] as { name: string } | []);
+  return info?.name ?? '';
+}
+
 /** The page of one company, lead or opportunity: its facts, and its timeline. */
 export function SubjectPage<T>({ kind, id, found, nameOf, lastContactOf, nextOf, facts, children }: SubjectPageProps<T>) {
   const { t } = useTranslation();
   const place = usePlace();
   const { data, error, refetch } = found;
-  const name = (data !== undefined && nameOf(data)) || t(`entry.${kind}Id`, { id });
+  const gone = error instanceof GenjinError && error.code === 404;
+  const told = useNameInEntries(kind, id, gone);
+  const name = (data === undefined ? told : nameOf(data)) || t(`entry.${kind}Id`, { id });
   useFresh();
   useEffect(() => {
     document.title = `${name} · ${t('product')}`;
   }, [name, t]);
   return (
     <Timeline place={place} title={<bdi>{name}</bdi>}>
-      {error !== null && (
+      {gone && <Alert className="failure" type="info" showIcon title={t(`subject.gone.${kind}`)} />}
+      {error !== null && !gone && (
         <div className="failure" role="alert">
           <Failure error={error} onAgain={() => refetch()} />
         </div>

@@ -72,6 +72,10 @@ export const en: Texts = {
   },
   ...entryEn,
   failure: {
+    closed: 'This account is disabled',
+    closedHow: 'Please ask an admin.',
+    link: 'This link has ended',
+    linkHow: 'It works once, within 24 hours. Genjin prints a new one when it starts.',
     again: 'Try again',
     signInAgain: 'Sign in again',
     details: 'The server says: {{message}}',

@@ -63,6 +63,11 @@ export const listsEn: typeof listsZh = {
     clear: 'Clear',
   },
   subject: {
+    gone: {
+      company: 'This company was removed, or nothing else is known of it; its follow-ups are kept.',
+      lead: 'This lead was removed, or nothing else is known of it; its follow-ups are kept.',
+      opportunity: 'This opportunity was removed, or nothing else is known of it; its follow-ups are kept.',
+    },
     contacts_one: 'Contacts ({{count}})',
     contacts_other: 'Contacts ({{count}})',
     noContacts: 'No contacts yet',

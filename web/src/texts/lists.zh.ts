@@ -61,6 +61,11 @@ export const listsZh = {
     clear: '取消安排',
   },
   subject: {
+    gone: {
+      company: '这个客户已删除或没有资料，跟进记录仍在。',
+      lead: '这条线索已删除或没有资料，跟进记录仍在。',
+      opportunity: '这个商机已删除或没有资料，跟进记录仍在。',
+    },
     contacts_one: '联系人（{{count}}）',
     contacts_other: '联系人（{{count}}）',
     noContacts: '还没有联系人',

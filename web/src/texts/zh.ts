@@ -71,6 +71,10 @@ export const zh = {
   },
   ...entryZh,
   failure: {
+    closed: '这个账号已停用',
+    closedHow: '请联系管理员。',
+    link: '这个链接已失效',
+    linkHow: '它只能用一次，且 24 小时内有效。重新启动 Genjin 会打印新的链接。',
     again: '再试一次',
     signInAgain: '重新登录',
     details: '服务器的回复：{{message}}',

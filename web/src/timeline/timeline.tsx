@@ -136,9 +136,11 @@ export function Timeline({ place, title, children }: TimelineProps) {
         {children}
         <FilterBar place={place} onMonth={open} />
         {waiting > 0 && (
-          <Button className="timeline-new" type="primary" shape="round" onClick={goToNew}>
-            {t('timeline.new', { count: waiting })}
-          </Button>
+          <div className="timeline-new">
+            <Button type="primary" shape="round" onClick={goToNew}>
+              {t('timeline.new', { count: waiting })}
+            </Button>
+          </div>
         )}
         <WantedNotice wanted={wanted} />
         {error != null && (
