@@ -24,7 +24,7 @@ const exampleCompany = 16696797769;
 const firm = {
   clientId: 23412,
   seed: 7,
-  entries: 1200,
+  entries: 700,
   companies: 24,
   salespeople: 8,
   endAt: Date.UTC(2026, 4, 20),
@@ -233,7 +233,7 @@ describe('a timeline', () => {
       const before = await topmost(page);
       const place_ = await page.locator(`article[data-index="${before}"]`).boundingBox();
       const second = await record('再次确认');
-      expect(await text(page, '.timeline-new')).toBe('1 条新跟进');
+      expect(await text(page, '.timeline-new button')).toBe('1 条新跟进');
       expect((await page.locator(`article[data-index="${before}"]`).boundingBox())?.y).toBe(place_?.y);
       await page.locator('.timeline-new button').click();
       await page.waitForSelector(`[data-trail-id="${second.trail_id}"]`);

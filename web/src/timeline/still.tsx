@@ -1,7 +1,7 @@
 import { Component, type ReactNode, type RefObject } from 'react';
 
 /** Below this an entry is not hidden by what sticks to the top of the window. */
-const edge = 96;
+export const edge = 96;
 
 /** The first entry that is seen below the bar. */
 export function topmost(list: HTMLElement | null): HTMLElement | null {

@@ -15,7 +15,7 @@ import { FilterBar } from './filter-bar.tsx';
 import { removedOf, useFollowing } from './following.ts';
 import { isFiltered, queryOf, wordsOf } from './query.ts';
 import { monthsOf, Scrubber } from './scrubber.tsx';
-import { Still, topmost } from './still.tsx';
+import { edge, Still, topmost } from './still.tsx';
 import { useWanted, WantedNotice } from './wanted.tsx';
 import { pageSize, useWindow, type Window } from './window.ts';
 import './timeline.css';
@@ -115,7 +115,7 @@ export function Timeline({ place, title, children }: TimelineProps) {
     jumped.current = target.count;
     const entry = list.current?.querySelector<HTMLElement>(`[data-index="${target.index}"]`);
     if (target.index === 0 || entry == null) window.scrollTo({ top: 0, behavior: 'instant' });
-    else window.scrollTo({ top: entry.getBoundingClientRect().top + window.scrollY - 120, behavior: 'instant' });
+    else window.scrollTo({ top: entry.getBoundingClientRect().top + window.scrollY - edge, behavior: 'instant' });
     settle();
     if (entry?.dataset['trailId'] === String(wanted.id)) entry.focus({ preventScroll: true });
   }, [target, settle, wanted.id]);
