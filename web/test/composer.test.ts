@@ -176,7 +176,7 @@ describe('recording', () => {
     await onPage({}, async (page) => {
       await signIn(page, example);
       await page.getByRole('button', { name: '写跟进' }).click();
-      expect(await text(page, '.composer-subject-name')).toBe(exampleName);
+      await page.waitForSelector(`.composer-subject-name:text-is("${exampleName}")`);
       await send(page);
       expect(await text(page, '.composer-bad')).toContain('请写下跟进内容');
       await page.fill(content, '补记去年的拜访');
@@ -260,6 +260,7 @@ describe('without a network', () => {
       await untilKept(page);
       // Once more, now that everything goes through what keeps it.
       await page.reload();
+      await page.waitForSelector('article');
       const shown = await page.locator('article').count();
       await page.context().setOffline(true);
       await write(page, '在地铁里记下的');
