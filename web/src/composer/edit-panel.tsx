@@ -6,7 +6,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ownerOf } from '../offline/database.ts';
 import { Failure } from '../parts/failure.tsx';
+import { tellChange } from '../parts/live.ts';
 import { useSession } from '../parts/session.tsx';
+import { showToast } from '../parts/toast.tsx';
 import { useDraft } from './drafts.ts';
 import { ContactsField } from './fields/contacts-field.tsx';
 import { FilesField } from './fields/files-field.tsx';
@@ -16,7 +18,6 @@ import { WhenField } from './fields/when-field.tsx';
 import { useFiling } from './files.ts';
 import { type Draft, emptyDraft, happenedAt, type KeptFile, type Subject } from './item.ts';
 import { blobOf } from './outbox.ts';
-import { say } from './said.tsx';
 import { Shell } from './shell.tsx';
 import { useSubjectInfo } from './subject-info.ts';
 
@@ -141,9 +142,8 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
   const filing = useFiling(draft.files, draft.keptFiles.length, changeFiles);
   useEffect(() => text.current?.focus({ cursor: 'end' }), []);
 
-  const done = (what: 'edited' | null): void => {
+  const done = (): void => {
     end();
-    if (what !== null) say({ what });
     onClose();
   };
   const send = async (edited: EditDraft = draft): Promise<void> => {
@@ -153,9 +153,11 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
     try {
       const uploaded = await uploadAll(edited.files);
       const changes = changesOf(edited, uploaded);
-      if (Object.keys(changes).length === 0) return done(null);
+      if (Object.keys(changes).length === 0) return done();
       await client.trails.edit(trailId, changes, { ifMatch: edited.base.etag });
-      done('edited');
+      tellChange({ kind: 'trail', id: trailId, action: 'edited', trailId });
+      showToast({ text: t('composer.said.edited') });
+      done();
     } catch (error) {
       if (error instanceof GenjinError && error.code === 409) await compare();
       else setFailure(error);
@@ -204,7 +206,7 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
               <Button size="small" onClick={keepMine}>
                 {t('composer.conflict.keepMine')}
               </Button>
-              <Button size="small" onClick={() => done(null)}>
+              <Button size="small" onClick={done}>
                 {t('composer.conflict.takeTheirs')}
               </Button>
             </div>
@@ -252,7 +254,7 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
             Ctrl ↵
           </span>
         </Button>
-        <Button type="text" onClick={() => done(null)}>
+        <Button type="text" onClick={done}>
           {t('composer.cancel')}
         </Button>
       </div>

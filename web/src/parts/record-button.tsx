@@ -1,8 +1,8 @@
 import EditOutlined from '@ant-design/icons/EditOutlined';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { useComposer } from '../composer/composer.tsx';
 import type { SubjectKind } from './next-follow-up.tsx';
-import { goTo, placeOf } from './place.ts';
 import { useSession } from './session.tsx';
 
 interface RecordButtonProps {
@@ -16,6 +16,7 @@ interface RecordButtonProps {
 export function RecordButton({ subject, id, name, primary = false }: RecordButtonProps) {
   const { t } = useTranslation();
   const { mayWrite } = useSession();
+  const { open } = useComposer();
   if (!mayWrite) return null;
   return (
     <Button
@@ -23,7 +24,7 @@ export function RecordButton({ subject, id, name, primary = false }: RecordButto
       size={primary ? 'middle' : 'small'}
       icon={<EditOutlined />}
       aria-label={t('lists.recordFor', { name })}
-      onClick={() => goTo(placeOf(subject, { id }))}
+      onClick={() => open({ subject: { kind: subject, id, name } })}
     >
       {t('lists.record')}
     </Button>
