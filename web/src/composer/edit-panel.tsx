@@ -79,25 +79,41 @@ const draftOf = ({ subject, version }: Read): EditDraft => ({
   keptFiles: version.files.map(({ id }) => id),
 });
 
+/** In whatever order. */
+const isSame = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((id) => b.includes(id));
+
 /** Only what differs from the version that was opened; `uploaded`: ids of files that were put to it. */
 function changesOf({ base, subject, ...draft }: EditDraft, uploaded: readonly number[]): TrailEdit {
-  const same = (a: readonly number[], b: readonly number[]): boolean =>
-    a.length === b.length && [...a].sort().every((id, i) => id === [...b].sort()[i]);
   const fileIds = [...draft.keptFiles, ...uploaded];
   return {
     ...(draft.type === base.type ? {} : { remark_type: draft.type }),
     ...(draft.content === base.content ? {} : { content: draft.content }),
     ...(draft.when === clockOf(base.time) || draft.when === '' ? {} : { create_time: happenedAt(draft.when, 0) }),
-    ...(same(draft.contacts, base.contacts)
+    ...(isSame(draft.contacts, base.contacts)
       ? {}
       : { [subject?.kind === 'lead' ? 'lead_customer_id' : 'customer_id']: draft.contacts }),
-    ...(same(
+    ...(isSame(
       fileIds,
       base.files.map(({ id }) => id),
     )
       ? {}
       : { file_ids: fileIds }),
   } as TrailEdit;
+}
+
+/** What one has changed oneself, on another version: what only others have changed stays as they have it. */
+function onto(draft: EditDraft, theirs: Version): EditDraft {
+  const { base } = draft;
+  const taken = base.files.map(({ id }) => id).filter((id) => !draft.keptFiles.includes(id));
+  return {
+    ...draft,
+    base: theirs,
+    type: draft.type === base.type ? theirs.type : draft.type,
+    content: draft.content === base.content ? theirs.content : draft.content,
+    when: draft.when === clockOf(base.time) ? clockOf(theirs.time) : draft.when,
+    contacts: isSame(draft.contacts, base.contacts) ? theirs.contacts : draft.contacts,
+    keptFiles: theirs.files.map(({ id }) => id).filter((id) => !taken.includes(id)),
+  };
 }
 
 /** Changes an entry of one's own. */
@@ -184,9 +200,7 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
   }
   const keepMine = (): void => {
     if (theirs === null) return;
-    const missing = base.files.filter(({ id }) => !draft.keptFiles.includes(id)).map(({ id }) => id);
-    const keptFiles = theirs.files.map(({ id }) => id).filter((id) => !missing.includes(id));
-    const mine = { ...draft, base: theirs, keptFiles };
+    const mine = onto(draft, theirs);
     change(mine);
     setTheirs(null);
     send(mine);
