@@ -8,7 +8,6 @@ import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import 'dayjs/locale/zh-cn';
 import { ComposerAction, ComposerProvider } from './composer/composer.tsx';
-import { say } from './composer/said.tsx';
 import { useConnection, useRenewals } from './offline/connection.ts';
 import { forgetAnswers, keptFetch } from './offline/kept-answers.ts';
 import { OfflineBand } from './offline/offline-band.tsx';
@@ -19,6 +18,7 @@ import { Frame, popups } from './parts/frame.tsx';
 import { useDark } from './parts/look.ts';
 import { usePlace, type View } from './parts/place.ts';
 import { baseUrl, type Session, SessionContext } from './parts/session.tsx';
+import { showToast } from './parts/toast.tsx';
 import { Waiting } from './parts/waiting.tsx';
 
 /** As in style.css. */
@@ -85,17 +85,18 @@ function SignedIn() {
     staleTime: Number.POSITIVE_INFINITY,
   });
   useWayBack(refetch);
+  const { t } = useTranslation();
   const signOut = useCallback(async () => {
     try {
       await client.session.end();
     } catch {
       // Only the server can take the cookie back.
-      return say({ what: 'stillSignedIn' });
+      return showToast({ text: t('offline.stillSignedIn'), bad: true });
     }
     await forgetAnswers();
     queries.clear();
     refetch();
-  }, [client, queries, refetch]);
+  }, [client, queries, refetch, t]);
   const session = useMemo<Session | null>(() => {
     if (data?.user == null || !data.signed_in) return null;
     const role = data.role as Session['role'];

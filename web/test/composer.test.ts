@@ -120,7 +120,7 @@ describe('recording', () => {
       await picture(page, 'composer-desktop-zh');
       await page.keyboard.press('Control+Enter');
       await page.waitForSelector(composer, { state: 'detached' });
-      expect(await text(page, '.said-box')).toContain('跟进已记录');
+      expect(await text(page, '.toast')).toContain('跟进已记录');
       const entry = await theOne('键盘记录：报价已确认');
       expect(entry).toMatchObject({ type: 103, company_id: exampleCompany, create_user: place.member.userId });
       expect(entry.customer_id).toHaveLength(1);
@@ -129,7 +129,7 @@ describe('recording', () => {
         new Date(Date.now() + (8 + 24) * 3600 * 1000).toISOString().slice(0, 10),
       );
       await page.waitForSelector(`article[data-trail-id="${entry.trail_id}"]`);
-      await page.locator('.said-box a').focus();
+      await page.locator('.toast-look').focus();
       await page.keyboard.press('Enter');
       await page.waitForSelector(`article[data-trail-id="${entry.trail_id}"]`);
     });
@@ -176,7 +176,7 @@ describe('recording', () => {
     await onPage({}, async (page) => {
       await signIn(page, example);
       await page.getByRole('button', { name: '写跟进' }).click();
-      expect(await text(page, '.composer-subject-name')).toBe(exampleName);
+      await page.waitForSelector(`.composer-subject-name:text-is("${exampleName}")`);
       await send(page);
       expect(await text(page, '.composer-bad')).toContain('请写下跟进内容');
       await page.fill(content, '补记去年的拜访');
@@ -260,6 +260,7 @@ describe('without a network', () => {
       await untilKept(page);
       // Once more, now that everything goes through what keeps it.
       await page.reload();
+      await page.waitForSelector('article');
       const shown = await page.locator('article').count();
       await page.context().setOffline(true);
       await write(page, '在地铁里记下的');
@@ -536,6 +537,68 @@ describe('looks', () => {
       await page.getByRole('button', { name: /换一个|Change/ }).click();
       await page.waitForSelector('.composer [role=option]');
       await picture(page, `composer-subject-${name}`);
+    });
+  });
+});
+
+describe('editing', () => {
+  const edit = async (page: Page, trailId: number): Promise<void> => {
+    const entry = page.locator(`article[data-trail-id="${trailId}"]`);
+    await entry.getByRole('button', { name: '更多操作' }).click();
+    await page.getByRole('menuitem', { name: '编辑' }).click();
+    await page.waitForSelector(`${content}:focus`);
+  };
+  const own = async (words: string) => {
+    const record = { companyId: exampleCompany, content: words, createUser: place.member.userId };
+    return (await place.client.trails.record(record)).trail_id;
+  };
+
+  test('sends only what was changed', async () => {
+    const trailId = await own('要修改的跟进');
+    await onPage({}, async (page) => {
+      await signIn(page, example);
+      const bodies: unknown[] = [];
+      page.on('request', (request) => {
+        if (request.url().endsWith('/trail/push')) bodies.push(request.postDataJSON());
+      });
+      await edit(page, trailId);
+      await page.fill(content, '修改后的跟进');
+      await page.reload();
+      await page.waitForSelector('article');
+      await edit(page, trailId);
+      expect(await page.inputValue(content)).toBe('修改后的跟进');
+      await send(page);
+      await page.waitForSelector(composer, { state: 'detached' });
+      expect((await theOne('修改后的跟进')).trail_id).toBe(trailId);
+      expect(bodies).toEqual([{ trail_id: trailId, content: '修改后的跟进' }]);
+      await page.waitForSelector(`article[data-trail-id="${trailId}"]:has-text("修改后的跟进")`);
+    });
+  });
+
+  test('says that somebody else changed it meanwhile, shows both, and lets one choose', async () => {
+    const trailId = await own('两个人都在改');
+    await onPage({}, async (page) => {
+      await signIn(page, example);
+      await edit(page, trailId);
+      await page.fill(content, '我改的');
+      await place.client.trails.edit(trailId, { content: '别人改的', remarkType: 104 });
+      await send(page);
+      expect(await text(page, '.composer-conflict')).toMatch(/有人改了这条跟进[\s\S]*别人改的/);
+      expect(await page.inputValue(content)).toBe('我改的');
+      await picture(page, 'composer-conflict-zh');
+      await page.getByRole('button', { name: '保留我写的' }).click();
+      await page.waitForSelector(composer, { state: 'detached' });
+      const { entry } = await place.client.trails.info(trailId);
+      // What only the other one changed stays changed.
+      expect([entry.content, entry.type]).toEqual(['我改的', 104]);
+
+      await edit(page, trailId);
+      await page.fill(content, '又是我');
+      await place.client.trails.edit(trailId, { content: '又是别人' });
+      await send(page);
+      await page.getByRole('button', { name: '用服务器上的' }).click();
+      await page.waitForSelector(composer, { state: 'detached' });
+      expect((await place.client.trails.info(trailId)).entry.content).toBe('又是别人');
     });
   });
 });

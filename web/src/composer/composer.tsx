@@ -20,7 +20,6 @@ import { useKey } from '../parts/keys.ts';
 import { type Place, usePlace } from '../parts/place.ts';
 import { useSession } from '../parts/session.tsx';
 import { type Item, isSubjectKind, type Subject } from './item.ts';
-import { Said } from './said.tsx';
 import './composer.css';
 
 const Panel = lazy(() => import('./panel.tsx'));
@@ -118,7 +117,6 @@ export function ComposerProvider({ children }: { children: ReactNode }) {
           )}
           {opened?.what === 'edit' && <EditPanel key={opened.trailId} trailId={opened.trailId} onClose={close} />}
         </Suspense>
-        <Said />
       </div>
     </ComposerContext>
   );

@@ -101,7 +101,9 @@ export function useDraft<D extends Draft>(owner: string, keyOf: (draft: D) => st
     (next: Subject) => {
       const typed = latest.current;
       const moved: D = { ...typed, subject: next, contacts: [] };
-      if (key.current(typed) === key.current(moved)) return;
+      if (draftKey(typed.subject) === draftKey(next)) return;
+      // What waits to be sent has a place of its own, whatever it is about.
+      if (key.current(typed) === key.current(moved)) return setDraft(moved);
       dropDraft(owner, key.current(typed));
       const kept = readDraft(owner, key.current(moved)) as D | null;
       setDraft(kept === null ? moved : joined(kept, moved));

@@ -6,7 +6,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ownerOf } from '../offline/database.ts';
 import { Failure } from '../parts/failure.tsx';
+import { tellChange } from '../parts/live.ts';
 import { useSession } from '../parts/session.tsx';
+import { showToast } from '../parts/toast.tsx';
 import { useDraft } from './drafts.ts';
 import { ContactsField } from './fields/contacts-field.tsx';
 import { FilesField } from './fields/files-field.tsx';
@@ -16,7 +18,6 @@ import { WhenField } from './fields/when-field.tsx';
 import { useFiling } from './files.ts';
 import { type Draft, emptyDraft, happenedAt, type KeptFile, type Subject } from './item.ts';
 import { blobOf } from './outbox.ts';
-import { say } from './said.tsx';
 import { Shell } from './shell.tsx';
 import { useSubjectInfo } from './subject-info.ts';
 
@@ -78,25 +79,41 @@ const draftOf = ({ subject, version }: Read): EditDraft => ({
   keptFiles: version.files.map(({ id }) => id),
 });
 
+/** In whatever order. */
+const isSame = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((id) => b.includes(id));
+
 /** Only what differs from the version that was opened; `uploaded`: ids of files that were put to it. */
 function changesOf({ base, subject, ...draft }: EditDraft, uploaded: readonly number[]): TrailEdit {
-  const same = (a: readonly number[], b: readonly number[]): boolean =>
-    a.length === b.length && [...a].sort().every((id, i) => id === [...b].sort()[i]);
   const fileIds = [...draft.keptFiles, ...uploaded];
   return {
     ...(draft.type === base.type ? {} : { remark_type: draft.type }),
     ...(draft.content === base.content ? {} : { content: draft.content }),
     ...(draft.when === clockOf(base.time) || draft.when === '' ? {} : { create_time: happenedAt(draft.when, 0) }),
-    ...(same(draft.contacts, base.contacts)
+    ...(isSame(draft.contacts, base.contacts)
       ? {}
       : { [subject?.kind === 'lead' ? 'lead_customer_id' : 'customer_id']: draft.contacts }),
-    ...(same(
+    ...(isSame(
       fileIds,
       base.files.map(({ id }) => id),
     )
       ? {}
       : { file_ids: fileIds }),
   } as TrailEdit;
+}
+
+/** What one has changed oneself, on another version: what only others have changed stays as they have it. */
+function onto(draft: EditDraft, theirs: Version): EditDraft {
+  const { base } = draft;
+  const taken = base.files.map(({ id }) => id).filter((id) => !draft.keptFiles.includes(id));
+  return {
+    ...draft,
+    base: theirs,
+    type: draft.type === base.type ? theirs.type : draft.type,
+    content: draft.content === base.content ? theirs.content : draft.content,
+    when: draft.when === clockOf(base.time) ? clockOf(theirs.time) : draft.when,
+    contacts: isSame(draft.contacts, base.contacts) ? theirs.contacts : draft.contacts,
+    keptFiles: theirs.files.map(({ id }) => id).filter((id) => !taken.includes(id)),
+  };
 }
 
 /** Changes an entry of one's own. */
@@ -141,9 +158,8 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
   const filing = useFiling(draft.files, draft.keptFiles.length, changeFiles);
   useEffect(() => text.current?.focus({ cursor: 'end' }), []);
 
-  const done = (what: 'edited' | null): void => {
+  const done = (): void => {
     end();
-    if (what !== null) say({ what });
     onClose();
   };
   const send = async (edited: EditDraft = draft): Promise<void> => {
@@ -153,9 +169,11 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
     try {
       const uploaded = await uploadAll(edited.files);
       const changes = changesOf(edited, uploaded);
-      if (Object.keys(changes).length === 0) return done(null);
+      if (Object.keys(changes).length === 0) return done();
       await client.trails.edit(trailId, changes, { ifMatch: edited.base.etag });
-      done('edited');
+      tellChange({ kind: 'trail', id: trailId, action: 'edited', trailId });
+      showToast({ text: t('composer.said.edited') });
+      done();
     } catch (error) {
       if (error instanceof GenjinError && error.code === 409) await compare();
       else setFailure(error);
@@ -182,9 +200,7 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
   }
   const keepMine = (): void => {
     if (theirs === null) return;
-    const missing = base.files.filter(({ id }) => !draft.keptFiles.includes(id)).map(({ id }) => id);
-    const keptFiles = theirs.files.map(({ id }) => id).filter((id) => !missing.includes(id));
-    const mine = { ...draft, base: theirs, keptFiles };
+    const mine = onto(draft, theirs);
     change(mine);
     setTheirs(null);
     send(mine);
@@ -204,7 +220,7 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
               <Button size="small" onClick={keepMine}>
                 {t('composer.conflict.keepMine')}
               </Button>
-              <Button size="small" onClick={() => done(null)}>
+              <Button size="small" onClick={done}>
                 {t('composer.conflict.takeTheirs')}
               </Button>
             </div>
@@ -252,7 +268,7 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
             Ctrl ↵
           </span>
         </Button>
-        <Button type="text" onClick={() => done(null)}>
+        <Button type="text" onClick={done}>
           {t('composer.cancel')}
         </Button>
       </div>

@@ -1,20 +1,13 @@
 /** Files that are put to a follow-up: kept by the browser from the moment on, so that they outlive a crash like the words. */
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { sizeInWords } from '../entry/file-kinds.ts';
 import type { KeptFile } from './item.ts';
 import { keepBlob } from './outbox.ts';
 
 /** As the server has it when nobody sets it otherwise; then the server says so. */
 export const mostBytes = 20 * 1024 * 1024;
 export const mostFiles = 20;
-
-const units = ['B', 'KB', 'MB', 'GB'];
-
-export function sizeInWords(bytes: number): string {
-  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1024 ** power;
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
-}
 
 export interface Filing {
   readonly refused: readonly string[];

@@ -1,9 +1,10 @@
 /** Follow-ups on their way from the keyboard to the server. */
 import type { NewTrail } from '@genjin/client';
+import type { SubjectKind } from '../parts/next-follow-up.tsx';
 import type { View } from '../parts/place.ts';
 import { beijingTime } from '../parts/times.ts';
 
-export type SubjectKind = 'company' | 'lead' | 'opportunity';
+export type { SubjectKind };
 
 /** What a follow-up is about. */
 export interface Subject {

@@ -69,12 +69,13 @@ export default function Queue() {
 function useLasting(items: readonly Item[]): readonly Item[] {
   const [, setNow] = useState(0);
   const lasting = (item: Item): boolean => item.tries > 0 || item.refused || Date.now() - item.writtenAt > unnoticed;
-  const young = items.some((item) => !lasting(item));
+  // Of each of them the time comes.
+  const next = Math.min(...items.filter((item) => !lasting(item)).map((item) => item.writtenAt));
   useEffect(() => {
-    if (!young) return;
-    const timer = setTimeout(() => setNow(Date.now()), unnoticed + 50);
+    if (next === Number.POSITIVE_INFINITY) return;
+    const timer = setTimeout(() => setNow(Date.now()), Math.max(0, next + unnoticed - Date.now()) + 50);
     return () => clearTimeout(timer);
-  }, [young]);
+  }, [next]);
   return items.filter(lasting);
 }
 

@@ -1,7 +1,9 @@
 /** What the composer has to know of a subject: its name, who can be named there, and when it is to be followed up next. */
 import type { GenjinClient } from '@genjin/client';
 import { useQuery } from '@tanstack/react-query';
+import { isTime } from '../parts/days.ts';
 import { useSession } from '../parts/session.tsx';
+import { dayOf } from '../parts/times.ts';
 import type { Subject } from './item.ts';
 
 export interface Person {
@@ -27,8 +29,7 @@ interface Named {
 const people = (list: readonly Named[]): Person[] =>
   list.map(({ customer_id, name, email, post }) => ({ id: customer_id, name: name || email || String(customer_id), post }));
 
-/** OKKI writes `""` or the beginning of 1970 for "never". */
-const dayIn = (time: string): string => (time.startsWith('1970-01-01') ? '' : time.slice(0, 10));
+const dayIn = (time: string): string => (isTime(time) ? dayOf(time) : '');
 
 /** OKKI's leads and opportunities do not say it. */
 async function nextOf(

@@ -1,12 +1,14 @@
 import { GenjinClient } from '@genjin/client';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import { onReached } from '../offline/connection.ts';
 import { ownerOf } from '../offline/database.ts';
+import { placeOf } from '../parts/place.ts';
 import { baseUrl, useSession } from '../parts/session.tsx';
+import { showToast } from '../parts/toast.tsx';
 import { filesOfDrafts } from './drafts.ts';
 import type { Item } from './item.ts';
 import { onOutbox, tidy, waitingOf } from './outbox.ts';
-import { say } from './said.tsx';
 import { sendAll } from './sender.ts';
 import { uploadFetch } from './upload-fetch.ts';
 
@@ -32,6 +34,7 @@ export const askToSend = (): boolean => window.dispatchEvent(new Event(asked));
 
 /** What waits of who is signed in; and the sending of it, as long as the page is open. */
 export function useOutbox(): Outbox {
+  const { t } = useTranslation();
   const { me, tenantId } = useSession();
   const owner = ownerOf(tenantId, me.user_id);
   const [items, setItems] = useState<readonly Item[]>([]);
@@ -82,7 +85,11 @@ export function useOutbox(): Outbox {
       running = false;
       if (gone) return;
       setSending(null);
-      for (const { item, trailId } of sent) say({ what: 'recorded', item, trailId });
+      const last = sent.at(-1);
+      if (last !== undefined) {
+        const text = t('composer.said.recorded', { count: sent.length });
+        showToast({ text, look: placeOf('timeline', { entry: last.trailId }) });
+      }
       if (once) run.current();
       else timer = setTimeout(() => run.current(), again ?? look);
     };
@@ -97,7 +104,7 @@ export function useOutbox(): Outbox {
       endReached();
       window.removeEventListener(asked, now);
     };
-  }, [owner, client]);
+  }, [owner, client, t]);
 
   return { items, sending, retry: useCallback(() => run.current(), []) };
 }

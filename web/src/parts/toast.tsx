@@ -2,6 +2,8 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useKey } from './keys.ts';
+import type { Place } from './place.ts';
+import { To } from './to.tsx';
 import './toast.css';
 
 export interface Toast {
@@ -9,6 +11,8 @@ export interface Toast {
   /** Something that did not work stays until it is closed. */
   readonly bad?: true;
   readonly undo?: () => void;
+  /** Leads to what it is about. */
+  readonly look?: Place;
 }
 
 /** How long it stays, in ms; never while somebody points at it or has the focus in it. */
@@ -56,6 +60,11 @@ export function Toasts() {
       {toast !== null && (
         <div className={toast.bad === true ? 'toast bad' : 'toast'} key={toast.number}>
           <span>{toast.text}</span>
+          {toast.look !== undefined && (
+            <To place={toast.look} className="toast-look">
+              {t('toast.look')}
+            </To>
+          )}
           {toast.undo !== undefined && (
             <button type="button" className="toast-undo" aria-keyshortcuts="z" onClick={undo}>
               {t('toast.undo')}

@@ -65,10 +65,9 @@ export const composerEn: typeof composerZh = {
       t112: 'Scheduled',
     },
     said: {
-      recorded: 'Recorded',
-      look: 'Look',
+      recorded_one: 'Recorded',
+      recorded_other: '{{count}} follow-ups recorded',
       edited: 'Saved',
-      stillSignedIn: 'No network: you could not be signed out; please try again when there is one',
       kept: 'No network: kept on this device, and sent as soon as there is one',
     },
     conflict: {
@@ -106,6 +105,7 @@ export const composerEn: typeof composerZh = {
     },
   },
   offline: {
+    stillSignedIn: 'No network: you could not be signed out; please try again when there is one',
     asOf: 'Offline: this is as of {{time}}. You can still record; it is sent when there is a network.',
     nothing: 'Offline: the server cannot be reached. You can still record; it is sent when there is a network.',
   },

@@ -60,10 +60,9 @@ export const composerZh = {
       t112: '日程',
     },
     said: {
-      recorded: '跟进已记录',
-      look: '查看',
+      recorded_one: '跟进已记录',
+      recorded_other: '{{count}} 条跟进已记录',
       edited: '修改已保存',
-      stillSignedIn: '没有网络，无法退出登录；联网后请再试',
       kept: '没有网络：已存在本机，联网后自动发送',
     },
     conflict: {
@@ -101,6 +100,7 @@ export const composerZh = {
     },
   },
   offline: {
+    stillSignedIn: '没有网络，无法退出登录；联网后请再试',
     asOf: '离线：显示的是 {{time}} 的内容。仍可写跟进，联网后自动发送。',
     nothing: '离线：连接不上服务器。仍可写跟进，联网后自动发送。',
   },

@@ -90,7 +90,7 @@ export const entryZh = {
       file_ids: '附件',
     },
   },
-  toast: { undo: '撤销', close: '关闭' },
+  toast: { undo: '撤销', look: '查看', close: '关闭' },
   keys: {
     title: '键盘快捷键',
     open: '键盘快捷键',

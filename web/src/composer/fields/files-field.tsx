@@ -2,7 +2,7 @@ import PaperClipOutlined from '@ant-design/icons/PaperClipOutlined';
 import { Button } from 'antd';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { sizeInWords } from '../files.ts';
+import { sizeInWords } from '../../entry/file-kinds.ts';
 
 interface Shown {
   readonly key: string;

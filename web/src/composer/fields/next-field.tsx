@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import { dayFrom } from '../../parts/days.ts';
 import { beijingDay } from '../../parts/times.ts';
 
 const usual = [
@@ -8,9 +9,6 @@ const usual = [
   ['week', 7],
   ['month', 30],
 ] as const;
-
-/** The day so many days from today on. */
-const dayIn = (days: number): string => beijingDay(-days);
 
 interface NextFieldProps {
   readonly value: string | null;
@@ -42,7 +40,7 @@ export function NextField({ value, onChange, planned }: NextFieldProps) {
         {planned !== '' && value === null && <span className="faint"> {t('composer.next.planned', { day: planned })}</span>}
       </label>
       <div className="composer-chips">
-        {usual.map(([word, days]) => chip(dayIn(days), t(`composer.next.${word}`)))}
+        {usual.map(([word, days]) => chip(dayFrom(days), t(`composer.next.${word}`)))}
         {planned !== '' && chip('', t('composer.next.none'))}
         <input
           id={id}
