@@ -7,7 +7,7 @@ import MoreOutlined from '@ant-design/icons/MoreOutlined';
 import type { TrailEntry } from '@genjin/client';
 import { Dropdown, type MenuProps } from 'antd';
 import type { TFunction } from 'i18next';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect } from 'react';
 import { useAnchored } from '../parts/anchored.ts';
 import { showToast } from '../parts/toast.tsx';
 import { useEditing, useMayChange } from './editing.ts';
@@ -86,6 +86,13 @@ function EntryMenu({
       () => showToast({ text: entryAddress(entry.trail_id), bad: true }),
     );
   };
+  // Ant Design's own focus comes before the menu has its place, and so scrolls the page there.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() =>
+      document.querySelector<HTMLElement>('.entry-menu [role=menuitem]')?.focus({ preventScroll: true }),
+    );
+    return () => cancelAnimationFrame(frame);
+  }, []);
   const items: MenuProps['items'] = [
     { key: 'comment', icon: <CommentOutlined />, label: t('entry.comment'), onClick: onComment },
     ...(edit === null ? [] : [{ key: 'edit', icon: <EditOutlined />, label: t('entry.edit'), onClick: edit }]),
@@ -101,7 +108,7 @@ function EntryMenu({
   return (
     <Dropdown
       open
-      autoFocus
+      classNames={{ root: 'entry-menu' }}
       trigger={['click']}
       placement="bottomRight"
       onOpenChange={onClose}
