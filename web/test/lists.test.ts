@@ -315,7 +315,7 @@ describe('team', () => {
     if (person === undefined || cell === undefined) throw new Error('nobody recorded anything');
     const column = Math.round((Date.parse(cell.period) - Date.parse(period.start_time)) / dayLength);
     const expected = await client.trails.list({
-      create_user: person.user_id,
+      create_user: [person.user_id],
       start_time: cell.period,
       end_time: cell.period,
       count: 100,

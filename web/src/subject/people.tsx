@@ -20,7 +20,7 @@ export interface Person {
 }
 
 /** So many are there at once. */
-const few = 4;
+const few = 3;
 
 /** The contact persons, the one to be asked first before the others, each with the ways to reach them. */
 export function People({ people, linked = true }: { people: readonly Person[]; linked?: boolean }) {

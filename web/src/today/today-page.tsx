@@ -125,7 +125,6 @@ function DueRow({ row }: { row: NextRow }) {
     user_id: user,
     nickname: users.find(({ user_id }) => user_id === user)?.nickname ?? '',
   }));
-  const minute = time.slice(11, 16);
   return (
     <li data-subject={`${subject} ${id}`}>
       <div className="due-what">
@@ -137,11 +136,12 @@ function DueRow({ row }: { row: NextRow }) {
         </span>
         <span className="due-more">
           <NextDay time={time} />
-          {minute !== '00:00' && <span>{minute}</span>}
           <span>
             <span className="faint">{t('lists.lastContact')}</span> <LastContact time={row.last_contact_time} />
           </span>
-          <Owners owners={owners} />
+          <span>
+            <Owners owners={owners} />
+          </span>
         </span>
       </div>
       <span className="row-actions">
