@@ -16,6 +16,7 @@ export function FilterBar({ place, onMonth }: { place: Place; onMonth: (end: str
   const { client } = useSession();
   const { params } = place;
   const [words, setWords] = useState(params['q'] ?? '');
+  const [open, setOpen] = useState(false);
   useEffect(() => setWords(params['q'] ?? ''), [params['q']]);
   const set = (more: Record<string, string>, how: 'push' | 'replace' = 'push'): void =>
     goTo(withParams(place, { ...more, at: '' }), how);
@@ -38,7 +39,7 @@ export function FilterBar({ place, onMonth }: { place: Place; onMonth: (end: str
     />
   );
   return (
-    <search className="filter-bar" aria-label={t('filter.label')}>
+    <search className={open ? 'filter-bar open' : 'filter-bar'} aria-label={t('filter.label')}>
       <Input.Search
         className="filter-words"
         value={words}
@@ -48,6 +49,9 @@ export function FilterBar({ place, onMonth }: { place: Place; onMonth: (end: str
         aria-label={t('filter.words')}
         allowClear
       />
+      <Button className="filter-more" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {t('filter.label')}
+      </Button>
       <Select
         className="filter-select"
         mode="multiple"

@@ -42,6 +42,8 @@ export async function pageRoutes(app: FastifyInstance, webRoot: string | null): 
   await app.register(fastifyStatic, {
     root: webRoot,
     wildcard: false,
+    // The build compresses them better than there would be time for here.
+    preCompressed: true,
     schemaHide: true,
     setHeaders: (reply, path) => {
       for (const [name, value] of Object.entries(browserHeaders)) reply.header(name, value);
