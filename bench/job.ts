@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { main } from '../server/src/cli.ts';
-import { readItem } from '../server/src/commands/import.ts';
+import { readItem } from '../server/src/import/reading.ts';
 import { EntrySplitter } from '../server/src/wire/entry-splitter.ts';
 import { peakMb } from './memory.ts';
 import type { JobResult } from './processes.ts';
@@ -27,7 +27,7 @@ const jobs: Readonly<Record<string, Job>> = {
       for await (const items of itemsOf(file)) {
         for (const item of items) {
           const entry = readItem(item);
-          if (typeof entry === 'string') throw new Error(`line ${item.line}: ${entry}`);
+          if ('reason' in entry) throw new Error(`line ${item.line}: ${entry.reason}`);
         }
       }
     },

@@ -1,4 +1,5 @@
 import { AdminApplications } from './admin-applications.ts';
+import { AdminImports } from './admin-imports.ts';
 import { AdminUsers } from './admin-users.ts';
 import { AdminWebhooks } from './admin-webhooks.ts';
 import { Resource } from './resource.ts';
@@ -10,6 +11,7 @@ export class Admin extends Resource {
   readonly users: AdminUsers;
   readonly applications: AdminApplications;
   readonly webhooks: AdminWebhooks;
+  readonly imports: AdminImports;
 
   /** @internal */
   constructor(transport: Transport) {
@@ -17,6 +19,7 @@ export class Admin extends Resource {
     this.users = new AdminUsers(transport);
     this.applications = new AdminApplications(transport);
     this.webhooks = new AdminWebhooks(transport);
+    this.imports = new AdminImports(transport);
   }
 
   /**

@@ -3,8 +3,15 @@ import { Resource } from './resource.ts';
 import type { CallOptions, KeyedCallOptions } from './transport.ts';
 import type { FileInfoData, FileInfoQuery, FileUploadData } from './wire.ts';
 
-/** Milliseconds: over a telephone a large file takes minutes. */
-const uploadTimeout = 600_000;
+/** @internal Milliseconds: over a telephone a large file takes minutes. */
+export const uploadTimeout = 600_000;
+
+/** @internal */
+export function formOf(files: readonly File[]): FormData {
+  const parts = new FormData();
+  for (const file of files) parts.append('file', file, file.name);
+  return parts;
+}
 
 /** Files of entries. Genjin only. */
 export class Files extends Resource {
@@ -18,10 +25,8 @@ export class Files extends Resource {
    * console.log(await client.trails.record({ companyId: 16696797769, content: '已发报价', fileIds }));
    */
   upload(files: readonly File[], options: KeyedCallOptions = {}): Promise<FileUploadData> {
-    const parts = new FormData();
-    for (const file of files) parts.append('file', file, file.name);
     const { idempotencyKey } = options;
-    const request = { method: 'POST', path: '/v1/file/upload', parts, idempotencyKey } as const;
+    const request = { method: 'POST', path: '/v1/file/upload', parts: formOf(files), idempotencyKey } as const;
     return this.transport.call(request, { timeout: uploadTimeout, ...options });
   }
 

@@ -1,5 +1,6 @@
 export type { Admin } from './admin.ts';
 export type { AdminApplications } from './admin-applications.ts';
+export type { AdminImports } from './admin-imports.ts';
 export type { AdminUsers } from './admin-users.ts';
 export type { AdminWebhooks } from './admin-webhooks.ts';
 export { GenjinClient } from './client.ts';

@@ -3,6 +3,8 @@
 /** Empty. */
 export type AdminApplicationRevokeData = [];
 /** Empty. */
+export type AdminWebhookPauseData = [];
+/** Empty. */
 export type CalendarRemoveData = [];
 /** 自定义字段 · Custom fields; not kept. */
 export type OpportunityCustomFields = Record<string, unknown>;
@@ -241,59 +243,65 @@ export interface AdminUserSaveData {
 
 /** The data of GET /v1/admin/webhook/deliveries. */
 export interface AdminWebhookDeliveriesData {
-  /** 投递 · Events that were tried and not accepted. */
+  /** 投递 · Events that were not accepted yet, the latest change first. */
   list: AdminWebhookDeliveriesDataList[];
-  /** 总数 · Number of them, over all pages. */
+  /** 总数 · Number of them. */
   totalItem: number;
 }
 
 export interface AdminWebhookDeliveriesDataList {
-  /** 消息ID · Under which the receiver knows it. */
+  /** 消息ID · As the receiver has it. */
   message_id: string;
-  /** 应用ID · The application. */
+  /** 应用ID · The application's id. */
   client_id: string;
-  /** 事件类型 · The event. */
+  /** 事件 · What happened. */
   biz_type: string;
-  /** 对象ID · What it is about. */
+  /** 对象ID · To what. */
   object_id: number;
-  /** 状态 · waiting for another try, or parked. */
+  /** 变更号 · Its number in the change log. */
+  revision: number;
+  /** 状态 · waiting: for another try · parked: tried for 72 hours, until somebody replays it. */
   state: 'waiting' | 'parked';
-  /** 尝试次数 · How often it was tried. */
+  /** 已尝试次数 · Tries so far. */
   attempts: number;
-  /** 下次尝试 · YYYY-MM-DD HH:mm:ss, Beijing time; "": it is parked. */
+  /** 首次尝试 · YYYY-MM-DD HH:mm:ss, Beijing time; "" before it. */
+  first_try_time: string;
+  /** 下次尝试 · YYYY-MM-DD HH:mm:ss, Beijing time; "" when parked. */
   next_try_time: string;
-  /** 最近错误 · What became of the last try. */
+  /** 最近一次的结果 · What came of the last try; "" before the first. */
   last_error: string;
 }
 
 /** The query of GET /v1/admin/webhook/deliveries. */
 export interface AdminWebhookDeliveriesQuery {
-  /** 是否仅搁置的 · 1: only those that are parked. */
-  failed?: 0 | 1;
   /** 每页数量 · Rows a page. */
   count?: number;
   /** 页码 · Page number, from 1; any depth. */
   start_index?: number;
+  /** 状态 · Only those that wait for another try, or only those that are parked. */
+  state?: 'all' | 'waiting' | 'parked';
 }
 
 /** The data of GET /v1/admin/webhook/list. */
 export interface AdminWebhookListData {
-  /** Webhook · By the ids of the applications. */
+  /** Webhook · By the ids of their applications. */
   list: AdminWebhookListDataList[];
   /** 总数 · Number of webhooks. */
   totalItem: number;
 }
 
 export interface AdminWebhookListDataList {
-  /** 应用ID · The application. */
+  /** 应用ID · The application's id. */
   client_id: string;
   /** 应用名称 · Its name. */
   name: string;
   /** 回调地址 · Where events are sent to. */
   callback_url: string;
-  /** 状态 · active; paused: the receiver said that it is gone; revoked: the application was. */
+  /** 状态 · active · paused: nothing is sent until it is resumed · revoked: the application was. */
   state: 'active' | 'paused' | 'revoked';
-  /** 订阅 · What it is told of. */
+  /** 创建时间 · YYYY-MM-DD HH:mm:ss, Beijing time. */
+  create_time: string;
+  /** 订阅 · By module. */
   subscriptions: AdminWebhookListDataSubscriptions[];
 }
 
@@ -302,13 +310,19 @@ export interface AdminWebhookListDataSubscriptions {
   subscribe_type: string;
   /** 订阅的事件 · Its events that are told. */
   subscribe_config: string[];
-  /** 落后的变更数 · Changes that it has not looked at. */
+  /** 待检查 · Changes of any kind that were not looked at yet. */
   behind: number;
+}
+
+/** The body of POST /v1/admin/webhook/pause. */
+export interface AdminWebhookPauseBody {
+  /** 应用ID · The application's id. */
+  client_id?: string;
 }
 
 /** The body of POST /v1/admin/webhook/replay. */
 export interface AdminWebhookReplayBody {
-  /** 消息ID · Parked events, by their message ids. */
+  /** 消息ID · Those that are sent again. */
   message_ids?: string[];
   /** 是否全部 · 1: every parked event. */
   all?: 0 | 1;
@@ -316,7 +330,7 @@ export interface AdminWebhookReplayBody {
 
 /** The data of POST /v1/admin/webhook/replay. */
 export interface AdminWebhookReplayData {
-  /** 重新投递的数量 · How many will be sent again. */
+  /** 数量 · Events that are sent again. */
   replayed: number;
 }
 
@@ -1260,6 +1274,219 @@ export interface FileUploadDataList {
 export interface FileUploadForm {
   /**
    * 文件 · One or several files, each in a field of this name.
+   *
+   * Items: A file with its name.
+   */
+  file: string[];
+}
+
+/** The data of POST /v1/admin/import/preview. */
+export interface ImportPreviewData {
+  /** 总数 · Entries in the files, rejected ones too. */
+  totalItem: number;
+  /** 新增 · Those that were not here. */
+  new_count: number;
+  /** 更新 · Those that differ from what was here, and are later. */
+  changed_count: number;
+  /** 未变 · Those that are here already. */
+  unchanged_count: number;
+  /** 保留 · Those that differ, but whose update_time is not later than the one here: what is here stays. */
+  kept_count: number;
+  /** 拒绝 · Those that cannot be taken. */
+  rejected_count: number;
+  /** 预览 · The first entries as they would look. */
+  list: TrailEntry[];
+  /** 被拒绝的行 · Rejected entries in the order of the file. */
+  rejected_list: ImportPreviewDataRejectedList[];
+}
+
+/** 跟进动态 · One entry of the timeline. */
+export interface TrailEntry {
+  /** The follow-up record behind the entry; 0 for entries made by the system. */
+  follow_up_id: number;
+  /** 动态ID · The entry. */
+  trail_id: number;
+  /** 动态类型 · 101 to 112, or another number of an imported system entry. */
+  type: number;
+  /** 企业ID · The enterprise whose data it is. */
+  client_id: number;
+  /** The author. */
+  create_user: number;
+  /** Equals follow_up_id, or names another object of a system entry. */
+  refer_id: number;
+  /** 内容 · Exactly as it came. */
+  content: string;
+  /** Files. */
+  file_ids: number[];
+  /** 1: enabled. */
+  enable_flag: number;
+  /** When it was recorded, YYYY-MM-DD HH:mm:ss, Beijing time */
+  created_at: string;
+  /** When the follow-up took place; the list is ordered by it, YYYY-MM-DD HH:mm:ss, Beijing time */
+  create_time: string;
+  /** When it was last changed, YYYY-MM-DD HH:mm:ss, Beijing time */
+  update_time: string;
+  /** 客户ID · 0: none. */
+  company_id: number;
+  /** 联系人ID · Contact persons. */
+  customer_id: number[];
+  /** 线索ID · 0: none. */
+  lead_id: number;
+  /** 线索联系人ID · Contact persons of the lead. */
+  lead_customer_id: number[];
+  /** 商机ID · 0: none. */
+  opportunity_id: number;
+  /** 0: not removed. */
+  delete_flag: number;
+  /** 询盘ID · 0: none. */
+  inquiry_id: number;
+  /** 0: none. */
+  track_session_no: number;
+  /** 评论数 · Comments. */
+  comment_count: number;
+  /** The company; [] when there is none. */
+  company_info: TrailEntryCompanyInfo | [];
+  /** The lead; [] when there is none. */
+  lead_info: TrailEntryLeadInfo | [];
+  /** The opportunity; [] when there is none. */
+  opportunity_info: TrailEntryOpportunityInfo | [];
+  /** The author; [] when unknown. */
+  create_user_info: TrailEntryCreateUserInfo | [];
+  /** The contact persons that are known; null: none. */
+  customer_info: TrailEntryCustomerInfo[] | null;
+  /** The contact persons of the lead that are known; null: none. */
+  lead_customer_info: TrailEntryCustomerInfo[] | null;
+  /** The files that are known; null: none. */
+  file_info: TrailEntryFileInfo[] | null;
+}
+
+export interface TrailEntryCompanyInfo {
+  /** The company. */
+  company_id: number;
+  /** Its name now. */
+  name: string;
+  /** 0: the company was removed. */
+  is_archive: number;
+}
+
+export interface TrailEntryLeadInfo {
+  /** The lead. */
+  lead_id: number;
+  /** Its name now. */
+  name: string;
+}
+
+export interface TrailEntryOpportunityInfo {
+  /** The opportunity. */
+  opportunity_id: number;
+  /** Its name now. */
+  name: string;
+}
+
+export interface TrailEntryCreateUserInfo {
+  /** The author, as a string here. */
+  user_id: string;
+  /** Nickname. */
+  nickname: string;
+  /** Picture, or "". */
+  avatar: string;
+}
+
+export interface TrailEntryCustomerInfo {
+  /** 联系人ID · The contact person. */
+  customer_id: number;
+  /** Name. */
+  name: string;
+  /** E-mail. */
+  email: string;
+  /** [area code, number] each. */
+  tel_list: [string, string][];
+  /** Other ways to reach the person. */
+  contact: TrailEntryContact[];
+}
+
+export interface TrailEntryContact {
+  /** Free text, such as whatsapp. */
+  type: string;
+  /** The account. */
+  value: string;
+}
+
+export interface TrailEntryFileInfo {
+  /** The file. */
+  file_id: number;
+  /** Name with ending. */
+  file_name: string;
+  /** Bytes. */
+  file_size: number;
+  /** Where it can be fetched. */
+  file_path: string;
+  /** Where it can be looked at. */
+  file_preview_url: string;
+}
+
+export interface ImportPreviewDataRejectedList {
+  /** 文件 · The name of its file. */
+  file: string;
+  /** 行号 · The line of the file where it begins, from 1. */
+  row: number;
+  /** 字段 · The field; "" where it is nothing of one field. */
+  field: string;
+  /** 值 · What stands there, its beginning if it is long. */
+  value: string;
+  /** 可接受的值 · What is accepted there. */
+  accepted: string;
+  /** 原因 · All of it in words. */
+  reason: string;
+}
+
+/** The form of POST /v1/admin/import/preview. */
+export interface ImportPreviewForm {
+  /**
+   * 文件 · One or several files, each in a field of this name: OKKI's answers as they came, pages, a list, or one entry a line.
+   *
+   * Items: A file with its name.
+   */
+  file: string[];
+}
+
+/** The data of POST /v1/admin/import/run. */
+export interface ImportRunData {
+  /** 总数 · Entries in the files, rejected ones too. */
+  totalItem: number;
+  /** 新增 · Those that were not here. */
+  new_count: number;
+  /** 更新 · Those that differ from what was here, and are later. */
+  changed_count: number;
+  /** 未变 · Those that are here already. */
+  unchanged_count: number;
+  /** 保留 · Those that differ, but whose update_time is not later than the one here: what is here stays. */
+  kept_count: number;
+  /** 拒绝 · Those that cannot be taken. */
+  rejected_count: number;
+  /** 被拒绝的行 · Rejected entries in the order of the file. */
+  rejected_list: ImportRunDataRejectedList[];
+}
+
+export interface ImportRunDataRejectedList {
+  /** 文件 · The name of its file. */
+  file: string;
+  /** 行号 · The line of the file where it begins, from 1. */
+  row: number;
+  /** 字段 · The field; "" where it is nothing of one field. */
+  field: string;
+  /** 值 · What stands there, its beginning if it is long. */
+  value: string;
+  /** 可接受的值 · What is accepted there. */
+  accepted: string;
+  /** 原因 · All of it in words. */
+  reason: string;
+}
+
+/** The form of POST /v1/admin/import/run. */
+export interface ImportRunForm {
+  /**
+   * 文件 · One or several files, each in a field of this name: OKKI's answers as they came, pages, a list, or one entry a line.
    *
    * Items: A file with its name.
    */
@@ -2848,131 +3075,6 @@ export interface TrailChangesStreamQuery {
   after?: number;
   /** Only changes of these kinds, with commas between them: trail, comment, company, customer, lead, lead_customer, opportunity, user, file; default all that the token may see: lead and lead_customer need the scope lead, opportunity and user theirs. */
   kind?: string;
-}
-
-/** 跟进动态 · One entry of the timeline. */
-export interface TrailEntry {
-  /** The follow-up record behind the entry; 0 for entries made by the system. */
-  follow_up_id: number;
-  /** 动态ID · The entry. */
-  trail_id: number;
-  /** 动态类型 · 101 to 112, or another number of an imported system entry. */
-  type: number;
-  /** 企业ID · The enterprise whose data it is. */
-  client_id: number;
-  /** The author. */
-  create_user: number;
-  /** Equals follow_up_id, or names another object of a system entry. */
-  refer_id: number;
-  /** 内容 · Exactly as it came. */
-  content: string;
-  /** Files. */
-  file_ids: number[];
-  /** 1: enabled. */
-  enable_flag: number;
-  /** When it was recorded, YYYY-MM-DD HH:mm:ss, Beijing time */
-  created_at: string;
-  /** When the follow-up took place; the list is ordered by it, YYYY-MM-DD HH:mm:ss, Beijing time */
-  create_time: string;
-  /** When it was last changed, YYYY-MM-DD HH:mm:ss, Beijing time */
-  update_time: string;
-  /** 客户ID · 0: none. */
-  company_id: number;
-  /** 联系人ID · Contact persons. */
-  customer_id: number[];
-  /** 线索ID · 0: none. */
-  lead_id: number;
-  /** 线索联系人ID · Contact persons of the lead. */
-  lead_customer_id: number[];
-  /** 商机ID · 0: none. */
-  opportunity_id: number;
-  /** 0: not removed. */
-  delete_flag: number;
-  /** 询盘ID · 0: none. */
-  inquiry_id: number;
-  /** 0: none. */
-  track_session_no: number;
-  /** 评论数 · Comments. */
-  comment_count: number;
-  /** The company; [] when there is none. */
-  company_info: TrailEntryCompanyInfo | [];
-  /** The lead; [] when there is none. */
-  lead_info: TrailEntryLeadInfo | [];
-  /** The opportunity; [] when there is none. */
-  opportunity_info: TrailEntryOpportunityInfo | [];
-  /** The author; [] when unknown. */
-  create_user_info: TrailEntryCreateUserInfo | [];
-  /** The contact persons that are known; null: none. */
-  customer_info: TrailEntryCustomerInfo[] | null;
-  /** The contact persons of the lead that are known; null: none. */
-  lead_customer_info: TrailEntryCustomerInfo[] | null;
-  /** The files that are known; null: none. */
-  file_info: TrailEntryFileInfo[] | null;
-}
-
-export interface TrailEntryCompanyInfo {
-  /** The company. */
-  company_id: number;
-  /** Its name now. */
-  name: string;
-  /** 0: the company was removed. */
-  is_archive: number;
-}
-
-export interface TrailEntryLeadInfo {
-  /** The lead. */
-  lead_id: number;
-  /** Its name now. */
-  name: string;
-}
-
-export interface TrailEntryOpportunityInfo {
-  /** The opportunity. */
-  opportunity_id: number;
-  /** Its name now. */
-  name: string;
-}
-
-export interface TrailEntryCreateUserInfo {
-  /** The author, as a string here. */
-  user_id: string;
-  /** Nickname. */
-  nickname: string;
-  /** Picture, or "". */
-  avatar: string;
-}
-
-export interface TrailEntryCustomerInfo {
-  /** 联系人ID · The contact person. */
-  customer_id: number;
-  /** Name. */
-  name: string;
-  /** E-mail. */
-  email: string;
-  /** [area code, number] each. */
-  tel_list: [string, string][];
-  /** Other ways to reach the person. */
-  contact: TrailEntryContact[];
-}
-
-export interface TrailEntryContact {
-  /** Free text, such as whatsapp. */
-  type: string;
-  /** The account. */
-  value: string;
-}
-
-export interface TrailEntryFileInfo {
-  /** The file. */
-  file_id: number;
-  /** Name with ending. */
-  file_name: string;
-  /** Bytes. */
-  file_size: number;
-  /** Where it can be fetched. */
-  file_path: string;
-  /** Where it can be looked at. */
-  file_preview_url: string;
 }
 
 /** The body of POST /v1/dynamic/trail/erase. */

@@ -56,7 +56,7 @@ beforeAll(async () => {
   credentials = await server.application([...modules]);
   client = new api.GenjinClient({ baseUrl: server.baseUrl, ...credentials, fetch: listening });
   await client.leads.push({ name: 'Polar Goods' });
-  page = new api.GenjinClient({ baseUrl: server.baseUrl, session: true, fetch: browser() });
+  page = new api.GenjinClient({ baseUrl: server.baseUrl, session: true, fetch: browser(listening) });
   const staff = { userId: null, name: 'n', password: 'correct horse', replace: false } as const;
   for (const email of ['li@example.com', demoMailbox.email])
     await server.core.signIns.create(tenantId, { ...staff, email, role: 'admin' });
@@ -64,10 +64,10 @@ beforeAll(async () => {
 });
 
 /** A fetch that keeps the cookie, as a browser does. */
-function browser(): typeof fetch {
+function browser(through: typeof fetch): typeof fetch {
   let cookie = '';
   return async (input, init) => {
-    const response = await fetch(input, { ...init, headers: { ...(init?.headers as Record<string, string>), Cookie: cookie } });
+    const response = await through(input, { ...init, headers: { ...(init?.headers as Record<string, string>), Cookie: cookie } });
     cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? cookie;
     return response;
   };
@@ -92,7 +92,18 @@ function message() {
 
 test('everything that can be called has an example', () => {
   const resources = [
-    ...['Admin', 'AdminApplications', 'AdminUsers', 'AdminWebhooks', 'Comments', 'Companies', 'Files', 'Leads', 'NextFollowUps'],
+    ...[
+      'Admin',
+      'AdminApplications',
+      'AdminImports',
+      'AdminUsers',
+      'AdminWebhooks',
+      'Comments',
+      'Companies',
+      'Files',
+      'Leads',
+      'NextFollowUps',
+    ],
     ...['Opportunities', 'Reports', 'Session', 'Stats', 'Subjects', 'Trails', 'Users', 'Webhooks'],
   ];
   expect([...new Set(callable().flatMap((name) => (name.includes('.') ? [name.replace(/\..*/, '')] : [])))].sort()).toEqual(

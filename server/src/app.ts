@@ -50,6 +50,7 @@ import { companyRoutes } from './http/routes/company-routes.ts';
 import { exportRoutes, type WriteExport } from './http/routes/export-routes.ts';
 import { fileRoutes } from './http/routes/file-routes.ts';
 import { healthRoutes } from './http/routes/health-routes.ts';
+import { importRoutes } from './http/routes/import-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
 import { nextRoutes } from './http/routes/next-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
@@ -294,6 +295,7 @@ export const routesOf = (core: Core): Route[] => [
   ...userRoutes(core.users),
   ...adminRoutes(core.people, core.applications),
   ...webhookCareRoutes(core.webhookCare),
+  ...importRoutes(core.importer),
   ...healthRoutes({
     health: core.health,
     entries: (tenantId) => core.trailStore.list(tenantId, allTrails, { number: 1, size: 1 }, null),

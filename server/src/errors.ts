@@ -66,8 +66,15 @@ export const errorKinds = {
   opportunity_company_missing: business(404, 'The associated customer cannot be empty use company_id'),
   // A table for people cannot hold everything.
   not_exportable: business(400, '{format} cannot hold it: {reason}; NDJSON can'),
+  // Ours: an import by the page.
+  import_under_way: business(409, 'another import of this enterprise is under way: wait until it has ended'),
+  import_too_long: business(
+    400,
+    'a preview takes at most {limit} entries: split the file, or use the command genjin import, which takes any number',
+  ),
   webhook_missing: business(400, 'there is no webhook to be told at: set one first, POST /v1/webhook'),
   webhook_test_failed: business(400, 'the callback did not accept the test event: {reason}'),
+  no_such_message: business(404, 'no parked event has the message id {value}'),
   // Who asks.
   token_missing: oauth(401, 'access_denied', 'Missing access token', 'Send Authorization: Bearer <token>, or the bare token'),
   token_invalid: oauth(

@@ -47,6 +47,7 @@ const pages: Readonly<Partial<Record<View, ReturnType<typeof lazy>>>> = {
   companies: SubjectsPage,
   leads: SubjectsPage,
   opportunities: SubjectsPage,
+  settings: lazy(() => import('./settings/settings-page.tsx')),
   company: lazy(() => import('./subject/company-page.tsx')),
   lead: lazy(() => import('./subject/lead-page.tsx')),
   opportunity: lazy(() => import('./subject/opportunity-page.tsx')),

@@ -1,23 +1,13 @@
-import { isUtf8 } from 'node:buffer';
 import { closeSync, createReadStream, existsSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { openCore } from '../app.ts';
-import type { ImportedEntry, Importer } from '../domain/import.ts';
-import type { MergeCount } from '../domain/merge.ts';
+import type { Importer } from '../domain/import.ts';
 import { AppError } from '../errors.ts';
-import { EntrySplitter, type SplitItem } from '../wire/entry-splitter.ts';
-import { readEntry } from '../wire/entry-wire.ts';
+import { type Rejected, type Taken, takeAll } from '../import/reading.ts';
 import { type Command, place, print } from './command.ts';
 import { Progress } from './progress.ts';
 
-/** Entries a commit: enough that a page that many of them touch is written once, few enough that another writer waits a second at most. */
-const loadSize = 20_000;
-/** Or fewer, when they are large. */
-const loadBytes = 64 << 20;
-/** Entries parsed at a time: what is parsed is far larger than its text, and what is soon forgotten costs the collector nothing. */
-const portionSize = 250;
-const portionBytes = 4 << 20;
-/** Far above any follow-up; what is longer is rejected. */
-const maxEntryBytes = 1 << 20;
+/** A commit: enough that a page that many of them touch is written once, few enough that another writer waits a second at most. */
+const load = { entries: 20_000, bytes: 64 << 20 };
 
 export const importCommand: Command = {
   name: 'import',
@@ -63,110 +53,37 @@ export const importCommand: Command = {
   },
 };
 
-interface Summary extends MergeCount {
+interface Summary extends Taken {
   name: string;
   /** Where the rejected ones were written. */
   rejectedTo: string;
-  rows: number;
-  rejected: number;
 }
 
 /** Streams one file into the store; what cannot be taken goes to a file beside it, with line number and reason. */
 export async function importFile(importer: Importer, file: string): Promise<Summary> {
   const name = file === '-' ? 'stdin' : file;
-  const summary: Summary = {
-    name,
-    rejectedTo: '',
-    rows: 0,
-    added: 0,
-    changed: 0,
-    unchanged: 0,
-    kept: 0,
-    rejected: 0,
-  };
   const rejects = new Rejects(`${name}.rejected.ndjson`);
   const progress = new Progress(name, file === '-' ? null : statSync(file).size);
-  const splitter = new EntrySplitter({ maxEntryBytes });
-  let load: SplitItem[] = [];
-  let bytes = 0;
-
-  const flush = async (): Promise<void> => {
-    const rejected: Rejected[] = [];
-    summary.rows += load.length;
-    const count = await importer.take(portionsOf(load, rejected));
-    for (const one of rejected) rejects.write(one);
-    summary.rejected += rejected.length;
-    summary.added += count.added;
-    summary.changed += count.changed;
-    summary.unchanged += count.unchanged;
-    summary.kept += count.kept;
-    load = [];
-    bytes = 0;
-    progress.show(summary.rows);
-  };
-  const take = async (items: readonly SplitItem[]): Promise<void> => {
-    for (const item of items) {
-      load.push(item);
-      bytes += item.bytes.length;
-      if (load.length >= loadSize || bytes >= loadBytes) await flush();
-    }
-  };
-
+  const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
   try {
-    const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 20 });
-    for await (const chunk of input as AsyncIterable<Buffer>) {
-      await take(splitter.push(chunk));
-      progress.read(chunk.length);
-    }
-    await take(splitter.end());
-    await flush();
+    const taken = await takeAll(counted(input as AsyncIterable<Buffer>, progress), {
+      load,
+      tenantId: null,
+      take: (portions) => importer.take(portions),
+      reject: (one) => rejects.write(one),
+      progress: (rows) => progress.show(rows),
+    });
+    return { ...taken, name, rejectedTo: rejects.place };
   } finally {
     progress.end();
     rejects.close();
   }
-  summary.rejectedTo = rejects.place;
-  return summary;
 }
 
-interface Rejected {
-  readonly item: SplitItem;
-  readonly reason: string;
-}
-
-/**
- * Takes the items out of their list as it reads them, a portion at a time: until the load ends they are kept as entries, and twice
- * would be too much. Those that are no entry go to `rejected`.
- */
-function* portionsOf(items: SplitItem[], rejected: Rejected[]): Generator<ImportedEntry[]> {
-  let portion: ImportedEntry[] = [];
-  let bytes = 0;
-  items.reverse();
-  for (let item = items.pop(); item !== undefined; item = items.pop()) {
-    const entry = readItem(item);
-    if (typeof entry === 'string') {
-      rejected.push({ item, reason: entry });
-      continue;
-    }
-    portion.push(entry);
-    bytes += item.bytes.length;
-    if (portion.length < portionSize && bytes < portionBytes) continue;
-    yield portion;
-    portion = [];
-    bytes = 0;
-  }
-  yield portion;
-}
-
-/** The entry, or the reason why it is none. */
-export function readItem(item: SplitItem): ImportedEntry | string {
-  if ('reason' in item) return item.reason;
-  if (!isUtf8(item.bytes)) return 'not UTF-8';
-  try {
-    return readEntry(JSON.parse(item.bytes.toString()));
-  } catch (error) {
-    if (error instanceof AppError) return error.message;
-    if (error instanceof SyntaxError) return `not JSON: ${error.message}`;
-    throw error;
+async function* counted(chunks: AsyncIterable<Buffer>, progress: Progress): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    progress.read(chunk.length);
   }
 }
 
@@ -190,8 +107,8 @@ class Rejects {
     return this.#file === null ? 'stderr' : this.#path;
   }
 
-  write({ item, reason }: Rejected): void {
-    const line = `${JSON.stringify({ line: item.line, reason, text: item.bytes.subarray(0, 4096).toString() })}\n`;
+  write({ item, refusal }: Rejected): void {
+    const line = `${JSON.stringify({ line: item.line, reason: refusal.reason, text: item.bytes.subarray(0, 4096).toString() })}\n`;
     try {
       this.#file ??= openSync(this.#path, 'w', 0o600);
       writeSync(this.#file, line);

@@ -1,7 +1,8 @@
 import { blank } from './blank.ts';
-import { type Knowledge, type MergeCount, merge, type Rule } from './merge.ts';
+import { ImportTrial } from './import-trial.ts';
+import { addTo, type Knowledge, type MergeCount, type Merging, merge, noCount, type Rule } from './merge.ts';
 import type { JoinedKind, ObjectKinds, Trail } from './objects.ts';
-import type { Edit, ObjectStore } from './stores.ts';
+import type { Actor, ObjectStore } from './stores.ts';
 
 /** An entry but for what only this store can know of it. */
 export type ImportedTrail = Omit<Trail, 'ownCommentCount'>;
@@ -31,20 +32,20 @@ export class Importer {
    * One durable load, of portions that are made only when it comes to them, so that few entries are in memory at a time. Answers
    * what happened to the entries. Idempotent: see `merge`.
    */
-  async take(portions: Iterable<readonly ImportedEntry[]>): Promise<MergeCount> {
+  async take(portions: Iterable<readonly ImportedEntry[]>, actor: Actor = 'command:import'): Promise<MergeCount> {
     return this.#objects.load(async (change) => {
-      const sum: MergeCount = { added: 0, changed: 0, unchanged: 0, kept: 0 };
+      const sum = noCount();
       for (const portion of portions) {
-        for (const [tenantId, own] of Map.groupBy(portion, (entry) => entry.tenantId)) {
-          const count = await change(tenantId, 'command:import', (edit) => takePortion(edit, own));
-          sum.added += count.added;
-          sum.changed += count.changed;
-          sum.unchanged += count.unchanged;
-          sum.kept += count.kept;
-        }
+        for (const [tenantId, own] of Map.groupBy(portion, (entry) => entry.tenantId))
+          addTo(sum, await change(tenantId, actor, (edit) => takePortion(edit, own)));
       }
       return sum;
     });
+  }
+
+  /** What `take` would do to a tenant with entries of its own. */
+  trial(tenantId: number): ImportTrial {
+    return new ImportTrial(this.#objects, tenantId, takePortion);
   }
 
   /**
@@ -64,7 +65,7 @@ export class Importer {
 }
 
 /** Joined objects first, so that a reader of the log never meets an entry whose company comes later. */
-async function takePortion(edit: Edit, entries: readonly ImportedEntry[]): Promise<MergeCount> {
+async function takePortion(edit: Merging, entries: readonly ImportedEntry[]): Promise<MergeCount> {
   await learn(
     edit,
     entries.flatMap(({ trail, learned }) => learned.map((one) => ({ ...one, knownAt: trail.updatedAt }))),
@@ -73,7 +74,7 @@ async function takePortion(edit: Edit, entries: readonly ImportedEntry[]): Promi
   return merge(edit, 'trail', trails, wholeTrail);
 }
 
-async function learn(edit: Edit, learned: readonly (Learned & { readonly knownAt: number })[]): Promise<void> {
+async function learn(edit: Merging, learned: readonly (Learned & { readonly knownAt: number })[]): Promise<void> {
   const known = new Map(joinedKinds.map((kind): [JoinedKind, Knowledge<JoinedKind>[]] => [kind, []]));
   for (const { kind, id, fields, knownAt } of learned) known.get(kind)?.push({ id, fields, knownAt });
   for (const [kind, ofKind] of known) await merge(edit, kind, ofKind, partOf(kind));

@@ -17,6 +17,16 @@ export interface MergeCount {
   kept: number;
 }
 
+export const noCount = (): MergeCount => ({ added: 0, changed: 0, unchanged: 0, kept: 0 });
+
+/** Adds what `count` counts. */
+export function addTo<C extends MergeCount>(sum: C, count: NoInfer<C> | MergeCount): void {
+  for (const [name, value] of Object.entries(count) as [keyof MergeCount, number][]) sum[name] += value;
+}
+
+/** What a merge needs of an edit. */
+export type Merging = Pick<Edit, 'getMany' | 'write'>;
+
 /** How what is known of a kind becomes its object. */
 export interface Rule<K extends Kind> {
   /** The object of what is known, over what stands here (`null`: nothing yet). */
@@ -31,7 +41,7 @@ export interface Rule<K extends Kind> {
  * nothing but ties, and the same source twice changes nothing.
  */
 export async function merge<K extends Kind>(
-  edit: Edit,
+  edit: Merging,
   kind: K,
   known: readonly Knowledge<K>[],
   rule: Rule<K>,

@@ -1,73 +1,83 @@
-import { AppError, shortened } from '../errors.ts';
-import type { Application, ApplicationStore, Page } from './stores.ts';
+import { AppError } from '../errors.ts';
+import type { ApplicationStore, Page } from './stores.ts';
+import type { Owner } from './webhook.ts';
 import type { Delivery, DeliveryStore, SubscriptionKey, SubscriptionState, Webhook, WebhookStore } from './webhook-stores.ts';
 
-/** An application's webhook and how its subscriptions are doing. */
+/** A webhook as an admin sees it. */
 export interface WebhookState {
-  readonly application: Application;
   readonly webhook: Webhook;
+  readonly applicationName: string;
+  /** Its application was. */
+  readonly revoked: boolean;
   readonly subscriptions: readonly SubscriptionState[];
 }
 
-/** With the id under which the receiver knows it. */
-export type NamedDelivery = SubscriptionKey & Delivery & { readonly messageId: string };
+export type KeptDelivery = SubscriptionKey & Delivery;
 
-/** The webhooks of all applications, as an admin sees to them. */
+/** Names an event, as its receiver knows it. */
+export type MessageIdOf = (key: SubscriptionKey, revision: number) => string;
+
+/** The webhooks of all applications of an enterprise, for who sees to them. */
 export class WebhookCare {
-  readonly #applications: ApplicationStore;
   readonly #webhooks: WebhookStore;
   readonly #deliveries: DeliveryStore;
-  readonly #messageIdOf: (key: SubscriptionKey, revision: number) => string;
+  readonly #applications: ApplicationStore;
+  readonly #messageIdOf: MessageIdOf;
 
   constructor(parts: {
-    applications: ApplicationStore;
     webhooks: WebhookStore;
     deliveries: DeliveryStore;
-    messageIdOf: (key: SubscriptionKey, revision: number) => string;
+    applications: ApplicationStore;
+    messageIdOf: MessageIdOf;
   }) {
-    this.#applications = parts.applications;
     this.#webhooks = parts.webhooks;
     this.#deliveries = parts.deliveries;
+    this.#applications = parts.applications;
     this.#messageIdOf = parts.messageIdOf;
   }
 
-  /** By the ids of the applications that have one. */
+  /** By the ids of their applications. */
   async list(tenantId: number): Promise<WebhookState[]> {
-    const [applications, subscriptions] = await Promise.all([
-      this.#applications.list(tenantId),
+    const [webhooks, subscriptions, applications] = await Promise.all([
+      this.#webhooks.list(tenantId),
       this.#deliveries.overview(tenantId),
+      this.#applications.list(tenantId),
     ]);
-    const states = await Promise.all(
-      applications.map(async (application): Promise<WebhookState | null> => {
-        const webhook = await this.#webhooks.get(tenantId, application.clientId);
-        const own = subscriptions.filter(({ clientId }) => clientId === application.clientId);
-        return webhook === null ? null : { application, webhook, subscriptions: own };
-      }),
-    );
-    return states.filter((state) => state !== null);
+    return webhooks.map((webhook) => {
+      const application = applications.find(({ clientId }) => clientId === webhook.clientId);
+      return {
+        webhook,
+        applicationName: application?.name ?? '',
+        revoked: application === undefined || application.revokedAt !== null,
+        subscriptions: subscriptions.filter(({ clientId }) => clientId === webhook.clientId),
+      };
+    });
   }
 
-  /** What was tried and not accepted, or only what is parked; a page of it, by application, kind and revision. */
-  async deliveries(tenantId: number, parkedOnly: boolean, page: Page): Promise<{ rows: NamedDelivery[]; total: number }> {
-    const all = await this.#deliveries.list(tenantId, parkedOnly);
-    const from = (page.number - 1) * page.size;
-    return { rows: all.slice(from, from + page.size).map((one) => this.#named(one)), total: all.length };
+  /** Nothing is sent until it is set again; nothing is lost. Throws `not_found`. */
+  async pause({ tenantId, clientId }: Owner): Promise<void> {
+    const webhook = await this.#webhooks.get(tenantId, clientId);
+    if (webhook === null) throw new AppError('not_found');
+    await this.#webhooks.pause(webhook);
   }
 
-  /** Sends parked events again, those of these ids or with `null` all; answers how many. Throws `not_acceptable` for an id that is none's. */
+  /** Events that were not accepted yet, the latest first. */
+  deliveries(tenantId: number, state: Delivery['state'] | null, page: Page): Promise<{ total: number; rows: KeptDelivery[] }> {
+    return this.#deliveries.page(tenantId, state, page);
+  }
+
+  messageIdOf(delivery: KeptDelivery): string {
+    return this.#messageIdOf(delivery, delivery.revision);
+  }
+
+  /** Sends parked events again, those with these message ids or, for `null`, all; answers how many. Throws `no_such_message`, doing nothing. */
   async replay(tenantId: number, messageIds: readonly string[] | null): Promise<number> {
-    const parked = (await this.#deliveries.list(tenantId, true)).map((one) => this.#named(one));
-    const chosen = messageIds === null ? parked : parked.filter(({ messageId }) => messageIds.includes(messageId));
-    const missing = messageIds?.find((id) => !chosen.some(({ messageId }) => messageId === id));
-    if (missing !== undefined)
-      throw new AppError('not_acceptable', {
-        reason: `no parked event has the message id ${JSON.stringify(shortened(missing))}`,
-      });
-    await this.#deliveries.replay(tenantId, chosen);
-    return chosen.length;
-  }
-
-  #named(delivery: SubscriptionKey & Delivery): NamedDelivery {
-    return { ...delivery, messageId: this.#messageIdOf(delivery, delivery.revision) };
+    const wanted = new Set(messageIds);
+    const parked = await this.#deliveries.list(tenantId, true);
+    const found = messageIds === null ? parked : parked.filter((delivery) => wanted.delete(this.messageIdOf(delivery)));
+    const [missing] = wanted;
+    if (missing !== undefined) throw new AppError('no_such_message', { value: missing });
+    await this.#deliveries.replay(tenantId, found);
+    return found.length;
   }
 }

@@ -1,5 +1,7 @@
 /** What the rules and the deliverer of webhooks need from storage; as stores.ts, in the words of the trade. */
 
+import type { Page } from './stores.ts';
+
 /** The kinds whose changes an application may be told of. */
 export type EventKind = 'trail' | 'company' | 'contact' | 'lead' | 'opportunity';
 
@@ -78,6 +80,8 @@ export interface WebhookStore {
   /** Ends its subscriptions and deliveries too; `false` when there is none. */
   remove(tenantId: number, clientId: string): Promise<boolean>;
   subscriptions(tenantId: number, clientId: string): Promise<Subscription[]>;
+  /** Of every application, by their ids. */
+  list(tenantId: number): Promise<Webhook[]>;
   /** Makes it at the log's head, or changes its events where it stands; `false` when there is no webhook. */
   subscribe(key: SubscriptionKey, events: readonly EventAction[]): Promise<boolean>;
   /** `false` when there is none. */
@@ -125,6 +129,12 @@ export interface DeliveryStore {
   settle(key: SubscriptionKey, outcomes: readonly Outcome[]): Promise<void>;
   /** For people: every delivery of the tenant, or the parked ones. */
   list(tenantId: number, parkedOnly: boolean): Promise<(SubscriptionKey & Delivery)[]>;
+  /** For people: some of them, in one state or with `null` in any, the latest change first. */
+  page(
+    tenantId: number,
+    state: Delivery['state'] | null,
+    page: Page,
+  ): Promise<{ total: number; rows: (SubscriptionKey & Delivery)[] }>;
   /** For people: every subscription of the tenant, and how it is doing. */
   overview(tenantId: number): Promise<SubscriptionState[]>;
   /** Parked deliveries wait again, from the beginning of the schedule. */

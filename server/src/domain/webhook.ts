@@ -5,6 +5,9 @@ import type { Clock } from './stores.ts';
 import type { Vault } from './vault.ts';
 import type { EventAction, EventKind, Subscription, SubscriptionKey, Webhook, WebhookStore } from './webhook-stores.ts';
 
+/** Whose webhook it is. */
+export type Owner = Pick<Caller, 'tenantId' | 'clientId'>;
+
 /** What the rules need from the sending side. */
 export interface WebhookParts {
   readonly webhooks: WebhookStore;
@@ -25,7 +28,7 @@ export class Webhooks {
   }
 
   /** Sets where the application is told, and answers the secret. Asked again, URL and secret are new; subscriptions stay. */
-  async set({ tenantId, clientId }: Caller, callbackUrl: string): Promise<string> {
+  async set({ tenantId, clientId }: Owner, callbackUrl: string): Promise<string> {
     const { webhooks, vault, clock, checkUrl } = this.#parts;
     checkUrl(callbackUrl);
     const secret = newSecret();
@@ -35,28 +38,28 @@ export class Webhooks {
   }
 
   /** Another URL, or the same again: a pause ends, and what waits is tried at once. Throws `not_found`. */
-  async setUrl({ tenantId, clientId }: Caller, callbackUrl: string): Promise<void> {
+  async setUrl({ tenantId, clientId }: Owner, callbackUrl: string): Promise<void> {
     this.#parts.checkUrl(callbackUrl);
     found(await this.#parts.webhooks.setUrl(tenantId, clientId, callbackUrl, this.#parts.clock()));
   }
 
   /** Throws `not_found`. */
-  async get({ tenantId, clientId }: Caller): Promise<Webhook> {
+  async get({ tenantId, clientId }: Owner): Promise<Webhook> {
     return found(await this.#parts.webhooks.get(tenantId, clientId));
   }
 
   /** Ends subscriptions and deliveries too. Throws `not_found`. */
-  async remove({ tenantId, clientId }: Caller): Promise<void> {
+  async remove({ tenantId, clientId }: Owner): Promise<void> {
     found(await this.#parts.webhooks.remove(tenantId, clientId));
   }
 
   /** Throws `not_found`, or `webhook_test_failed` with the reason. */
-  async test(caller: Caller): Promise<void> {
-    await this.#parts.sendTest(await this.get(caller));
+  async test(owner: Owner): Promise<void> {
+    await this.#parts.sendTest(await this.get(owner));
   }
 
   /** A new secret, in force for the next attempt of whatever waits. Throws `not_found`. */
-  async regenerateSecret({ tenantId, clientId }: Caller): Promise<string> {
+  async regenerateSecret({ tenantId, clientId }: Owner): Promise<string> {
     const secret = newSecret();
     const sealed = this.#parts.vault.seal(secret, secretPurpose(tenantId, clientId));
     found(await this.#parts.webhooks.setSecret(tenantId, clientId, sealed));
@@ -64,27 +67,27 @@ export class Webhooks {
   }
 
   /** From now on, or, where there is such a subscription, with these events from where it stands. Throws `webhook_missing`. */
-  async subscribe(caller: Caller, kind: EventKind, events: readonly EventAction[]): Promise<void> {
-    if (!(await this.#parts.webhooks.subscribe(keyOf(caller, kind), events))) throw new AppError('webhook_missing');
+  async subscribe(owner: Owner, kind: EventKind, events: readonly EventAction[]): Promise<void> {
+    if (!(await this.#parts.webhooks.subscribe(keyOf(owner, kind), events))) throw new AppError('webhook_missing');
   }
 
-  async subscriptions({ tenantId, clientId }: Caller): Promise<Subscription[]> {
+  async subscriptions({ tenantId, clientId }: Owner): Promise<Subscription[]> {
     return this.#parts.webhooks.subscriptions(tenantId, clientId);
   }
 
   /** Throws `not_found`. */
-  async subscription(caller: Caller, kind: EventKind): Promise<Subscription> {
-    return found((await this.subscriptions(caller)).find((subscription) => subscription.kind === kind));
+  async subscription(owner: Owner, kind: EventKind): Promise<Subscription> {
+    return found((await this.subscriptions(owner)).find((subscription) => subscription.kind === kind));
   }
 
   /** Other events from where it stands. Throws `not_found`. */
-  async setEvents(caller: Caller, kind: EventKind, events: readonly EventAction[]): Promise<void> {
-    found(await this.#parts.webhooks.setEvents(keyOf(caller, kind), events));
+  async setEvents(owner: Owner, kind: EventKind, events: readonly EventAction[]): Promise<void> {
+    found(await this.#parts.webhooks.setEvents(keyOf(owner, kind), events));
   }
 
   /** Ends its deliveries too. Throws `not_found`. */
-  async unsubscribe(caller: Caller, kind: EventKind): Promise<void> {
-    found(await this.#parts.webhooks.unsubscribe(keyOf(caller, kind)));
+  async unsubscribe(owner: Owner, kind: EventKind): Promise<void> {
+    found(await this.#parts.webhooks.unsubscribe(keyOf(owner, kind)));
   }
 }
 
@@ -94,7 +97,7 @@ const newSecret = (): string => randomBytes(32).toString('base64');
 /** Binds a sealed secret to its application. */
 export const secretPurpose = (tenantId: number, clientId: string): string => `webhook ${tenantId} ${clientId}`;
 
-const keyOf = ({ tenantId, clientId }: Caller, kind: EventKind): SubscriptionKey => ({ tenantId, clientId, kind });
+const keyOf = ({ tenantId, clientId }: Owner, kind: EventKind): SubscriptionKey => ({ tenantId, clientId, kind });
 
 function found<T>(value: T | null | undefined | false): T {
   if (value === null || value === undefined || value === false) throw new AppError('not_found');

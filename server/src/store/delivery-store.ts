@@ -76,12 +76,18 @@ export function deliveryStore(db: Db): DeliveryStore {
         const sql =
           `SELECT ${deliveryColumns}, d.client_id, d.kind ${deliveryTables} WHERE d.tenant_id = ? ` +
           `${parkedOnly ? "AND d.state = 'parked' " : ''}ORDER BY d.client_id, d.kind, d.revision`;
-        return (await tx.all(sql, [tenantId])).map((row) => ({
-          ...deliveryOf(row),
-          tenantId,
-          clientId: row[8] as string,
-          kind: row[9] as EventKind,
-        }));
+        return (await tx.all(sql, [tenantId])).map((row) => keyedOf(tenantId, row));
+      }),
+    page: (tenantId, state, { number, size }) =>
+      db.read(tenantId, async (tx) => {
+        const [matching, values] = state === null ? ['', [tenantId]] : [' AND d.state = ?', [tenantId, state]];
+        const total = (await tx.get(`SELECT COUNT(*) FROM delivery d WHERE d.tenant_id = ?${matching}`, values))?.[0] as number;
+        const skip = (number - 1) * size;
+        if (skip >= total) return { total, rows: [] };
+        const sql =
+          `SELECT ${deliveryColumns}, d.client_id, d.kind ${deliveryTables} WHERE d.tenant_id = ?${matching} ` +
+          'ORDER BY d.revision DESC, d.client_id, d.kind LIMIT ? OFFSET ?';
+        return { total, rows: (await tx.all(sql, [...values, size, skip])).map((row) => keyedOf(tenantId, row)) };
       }),
     overview: (tenantId) => db.read(tenantId, (tx) => overview(tx, tenantId)),
     replay: (tenantId, deliveries) =>
@@ -111,6 +117,14 @@ function deliveryOf(row: Row): Delivery {
     lastError: lastError as string,
   };
 }
+
+/** With the columns of its subscription after those of the delivery. */
+const keyedOf = (tenantId: number, row: Row): SubscriptionKey & Delivery => ({
+  ...deliveryOf(row),
+  tenantId,
+  clientId: row[8] as string,
+  kind: row[9] as EventKind,
+});
 
 async function take(tx: Tx, { events, cursor, ...key }: Subscription, limit: number): Promise<EventPortion> {
   const { tenantId, clientId, kind } = key;

@@ -18,6 +18,15 @@ export function webhookStore(db: Db): WebhookStore {
         const [callbackUrl, sealedSecret, paused, createdAt] = row as [string, string, number, number];
         return { tenantId, clientId, callbackUrl, sealedSecret, paused: paused === 1, createdAt };
       }),
+    list: (tenantId) =>
+      db.read(tenantId, async (tx) => {
+        const sql =
+          'SELECT client_id, callback_url, secret, paused, created_at FROM webhook WHERE tenant_id = ? ORDER BY client_id';
+        return (await tx.all(sql, [tenantId])).map((row) => {
+          const [clientId, callbackUrl, sealedSecret, paused, createdAt] = row as [string, string, string, number, number];
+          return { tenantId, clientId, callbackUrl, sealedSecret, paused: paused === 1, createdAt };
+        });
+      }),
     put: ({ tenantId, clientId, callbackUrl, sealedSecret, createdAt }) =>
       db.write(tenantId, async (tx) => {
         if ((await webhookRow(tx, tenantId, clientId)) === undefined) {

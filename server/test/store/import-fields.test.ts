@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { readItem } from '../../src/commands/import.ts';
 import type { ImportedEntry } from '../../src/domain/import.ts';
+import { readItem } from '../../src/import/reading.ts';
 import { entry, testTenant, type WireEntry } from '../support/entries.ts';
 import { exported, openStore } from './fixture.ts';
 
-/** What an import makes of one line. */
-const read = (raw: unknown): ImportedEntry | string => readItem({ line: 1, bytes: Buffer.from(JSON.stringify(raw)) });
+/** What an import makes of one line: the entry, or the reason why it is none. */
+function readBytes(bytes: Buffer): ImportedEntry | string {
+  const entry = readItem({ line: 1, bytes });
+  return 'reason' in entry ? entry.reason : entry;
+}
+const read = (raw: unknown): ImportedEntry | string => readBytes(Buffer.from(JSON.stringify(raw)));
 
 test('strings for numbers, and everything that may be missing', async () => {
   const store = await openStore();
@@ -120,7 +124,7 @@ describe('a field that cannot be kept as it is is refused by name', () => {
     ['no JSON', '{"a":', /^not JSON: /],
   ];
   for (const [name, text, reason] of notEntries) {
-    test(name, () => expect(readItem({ line: 1, bytes: Buffer.from(text) })).toMatch(reason));
+    test(name, () => expect(readBytes(Buffer.from(text))).toMatch(reason));
   }
-  test('no UTF-8', () => expect(readItem({ line: 1, bytes: Buffer.from([0x22, 0xff, 0x22]) })).toBe('not UTF-8'));
+  test('no UTF-8', () => expect(readBytes(Buffer.from([0x22, 0xff, 0x22]))).toBe('not UTF-8'));
 });

@@ -56,10 +56,7 @@ export const writtenRoutes: Readonly<Record<string, Written>> = {
   'POST /v1/lead/push': { files: ['server/test/http/lead.test.ts'] },
   'POST /v1/opportunity/push': { files: ['server/test/http/opportunity.test.ts'] },
   'POST /v1/opportunity/remove': { files: ['server/test/http/opportunity.test.ts'] },
-  // Ours, so that no scenario about OKKI has them: some only read.
-  'GET /v1/admin/webhook/list': webhookCare,
-  'GET /v1/admin/webhook/deliveries': webhookCare,
-  'POST /v1/admin/webhook/replay': webhookCare,
+  // Ours, so that no scenario about OKKI has them: five only read.
   'GET /v1/admin/health': admin,
   'POST /v1/admin/health/check': admin,
   'GET /v1/admin/user/list': admin,
@@ -70,6 +67,13 @@ export const writtenRoutes: Readonly<Record<string, Written>> = {
   'POST /v1/admin/application/create': adminApplications,
   'POST /v1/admin/application/rotate': adminApplications,
   'POST /v1/admin/application/revoke': adminApplications,
+  'GET /v1/admin/webhook/list': { ...webhookCare, as: "'list'" },
+  'GET /v1/admin/webhook/deliveries': { ...webhookCare, as: '/deliveries`' },
+  'POST /v1/admin/import/preview': { files: ['server/test/http/import.test.ts'] },
+  'POST /v1/admin/import/run': { files: ['server/test/http/import.test.ts'] },
+  ...Object.fromEntries(
+    ['pause', 'replay'].map((name) => [`POST /v1/admin/webhook/${name}`, { ...webhookCare, as: `'${name}'` }]),
+  ),
   'POST /v1/webhook': webhooks,
   'PUT /v1/webhook': webhooks,
   'DELETE /v1/webhook': webhooks,

@@ -8,12 +8,13 @@ import MoreOutlined from '@ant-design/icons/MoreOutlined';
 import SettingOutlined from '@ant-design/icons/SettingOutlined';
 import ShopOutlined from '@ant-design/icons/ShopOutlined';
 import TagOutlined from '@ant-design/icons/TagOutlined';
+import UserOutlined from '@ant-design/icons/UserOutlined';
 import { Button, Dropdown } from 'antd';
 import { type ComponentType, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage } from '../texts.ts';
 import { chooseLook, type Look, useLook } from './look.ts';
-import { placeOf, usePlace, type View } from './place.ts';
+import { goTo, placeOf, usePlace, type View } from './place.ts';
 import { useSession } from './session.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 import { To } from './to.tsx';
@@ -97,6 +98,12 @@ function Me({ onHelp }: { onHelp: () => void }) {
             { type: 'divider' },
             ...looks.map((one) => ({ key: one, label: t(`look.${one}`), onClick: () => chooseLook(one) })),
             { type: 'divider' },
+            {
+              key: 'account',
+              icon: <UserOutlined />,
+              label: t('settings.tab.account'),
+              onClick: () => goTo(placeOf('settings', { tab: 'account' })),
+            },
             { key: 'keys', label: t('keys.open'), extra: '?', onClick: onHelp },
             { key: 'out', icon: <LogoutOutlined />, label: t('signOut'), onClick: signOut },
           ],

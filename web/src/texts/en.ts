@@ -1,12 +1,14 @@
 import { composerEn } from './composer.en.ts';
 import { entryEn } from './entry.en.ts';
 import { listsEn } from './lists.en.ts';
+import { settings } from './settings.en.ts';
 import type { Texts } from './zh.ts';
 
 /** English */
 export const en: Texts = {
   ...composerEn,
   product: 'Genjin 跟进',
+  settings,
   language: 'Language',
   signOut: 'Sign out',
   frame: {

@@ -1,11 +1,13 @@
 import { composerZh } from './composer.zh.ts';
 import { entryZh } from './entry.zh.ts';
 import { listsZh } from './lists.zh.ts';
+import { settings } from './settings.zh.ts';
 
 /** 中文 */
 export const zh = {
   ...composerZh,
   product: '跟进 Genjin',
+  settings,
   language: '语言',
   signOut: '退出登录',
   frame: {
