@@ -9,6 +9,7 @@ import { modules } from '../../server/src/domain/application.ts';
 import { recordsOf } from '../../server/test/support/csv.ts';
 import { sheetsOf } from '../../server/test/support/xlsx.ts';
 import { headHeight, rowHeight } from '../src/team/measures.ts';
+import { violations } from './axe.ts';
 import { openPage, picture, startBrowser } from './browser.ts';
 
 const dayLength = 24 * 3600 * 1000;
@@ -219,7 +220,7 @@ describe('lists', () => {
       .list;
     const next = async (): Promise<string> => (await client.companies.info({ company_id: id })).next_follow_up_time;
     await at(`?view=company&id=${id}`, async (page) => {
-      const button = page.getByRole('button', { name: `设置下次跟进：${name}` });
+      const button = page.getByRole('button', { name: `下次跟进：${name}` });
       for (const [word, expected, shown] of [
         [/^3 天后/, `${day(3)} 00:00:00`, '3天后'],
         [/^明天/, `${day(1)} 00:00:00`, '明天'],
@@ -400,7 +401,7 @@ describe('today', () => {
       };
       expect([await due('overdue'), await due('today'), await due('soon')]).toEqual([['我迟到的'], ['我今天的'], ['我以后的']]);
       await picture(page, 'today');
-      await page.getByRole('button', { name: '设置下次跟进：我迟到的' }).click();
+      await page.getByRole('button', { name: '改期下次跟进：我迟到的' }).click();
       await page.getByRole('button', { name: /^今天/ }).click();
       await page.waitForFunction(() => document.querySelectorAll('.due-today li').length === 2);
       expect(await due('overdue')).toEqual([]);
@@ -459,10 +460,50 @@ describe('who may only read', () => {
       `?view=${view}`,
       async (page) => {
         await page.waitForSelector('.lists-head');
-        expect(await page.getByRole('button', { name: /写跟进|设置下次跟进|日历链接/ }).count()).toBe(0);
+        expect(await page.getByRole('button', { name: /写跟进|下次跟进：|日历链接/ }).count()).toBe(0);
       },
       { email: 'guest@example.com' },
     );
+  });
+});
+
+describe('what axe finds', () => {
+  const opened: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+    companies: (page) => page.waitForSelector('.lists tbody, .cards'),
+    'companies&q=nobody-at-all': (page) => page.waitForSelector('.nothing'),
+    leads: (page) => page.waitForSelector('.lists tbody, .cards'),
+    opportunities: (page) => page.waitForSelector('.lists tbody, .cards'),
+    'company&id=16696797769': async (page) => {
+      await page.getByRole('button', { name: /下次跟进：/ }).click();
+      await page.waitForSelector('.next-choice');
+    },
+    silence: (page) => page.waitForSelector('.silence-top'),
+    'today&who=all': (page) => page.waitForSelector('.due-list'),
+    team: async (page) => {
+      await page.getByText('显示为表格').click();
+      await page.waitForSelector('.as-table table');
+    },
+  };
+  test.each([
+    ['light', {}],
+    ['dark', { colorScheme: 'dark' }],
+    ['phone', phone],
+  ] as const)('nothing, %s', { timeout: 180_000 }, async (look, options) => {
+    const found: Record<string, string[]> = {};
+    await at(
+      '?view=companies',
+      async (page) => {
+        for (const [view, open] of Object.entries(opened)) {
+          await page.goto(`${server.baseUrl}/?view=${view}`);
+          await open(page);
+          await picture(page, `lists-axe-${look}-${view.replace(/&.*/, '')}`);
+          const wrong = await violations(page);
+          if (wrong.length > 0) found[view] = wrong;
+        }
+      },
+      options,
+    );
+    expect(found).toEqual({});
   });
 });
 
@@ -500,6 +541,19 @@ describe('on a phone', () => {
         expect(await text(page, 'h1')).toBe(all[0]);
       },
       phone,
+    );
+  });
+});
+
+test('a follow-up that is recorded from the radar takes its company off it at once', async () => {
+  const [first, second] = (await recount()).filter(({ days }) => days >= 3);
+  await at('?view=silence', async (page) => {
+    await page.getByRole('button', { name: `写跟进：${first?.name}` }).click();
+    await page.fill('.composer textarea', '打电话问候，约好下周见面');
+    await page.press('.composer textarea', 'Control+Enter');
+    await page.waitForFunction((name) => document.querySelector('.silence-name')?.textContent === name, second?.name);
+    expect((await client.trails.list({ company_id: first?.id ?? 0, count: 1 })).list[0]?.content).toBe(
+      '打电话问候，约好下周见面',
     );
   });
 });

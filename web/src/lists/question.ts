@@ -1,8 +1,7 @@
 /** Which companies, leads or opportunities a list shows, between the page's address and the API's parameters. */
 import type { SubjectQuery } from '@genjin/client';
+import type { SubjectKind } from '../composer/item.ts';
 import type { Place, View } from '../parts/place.ts';
-
-export type SubjectKind = 'company' | 'lead' | 'opportunity';
 
 export const kinds: Readonly<Partial<Record<View, SubjectKind>>> = {
   companies: 'company',

@@ -1,15 +1,15 @@
 import type { SubjectListDataList } from '@genjin/client';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { SubjectKind } from '../composer/item.ts';
+import { joined } from '../entry/subjects.tsx';
 import { countryInWords } from '../parts/country.ts';
 import type { Column } from '../parts/data-table.tsx';
 import { LastContact, NextDay } from '../parts/day-text.tsx';
-import { known } from '../parts/known.ts';
 import { SilenceBadge } from '../parts/silence-badge.tsx';
 import { statusName } from '../parts/status.ts';
 import { SubjectLink } from '../parts/to.tsx';
 import { Owners } from '../parts/users.tsx';
-import type { SubjectKind } from './question.ts';
 
 type Row = SubjectListDataList;
 
@@ -66,7 +66,7 @@ function Name({ kind, row }: { kind: SubjectKind; row: Row }) {
 /** The person to be asked, and how many others there are. */
 function MainContact({ row: { main_contact, contacts } }: { row: Row }) {
   const { t } = useTranslation();
-  const contact = known(main_contact);
+  const contact = joined(main_contact);
   if (contact === null) return <span className="faint">{t('lists.noContact')}</span>;
   return (
     <span className="list-contact">

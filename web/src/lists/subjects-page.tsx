@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Button, Pagination, Select, Skeleton } from 'antd';
+import { Button, Pagination, Select } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { countryInWords } from '../parts/country.ts';
@@ -13,6 +13,7 @@ import { goTo, type Place, placeOf, usePlace, withParams } from '../parts/place.
 import { SearchBox } from '../parts/search-box.tsx';
 import { useSession } from '../parts/session.tsx';
 import { UserSelect } from '../parts/users.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { isDescending, isFiltered, kinds, pageOf, pageSize, questionOf, type Sort, sortedBy, sortOf, sorts } from './question.ts';
 import { useSubjectColumns } from './subject-columns.tsx';
 import '../parts/lists.css';
@@ -55,7 +56,7 @@ export default function SubjectsPage() {
         </div>
       )}
       {data === undefined ? (
-        error === null && <Skeleton active title={false} paragraph={{ rows: 12 }} />
+        error === null && <Waiting rows={12} />
       ) : data.list.length === 0 ? (
         <Nothing
           title={t(filtered ? 'lists.emptyFiltered' : `lists.${kind}Empty`)}

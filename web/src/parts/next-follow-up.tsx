@@ -17,8 +17,6 @@ interface NextFollowUpProps {
   readonly id: number;
   readonly name: string;
   readonly time: string;
-  /** Instead of the word for it. */
-  readonly label?: string;
 }
 
 /** Days from now on that people say by name. */
@@ -32,7 +30,7 @@ const usual = [
 ] as const;
 
 /** Sets when to be in touch next: a usual distance with one click, or any day. */
-export function NextFollowUp({ subject, id, name, time, label }: NextFollowUpProps) {
+export function NextFollowUp({ subject, id, name, time }: NextFollowUpProps) {
   const { t, i18n } = useTranslation();
   const { client, mayWrite } = useSession();
   const queries = useQueryClient();
@@ -46,6 +44,7 @@ export function NextFollowUp({ subject, id, name, time, label }: NextFollowUpPro
     },
   });
   if (!mayWrite) return null;
+  const action = t(isTime(time) ? 'next.move' : 'next.set');
   const content = (
     <div className="next-choice">
       <div className="next-usual">
@@ -85,8 +84,8 @@ export function NextFollowUp({ subject, id, name, time, label }: NextFollowUpPro
       content={content}
       destroyOnHidden
     >
-      <Button size="small" icon={<CalendarOutlined />} aria-label={t('next.label', { name })} aria-expanded={open}>
-        {label ?? t(isTime(time) ? 'next.move' : 'next.set')}
+      <Button size="small" icon={<CalendarOutlined />} aria-label={t('next.label', { action, name })} aria-expanded={open}>
+        {action}
       </Button>
     </Popover>
   );

@@ -2,7 +2,7 @@ import EditOutlined from '@ant-design/icons/EditOutlined';
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useComposer } from '../composer/composer.tsx';
-import type { SubjectKind } from './next-follow-up.tsx';
+import type { SubjectKind } from '../composer/item.ts';
 import { useSession } from './session.tsx';
 
 interface RecordButtonProps {

@@ -1,37 +1,23 @@
-import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
-import { Fragment, useMemo } from 'react';
+import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSession } from './session.tsx';
+import { useColleagues } from '../entry/colleagues.ts';
 import { SubjectLink } from './to.tsx';
 
-interface Colleague {
+interface User {
   readonly user_id: number;
   readonly nickname: string;
 }
 
-const nobody: readonly Colleague[] = [];
-
-/** All colleagues; asked for once for the whole page. */
-export function useUsers(): readonly Colleague[] {
-  const { client } = useSession();
-  const { data } = useQuery({
-    queryKey: ['users'],
-    queryFn: ({ signal }) => client.users.list({}, { signal }),
-    staleTime: 300_000,
-  });
-  return useMemo(() => data?.map(({ user_id, nickname }) => ({ user_id: Number(user_id), nickname })) ?? nobody, [data]);
-}
-
 /** One colleague, or all; `userId`: as it stands in the address. */
 export function UserSelect({ userId, label, onSelect }: { userId: string; label: string; onSelect: (userId: string) => void }) {
-  const users = useUsers();
+  const { all } = useColleagues();
   return (
     <Select
       className="user-select"
       value={userId || null}
       onChange={(chosen: string | null) => onSelect(chosen ?? '')}
-      options={users.map((user) => ({ value: String(user.user_id), label: user.nickname }))}
+      options={all.map((user) => ({ value: String(user.id), label: user.name }))}
       placeholder={label}
       aria-label={label}
       showSearch={{ optionFilterProp: 'label' }}
@@ -41,7 +27,7 @@ export function UserSelect({ userId, label, onSelect }: { userId: string; label:
 }
 
 /** Who looks after something, each leading to what they recorded. */
-export function Owners({ owners }: { owners: readonly Colleague[] }) {
+export function Owners({ owners }: { owners: readonly User[] }) {
   const { t } = useTranslation();
   if (owners.length === 0) return <span className="faint">{t('lists.nobody')}</span>;
   return owners.map(({ user_id, nickname }, i) => (

@@ -1,6 +1,6 @@
 import type { StatsSilenceDataList } from '@genjin/client';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { Pagination, Skeleton } from 'antd';
+import { Pagination } from 'antd';
 import { useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Column, DataTable } from '../parts/data-table.tsx';
@@ -16,6 +16,7 @@ import { useSession } from '../parts/session.tsx';
 import { SilenceBadge } from '../parts/silence-badge.tsx';
 import { SubjectLink } from '../parts/to.tsx';
 import { Owners, UserSelect } from '../parts/users.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { Bands } from './bands.tsx';
 import { ByOwner } from './by-owner.tsx';
 import { useRules } from './rules.ts';
@@ -69,7 +70,7 @@ export default function SilencePage() {
           <Failure error={error} onAgain={() => refetch()} />
         </div>
       )}
-      {data === undefined && error === null && <Skeleton active title={false} paragraph={{ rows: 12 }} />}
+      {data === undefined && error === null && <Waiting rows={12} />}
       {data !== undefined && (
         <>
           {top.length > 0 && <Top silent={top} rules={rules} />}

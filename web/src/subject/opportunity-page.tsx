@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { joined } from '../entry/subjects.tsx';
 import { countryInWords } from '../parts/country.ts';
-import { known } from '../parts/known.ts';
 import { usePlace } from '../parts/place.ts';
 import { useSession } from '../parts/session.tsx';
 import { SubjectLink } from '../parts/to.tsx';
@@ -29,8 +29,8 @@ export default function OpportunityPage() {
       lastContactOf={({ trail_time }) => trail_time}
       nextOf={() => next}
       facts={(deal) => {
-        const company = known(deal.company);
-        const owners = [...(known(deal.main_user_info) === null ? [] : [known(deal.main_user_info)]), ...deal.handler_info];
+        const company = joined(deal.company);
+        const owners = [...(joined(deal.main_user_info) === null ? [] : [joined(deal.main_user_info)]), ...deal.handler_info];
         return (
           <>
             <Fact label={t('entry.company')}>

@@ -1,16 +1,18 @@
 import { GenjinError } from '@genjin/client';
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { Alert, Skeleton } from 'antd';
+import { Alert } from 'antd';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { SubjectKind } from '../composer/item.ts';
+import { joined } from '../entry/subjects.tsx';
 import { LastContact, NextDay } from '../parts/day-text.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useFresh } from '../parts/fresh.ts';
-import { known } from '../parts/known.ts';
-import { NextFollowUp, type SubjectKind } from '../parts/next-follow-up.tsx';
+import { NextFollowUp } from '../parts/next-follow-up.tsx';
 import { usePlace } from '../parts/place.ts';
 import { RecordButton } from '../parts/record-button.tsx';
 import { useSession } from '../parts/session.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { Timeline } from '../timeline/timeline.tsx';
 import { Fact } from './fact.tsx';
 import '../parts/lists.css';
@@ -48,7 +50,7 @@ function useNameInEntries(kind: SubjectKind, id: number, enabled: boolean): stri
     enabled,
   });
   const entry = data?.list[0];
-  const info = entry === undefined ? null : known<{ name: string }>(entry[`${kind}_info`] as { name: string } | []);
+  const info = entry === undefined ? null : joined<{ name: string }>(entry[`${kind}_info`] as { name: string } | []);
   return info?.name ?? '';
 }
 
@@ -73,7 +75,7 @@ export function SubjectPage<T>({ kind, id, found, nameOf, lastContactOf, nextOf,
         </div>
       )}
       {data === undefined ? (
-        error === null && <Skeleton active title={false} paragraph={{ rows: 3 }} />
+        error === null && <Waiting rows={3} />
       ) : (
         <div className="subject-top">
           <div className="subject-head">

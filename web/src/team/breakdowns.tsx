@@ -1,5 +1,5 @@
 import type { StatsCountriesDataList, StatsTypesDataList } from '@genjin/client';
-import { Button, Skeleton } from 'antd';
+import { Button } from 'antd';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { countryInWords } from '../parts/country.ts';
@@ -9,6 +9,7 @@ import { Nothing } from '../parts/nothing.tsx';
 import { placeOf } from '../parts/place.ts';
 import { To } from '../parts/to.tsx';
 import { TypeMark, typeName } from '../parts/trail-types.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { Bar, Change } from './change.tsx';
 
 interface Asked {
@@ -129,7 +130,7 @@ function Breakdown<R>({ name, title, rows, columns, keyOf, query }: TableProps<R
         <ExportLinks path={`v1/dynamic/trail/stats/${name}`} query={{ ...query }} label={title} />
       </div>
       {rows === undefined ? (
-        <Skeleton active title={false} paragraph={{ rows: 6 }} />
+        <Waiting rows={6} />
       ) : rows.length === 0 ? (
         <Nothing title={t('team.empty')} more={t('team.emptyHow')} />
       ) : (

@@ -8,6 +8,7 @@ import { Failure } from '../parts/failure.tsx';
 import { useFresh } from '../parts/fresh.ts';
 import { goTo, type Place, usePlace, withParams } from '../parts/place.ts';
 import { useSession } from '../parts/session.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { Countries, Types } from './breakdowns.tsx';
 import { Change } from './change.tsx';
 import { HeatMap } from './heat-map.tsx';
@@ -81,7 +82,7 @@ export default function TeamPage() {
         </div>
         <div className="panel">
           {people.data === undefined ? (
-            people.error === null && <Skeleton active title={false} paragraph={{ rows: 8 }} />
+            people.error === null && <Waiting rows={8} />
           ) : (
             <HeatMap people={people.data.list} period={period} unit={unit} />
           )}

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Skeleton } from 'antd';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dayInShort } from '../parts/days.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useSession } from '../parts/session.tsx';
 import { monthInWords } from '../parts/times.ts';
+import { Waiting } from '../parts/waiting.tsx';
 import { Chart, type Colours } from './chart.tsx';
 import { columnsOf, type Period, periodBefore, unitOf } from './period.ts';
 
@@ -92,7 +92,7 @@ export function Trend({ period }: { period: Period }) {
       </div>
     );
   }
-  if (data === undefined) return <Skeleton active title={false} paragraph={{ rows: 5 }} />;
+  if (data === undefined) return <Waiting rows={5} />;
   return (
     <figure className="trend">
       <Chart

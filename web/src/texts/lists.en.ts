@@ -50,7 +50,7 @@ export const listsEn: typeof listsZh = {
   leadStatus: { s1: 'To do', s2: 'Invalid', s3: 'Being completed', s4: 'First reached', s5: 'In touch', s7: 'Converted' },
   next: {
     title: 'Next follow-up: {{name}}',
-    label: 'Set the next follow-up: {{name}}',
+    label: '{{action}} the next follow-up: {{name}}',
     set: 'Plan',
     move: 'Move',
     today: 'Today',

@@ -48,7 +48,7 @@ export const listsZh = {
   leadStatus: { s1: '待处理', s2: '无效', s3: '完善信息', s4: '初步触达', s5: '联系互动', s7: '已转化' },
   next: {
     title: '下次跟进：{{name}}',
-    label: '设置下次跟进：{{name}}',
+    label: '{{action}}下次跟进：{{name}}',
     set: '安排',
     move: '改期',
     today: '今天',

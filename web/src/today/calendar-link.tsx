@@ -65,9 +65,7 @@ export function CalendarLink() {
           cancelText={t('calendar.keep')}
           onConfirm={() => revoking.mutate()}
         >
-          <Button danger loading={revoking.isPending}>
-            {t('calendar.revoke')}
-          </Button>
+          <Button loading={revoking.isPending}>{t('calendar.revoke')}</Button>
         </Popconfirm>
       </div>
     </section>

@@ -1,4 +1,4 @@
 import type { NextListDataList } from '@genjin/client';
-import type { SubjectKind } from '../parts/next-follow-up.tsx';
+import type { SubjectKind } from '../composer/item.ts';
 
 export type NextRow = NextListDataList & { readonly subject: SubjectKind };

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Segmented, Skeleton } from 'antd';
+import { Button, Segmented } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useColleagues } from '../entry/colleagues.ts';
 import { LastContact, NextDay } from '../parts/day-text.tsx';
 import { dayFrom } from '../parts/days.ts';
 import { Failure } from '../parts/failure.tsx';
@@ -12,7 +13,8 @@ import { RecordButton } from '../parts/record-button.tsx';
 import { useSession } from '../parts/session.tsx';
 import { beijingDay, dayInWords } from '../parts/times.ts';
 import { SubjectLink } from '../parts/to.tsx';
-import { Owners, useUsers } from '../parts/users.tsx';
+import { Owners } from '../parts/users.tsx';
+import { Waiting } from '../parts/waiting.tsx';
 import { CalendarLink } from './calendar-link.tsx';
 import type { NextRow } from './next-row.ts';
 import '../parts/lists.css';
@@ -97,7 +99,7 @@ function Due({ name, from, to, userId }: DueProps) {
         </div>
       )}
       {data === undefined ? (
-        error === null && <Skeleton active title={false} paragraph={{ rows: 3 }} />
+        error === null && <Waiting rows={3} />
       ) : data.list.length === 0 ? (
         <p className="due-none faint">{t(`today.${name}None`)}</p>
       ) : (
@@ -118,12 +120,12 @@ function Due({ name, from, to, userId }: DueProps) {
 
 function DueRow({ row }: { row: NextRow }) {
   const { t } = useTranslation();
-  const users = useUsers();
+  const { all } = useColleagues();
   const { subject, id, next_follow_up_time: time } = row;
   const name = row.name || t(`entry.${subject}Id`, { id });
   const owners = row.owner_ids.map((user) => ({
     user_id: user,
-    nickname: users.find(({ user_id }) => user_id === user)?.nickname ?? '',
+    nickname: all.find((one) => one.id === user)?.name ?? '',
   }));
   return (
     <li data-subject={`${subject} ${id}`}>
