@@ -92,7 +92,8 @@ export function CommentForm({ trailId, comment, wanted, onCancel, onDone }: Comm
         ref={field}
         value={text}
         onChange={type}
-        onSelect={({ key: id, value }) => chosen.current.set(String(value), Number(id))}
+        // The key comes back with something after it.
+        onSelect={({ key: id, value }) => chosen.current.set(String(value), Number.parseInt(String(id), 10))}
         onKeyDown={pressed}
         options={here.map(({ id, name }) => ({ key: String(id), value: name, label: name }))}
         filterOption={(typed, { value = '' }) => value.toLowerCase().includes(typed.toLowerCase())}
