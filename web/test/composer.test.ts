@@ -439,8 +439,6 @@ describe('exactly once', () => {
         database.close();
       });
       await page.context().unroute(push);
-      await page.locator('.queue-chip').click();
-      await page.getByRole('button', { name: '立即重试' }).click();
       expect((await theOne('文件等了很久')).file_info?.map(({ file_name }) => file_name)).toEqual(['old.txt']);
       await nothingWaits(page);
     });
