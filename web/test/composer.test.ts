@@ -456,7 +456,7 @@ describe('what waits', () => {
       await send(page);
       expect(await text(page, '.queue-chip')).toBe('1 条需要处理');
       await page.locator('.queue-chip').click();
-      expect(await text(page, '.queue-reason')).toContain('服务器没有接受');
+      expect(await text(page, '.queue-reason')).toContain('已被删除，请改选后再发送');
       await picture(page, 'queue-refused-zh');
       await page.locator('.queue-list').getByRole('button', { name: '修改' }).click();
       await page.waitForSelector(`${content}`);
