@@ -10,7 +10,15 @@ import { checkRun, noteStatements, statementSettings } from './run-statements.ts
 
 const root = resolve(import.meta.dirname, '..');
 const built = join(root, 'server/dist/web/index.html');
-const sources = ['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'web/package.json', 'client/src'];
+const sources = [
+  'web/src',
+  'web/public',
+  'web/index.html',
+  'web/vite.config.ts',
+  'web/shell.ts',
+  'web/package.json',
+  'client/src',
+];
 
 /** Called by Vitest before all tests; what it answers, after them. Each of its projects calls it: the first one does it for all. */
 export async function setup(): Promise<() => Promise<void>> {

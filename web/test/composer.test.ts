@@ -439,8 +439,6 @@ describe('exactly once', () => {
         database.close();
       });
       await page.context().unroute(push);
-      await page.locator('.queue-chip').click();
-      await page.getByRole('button', { name: '立即重试' }).click();
       expect((await theOne('文件等了很久')).file_info?.map(({ file_name }) => file_name)).toEqual(['old.txt']);
       await nothingWaits(page);
     });
@@ -458,7 +456,7 @@ describe('what waits', () => {
       await send(page);
       expect(await text(page, '.queue-chip')).toBe('1 条需要处理');
       await page.locator('.queue-chip').click();
-      expect(await text(page, '.queue-reason')).toContain('服务器没有接受');
+      expect(await text(page, '.queue-reason')).toContain('已被删除，请改选后再发送');
       await picture(page, 'queue-refused-zh');
       await page.locator('.queue-list').getByRole('button', { name: '修改' }).click();
       await page.waitForSelector(`${content}`);

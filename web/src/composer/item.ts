@@ -82,8 +82,8 @@ export interface Item {
 }
 
 export interface Failed {
-  /** `held`: it is being written anew. */
-  readonly cause: 'offline' | 'signedOut' | 'server' | 'refused' | 'alreadySent' | 'held';
+  /** `gone`: what it is about, or names, is not there any more; `held`: it is being written anew. */
+  readonly cause: 'offline' | 'signedOut' | 'server' | 'refused' | 'gone' | 'alreadySent' | 'held';
   /** The server's words. */
   readonly said: string;
 }

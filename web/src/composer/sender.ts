@@ -22,6 +22,8 @@ export type Progress = (item: Item, share: number | null) => void;
 
 const pauses = [3000, 10_000, 30_000, 60_000, 300_000] as const;
 const lockName = 'genjin-outbox';
+/** Trying once more does not help. */
+const forAuthors: ReadonlySet<Failed['cause']> = new Set(['refused', 'gone', 'alreadySent']);
 /** An upload may take long on a phone (ms). */
 const uploadTime = 600_000;
 
@@ -42,7 +44,7 @@ export async function sendAll(owner: string, client: GenjinClient, progress: Pro
       );
       if (failed === null) continue;
       const failure = failureOf(failed);
-      const refused = failure.cause === 'refused' || failure.cause === 'alreadySent';
+      const refused = forAuthors.has(failure.cause);
       const after = await changeItem(id, (one) => ({
         ...one,
         tries: one.tries + 1,
@@ -172,5 +174,6 @@ function failureOf(error: unknown): Failed {
   if (!(error instanceof GenjinError)) return { cause: 'server', said };
   if (error.isTokenError) return { cause: 'signedOut', said };
   if (transient(error)) return { cause: 'server', said };
+  if (isAbsent(error)) return { cause: 'gone', said: '' };
   return { cause: isTaken(error) ? 'alreadySent' : 'refused', said };
 }

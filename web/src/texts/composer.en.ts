@@ -100,6 +100,7 @@ export const composerEn: typeof composerZh = {
       signedOut: 'You are signed out; it is sent when you sign in again.',
       server: 'The server could not take it for now; it is tried again.',
       refused: 'The server did not accept it; please edit it.',
+      gone: 'The company, lead, opportunity or contact that it is about was removed; please choose another one.',
       alreadySent: 'The same draft was recorded from elsewhere with other words. Edited, it is sent as a new one.',
       held: 'Being edited; it is sent once that is saved.',
     },
