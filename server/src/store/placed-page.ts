@@ -128,10 +128,14 @@ export async function ranks(tx: Tx, query: TrailQuery, { blocks }: At, times: re
       ? { passed, values: [...query.values, at, id, time] }
       : { passed: passed + before(keys, time), values: null };
   });
-  const count = `(SELECT COUNT(*) FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?)`;
+  const count = `SELECT COUNT(*) AS n FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?`;
   const asked = places.flatMap(({ values }) => (values === null ? [] : [values]));
   const pairs = Array.from({ length: Math.ceil(asked.length / 2) }, (_, i) => asked.slice(2 * i, 2 * i + 2));
-  const rows = await Promise.all(pairs.map((pair) => tx.get(`SELECT ${pair.map(() => count).join(', ')}`, pair.flat())));
+  const rows = await Promise.all(
+    pairs.map((pair) =>
+      tx.get(pair.length === 1 ? count : `SELECT a.n, b.n FROM (${count}) a CROSS JOIN (${count}) b`, pair.flat()),
+    ),
+  );
   const counts = rows.flat() as number[];
   let next = 0;
   return places.map(({ passed, values }) => passed + (values === null ? 0 : (counts[next++] as number)));
