@@ -128,15 +128,16 @@ export async function ranks(tx: Tx, query: TrailQuery, { blocks }: At, times: re
       ? { passed, values: [...query.values, at, id, time] }
       : { passed: passed + before(keys, time), values: null };
   });
-  const count = `SELECT COUNT(*) AS n FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?`;
+  const count = (place: number): string =>
+    `SELECT ${place}, COUNT(*) FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?`;
   const asked = places.flatMap(({ values }) => (values === null ? [] : [values]));
   const pairs = Array.from({ length: Math.ceil(asked.length / 2) }, (_, i) => asked.slice(2 * i, 2 * i + 2));
   const rows = await Promise.all(
-    pairs.map((pair) =>
-      tx.get(pair.length === 1 ? count : `SELECT a.n, b.n FROM (${count}) a CROSS JOIN (${count}) b`, pair.flat()),
-    ),
+    pairs.map((pair) => tx.all(pair.map((_, place) => count(place)).join(' UNION ALL '), pair.flat())),
   );
-  const counts = rows.flat() as number[];
+  const counts = rows.flatMap((pair) =>
+    pair.toSorted((a, b) => (a[0] as number) - (b[0] as number)).map((row) => row[1] as number),
+  );
   let next = 0;
   return places.map(({ passed, values }) => passed + (values === null ? 0 : (counts[next++] as number)));
 }
