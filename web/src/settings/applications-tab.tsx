@@ -160,7 +160,7 @@ function ApplicationRow({ application, onChanged, onSecret }: ApplicationRowProp
           menu={{
             items: [
               { key: 'rotate', label: t('settings.applications.rotate'), onClick: rotate },
-              { key: 'revoke', danger: true, label: t('settings.applications.revoke'), onClick: revoke },
+              { key: 'revoke', label: t('settings.applications.revoke'), onClick: revoke },
             ],
           }}
         >

@@ -163,7 +163,7 @@ function UserRow({ user, onEdit, onChanged, onPassword }: UserRowProps) {
       ? []
       : disabled
         ? [{ key: 'enable', label: t('settings.users.enable'), onClick: enable }]
-        : [{ key: 'disable', danger: true, label: t('settings.users.disable'), onClick: disable }]),
+        : [{ key: 'disable', label: t('settings.users.disable'), onClick: disable }]),
   ];
   return (
     <li className="settings-row" data-user-id={user.user_id}>

@@ -64,7 +64,7 @@ export function WebhookRow({ webhook, onEdit, onChanged, onKey }: WebhookRowProp
             : { key: 'resume', label: t('settings.webhooks.resume'), onClick: resume },
           { key: 'key', label: t('settings.webhooks.newKey'), onClick: newKey },
         ];
-  const remaining = { key: 'remove', danger: true, label: t('settings.webhooks.remove'), onClick: remove };
+  const remaining = { key: 'remove', label: t('settings.webhooks.remove'), onClick: remove };
   const behind = Math.max(0, ...webhook.subscriptions.map((one) => one.behind));
   return (
     <li className="settings-row" data-client-id={client_id}>
