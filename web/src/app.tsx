@@ -41,6 +41,15 @@ const darkTokens = {
   colorTextDescription: '#97a2b1',
 };
 
+/** What is pointed at, or open, is lighter there, not darker. */
+const pointedAt = '#78a9ff';
+const darkButton = {
+  defaultHoverColor: pointedAt,
+  defaultHoverBorderColor: pointedAt,
+  defaultActiveColor: pointedAt,
+  defaultActiveBorderColor: pointedAt,
+};
+
 /** Views that are fetched when one goes there first; all others are timelines. */
 const SubjectsPage = lazy(() => import('./lists/subjects-page.tsx'));
 const pages: Readonly<Partial<Record<View, ReturnType<typeof lazy>>>> = {
@@ -69,6 +78,7 @@ export function App() {
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: { ...tokens, ...(dark ? darkTokens : lightTokens) },
+        components: dark ? { Button: darkButton } : {},
       }}
     >
       <SignedIn />

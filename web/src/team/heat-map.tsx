@@ -1,5 +1,5 @@
 import type { StatsPeopleDataList } from '@genjin/client';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dayInShort } from '../parts/days.ts';
 import { goTo, placeOf } from '../parts/place.ts';
@@ -21,7 +21,11 @@ interface HeatMapProps {
 export function HeatMap({ people, period, unit }: HeatMapProps) {
   const { t, i18n } = useTranslation();
   const [asTable, setAsTable] = useState(false);
+  const scrolled = useRef<HTMLElement>(null);
   const columns = useMemo(() => columnsOf(period, unit), [period, unit]);
+  // Where not all days fit, the latest are seen first.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other days are another drawing
+  useEffect(() => scrolled.current?.scrollTo({ left: scrolled.current.scrollWidth, behavior: 'instant' }), [columns]);
   const cells = useMemo(() => cellsOf(people, columns), [people, columns]);
   const nameOf = useCallback((person: Person) => person.nickname || t('entry.authorId', { id: person.user_id }), [t]);
   const inWords = useCallback(
@@ -57,7 +61,7 @@ export function HeatMap({ people, period, unit }: HeatMapProps) {
           ))}
         </ul>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: where it is wider than the screen, arrow keys scroll it */}
-        <section className="heat-map-cells" tabIndex={0} aria-label={t('team.heatMap')}>
+        <section ref={scrolled} className="heat-map-cells" tabIndex={0} aria-label={t('team.heatMap')}>
           <Chart
             label={t('team.heatMapLabel')}
             height={headHeight + people.length * rowHeight}
