@@ -76,6 +76,8 @@ export function NextFollowUp({ subject, id, name, time, label }: NextFollowUpPro
       )}
     </div>
   );
+  // Who says what stands on the button means the button.
+  const shown = label ?? t(isTime(time) ? 'next.move' : 'next.set');
   return (
     <Popover
       trigger="click"
@@ -85,8 +87,13 @@ export function NextFollowUp({ subject, id, name, time, label }: NextFollowUpPro
       content={content}
       destroyOnHidden
     >
-      <Button size="small" icon={<CalendarOutlined />} aria-label={t('next.label', { name })} aria-expanded={open}>
-        {label ?? t(isTime(time) ? 'next.move' : 'next.set')}
+      <Button
+        size="small"
+        icon={<CalendarOutlined />}
+        aria-label={`${shown} · ${t('next.label', { name })}`}
+        aria-expanded={open}
+      >
+        {shown}
       </Button>
     </Popover>
   );
