@@ -71,6 +71,13 @@ async function untilKept(page: Page): Promise<void> {
   });
 }
 
+/** Until what is shown is kept. */
+const untilAnswered = (page: Page) =>
+  page.waitForFunction(async () => {
+    const kept = await (await caches.open('genjin-answers')).keys();
+    return ['trail/list', 'company/info', 'v1/session'].every((path) => kept.some(({ url }) => url.includes(path)));
+  });
+
 const nothingWaits = (page: Page): Promise<void> =>
   page.waitForFunction(
     () =>
@@ -258,10 +265,8 @@ describe('without a network', () => {
       await signIn(page, example);
       await page.waitForSelector('article');
       await untilKept(page);
-      // Once more, now that everything goes through what keeps it.
-      await page.reload();
-      await page.waitForSelector('article');
       const shown = await page.locator('article').count();
+      await untilAnswered(page);
       await page.context().setOffline(true);
       await write(page, '在地铁里记下的');
       await page.setInputFiles('.composer input[type=file]', {

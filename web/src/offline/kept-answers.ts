@@ -43,7 +43,7 @@ export async function keptFetch(input: RequestInfo | URL, init?: RequestInit): P
     const response = await fetch(input, init);
     if (gone.has(response.status)) return (keep ? await former(url) : null) ?? response;
     reached(response.headers.get('Date'));
-    if (keep && response.ok && asked === age) await put(url, response.clone());
+    if (keep && response.ok) later(url, response.clone(), asked);
     return response;
   } catch (error) {
     if (init?.signal?.aborted) throw error;
@@ -63,6 +63,17 @@ async function former(url: URL): Promise<Response | null> {
   return found;
 }
 
+/** Whoever reads comes first: nothing waits for what is kept (ms). */
+const rest = 250;
+let work: Promise<void> = Promise.resolve();
+let puts = 0;
+
+function later(url: URL, response: Response, asked: number): void {
+  setTimeout(() => {
+    work = work.then(() => (asked === age ? put(url, response) : undefined));
+  }, rest);
+}
+
 async function put(url: URL, response: Response): Promise<void> {
   try {
     const body = await response.text();
@@ -72,19 +83,25 @@ async function put(url: URL, response: Response): Promise<void> {
     const headers = new Headers(response.headers);
     headers.set(readAtHeader, String(Date.now()));
     await cache.put(url.href, new Response(body, { headers }));
-    const keys = await cache.keys();
-    for (const old of keys.slice(0, Math.max(0, keys.length - most))) {
-      if (!isSession(new URL(old.url))) await cache.delete(old);
-    }
+    puts++;
+    if (puts % 50 === 0) await drop(cache);
   } catch {
     // A full disk, or a browser that keeps nothing: then there is nothing to read without a network.
+  }
+}
+
+/** The oldest of too many. */
+async function drop(cache: Cache): Promise<void> {
+  const keys = await cache.keys();
+  for (const old of keys.slice(0, Math.max(0, keys.length - most))) {
+    if (!isSession(new URL(old.url))) await cache.delete(old);
   }
 }
 
 /** Drops everything when another one is signed in than the answers were read by. */
 async function changeOwner(cache: Cache, url: URL, session: string): Promise<void> {
   const before = await cache.match(url.href);
-  if (before !== undefined && ownerIn(await before.text()) === ownerIn(session)) return;
+  if (before === undefined || ownerIn(await before.text()) === ownerIn(session)) return;
   age++;
   for (const key of await cache.keys()) await cache.delete(key);
 }
