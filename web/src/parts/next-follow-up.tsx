@@ -75,8 +75,6 @@ export function NextFollowUp({ subject, id, name, time }: NextFollowUpProps) {
       )}
     </div>
   );
-  // Who says what stands on the button means the button.
-  const shown = label ?? t(isTime(time) ? 'next.move' : 'next.set');
   return (
     <Popover
       trigger="click"
