@@ -80,6 +80,22 @@ const states: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.goto(`${place.server.baseUrl}/?q=绝对没有的词`);
     await page.waitForSelector('.nothing');
   },
+  ...Object.fromEntries(
+    ['companies', 'leads', 'opportunities', 'team', 'silence', 'today', `company&id=${company}`, 'colleague&id=42'].map(
+      (view) => [
+        view,
+        async (page: Page) => {
+          await page.goto(`${place.server.baseUrl}/?view=${view}`);
+          await page.waitForSelector('main h1');
+          await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined);
+        },
+      ],
+    ),
+  ),
+  composer: async (page) => {
+    await page.keyboard.press('n');
+    await page.waitForSelector('textarea:focus, [role=combobox]:focus');
+  },
   'a failure': async (page) => {
     await page.goto(`${place.server.baseUrl}/?from=2026-03-10&to=2026-03-01`);
     await page.waitForSelector('[role=alert]');
