@@ -72,6 +72,10 @@ describe('what changes something is sent twice only with an idempotency key', ()
     ['a company', (c, options) => c.companies.push({ name: 'x' }, options)],
     ['a lead', (c, options) => c.leads.push({ name: 'x' }, options)],
     ['an opportunity', (c, options) => c.opportunities.push({ name: 'x', companyId: 1 }, options)],
+    ['a comment', (c, options) => c.comments.push({ trailId: 1, content: 'x' }, options)],
+    ['removing a comment', (c, options) => c.comments.remove({ commentId: 1 }, options)],
+    ['a next follow-up', (c, options) => c.next.push({ subject: 'company', id: 1, nextFollowUpTime: '' }, options)],
+    ['files', (c, options) => c.files.upload([new File(['x'], 'x.txt')], options)],
   ];
   const rows = calls.flatMap(([call, send]) => passing.map(([fault, step]) => [call, fault, send, step] as const));
 
@@ -85,7 +89,8 @@ describe('what changes something is sent twice only with an idempotency key', ()
     const { client, received } = await withToken([step, step, good]);
     expect(await outcome(send(client, { idempotencyKey: 'key-1' }))).toEqual(page);
     expect(received.map(({ headers }) => headers['idempotency-key'])).toEqual(['key-1', 'key-1', 'key-1']);
-    expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+    // But for the borders of a form's parts, which are drawn each time.
+    expect(new Set(received.map(({ body }) => body.replaceAll(/-{6}[\w-]+/g, ''))).size).toBe(1);
   });
 
   test('these are all the calls that Genjin does once for a key', async () => {

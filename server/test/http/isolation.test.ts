@@ -8,7 +8,7 @@ import { engineWorkplace, type Serving } from '../support/cli.ts';
 import { entry } from '../support/entries.ts';
 import { announce, announceSeed, randomFrom, soak } from '../support/soak.ts';
 
-const commands = soak(20_000);
+const commands = soak(40_000);
 const connections = 8;
 const tenantIds = [101, 102, 103] as const;
 
@@ -52,6 +52,8 @@ class Requests {
   readonly #callbacks: string;
   /** Ids that any tenant has seen: the others ask for them too. */
   readonly ids: number[] = [1, 2, 3, 100, 10 ** 15];
+  /** Those of comments, of which nobody has any at first. */
+  readonly comments: number[] = [1];
 
   constructor(random: () => number, schemas: Readonly<Record<string, Schema>>, callbacks: string) {
     this.#random = random;
@@ -104,6 +106,7 @@ class Requests {
   }
 
   #number(name: string): number {
+    if (name === 'comment_id') return this.pick(this.comments);
     if (/^(count|start_index)$/.test(name)) return 1 + this.below(name === 'count' ? 30 : 3);
     // Every tenant has these three of each kind.
     return this.#random() < 0.3 ? 0 : this.#random() < 0.5 ? 1 + this.below(3) : this.pick(this.ids);
@@ -270,6 +273,7 @@ test('no answer, log line, metric or delivery of a tenant carries the mark of an
       if (requests.ids.length < 400) requests.ids.push(Number(id));
       else requests.ids[requests.below(400)] = Number(id);
     }
+    for (const [, id] of text.matchAll(/"comment_id":(\d+)/g)) requests.comments.push(Number(id));
     // What it searched for itself may come back in a message that refuses it.
     const own = `${query} ${body ?? ''} ${filled}`;
     for (const mark of notOf(tenant.id)) {
