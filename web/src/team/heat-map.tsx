@@ -25,7 +25,10 @@ export function HeatMap({ people, period, unit }: HeatMapProps) {
   const columns = useMemo(() => columnsOf(period, unit), [period, unit]);
   // Where not all days fit, the latest are seen first.
   // biome-ignore lint/correctness/useExhaustiveDependencies: other days are another drawing
-  useEffect(() => scrolled.current?.scrollTo({ left: scrolled.current.scrollWidth, behavior: 'instant' }), [columns]);
+  useEffect(() => {
+    const element = scrolled.current;
+    if (element !== null) element.scrollLeft = element.scrollWidth;
+  }, [columns]);
   const cells = useMemo(() => cellsOf(people, columns), [people, columns]);
   const nameOf = useCallback((person: Person) => person.nickname || t('entry.authorId', { id: person.user_id }), [t]);
   const inWords = useCallback(
