@@ -651,6 +651,13 @@ export interface ChangedUserDepartments {
   department_name: string;
 }
 
+export interface CommentAuthor {
+  /** 昵称 · Nickname. */
+  nickname: string;
+  /** 头像 · Picture, or "". */
+  avatar: string;
+}
+
 /** The data of GET /v1/dynamic/comment/list. */
 export interface CommentListData {
   /** Oldest first. */
@@ -671,18 +678,11 @@ export interface CommentListDataList {
   /** 评论人 · Who wrote it. */
   create_user: number;
   /** 评论人 · Who wrote it. [] when there is none. */
-  create_user_info: CommentListDataCreateUserInfo | [];
+  create_user_info: CommentAuthor | [];
   /** 评论时间 · When it was written, Beijing time. */
   create_time: string;
   /** 更新时间 · When it was last changed, Beijing time. */
   update_time: string;
-}
-
-export interface CommentListDataCreateUserInfo {
-  /** 昵称 · Nickname. */
-  nickname: string;
-  /** 头像 · Picture, or "". */
-  avatar: string;
 }
 
 /** The query of GET /v1/dynamic/comment/list. */

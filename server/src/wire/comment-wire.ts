@@ -34,10 +34,13 @@ interface Shown {
   readonly users: ReadonlyMap<number, User>;
 }
 
-const authorShape = shape<User>({
-  nickname: textPart('昵称 · Nickname.', ({ nickname }) => nickname),
-  avatar: textPart('头像 · Picture, or "".', ({ avatar }) => avatar),
-});
+const authorShape = shape<User>(
+  {
+    nickname: textPart('昵称 · Nickname.', ({ nickname }) => nickname),
+    avatar: textPart('头像 · Picture, or "".', ({ avatar }) => avatar),
+  },
+  'CommentAuthor',
+);
 
 const commentShape = shape<Shown>({
   comment_id: number(commentId, ({ comment }) => comment.commentId),

@@ -230,7 +230,23 @@ describe('the document', () => {
     ['PUT /v1/webhook', 'webhookChange'],
     ['POST /v1/webhook/regenerate-secret', 'webhookRegenerateSecret'],
     ['POST /v1/webhook/test', 'webhookTest'],
-  ];
+    ['GET /v1/dynamic/comment/list', 'commentList'],
+  ['GET /v1/dynamic/next/list', 'nextList'],
+  ['GET /v1/dynamic/subject/list', 'subjectList'],
+  ['GET /v1/dynamic/trail/stats/countries', 'statsCountries'],
+  ['GET /v1/dynamic/trail/stats/people', 'statsPeople'],
+  ['GET /v1/dynamic/trail/stats/periods', 'statsPeriods'],
+  ['GET /v1/dynamic/trail/stats/silence', 'statsSilence'],
+  ['GET /v1/dynamic/trail/stats/types', 'statsTypes'],
+  ['POST /v1/admin/import/preview', 'importPreview'],
+  ['POST /v1/admin/import/run', 'importRun'],
+  ['POST /v1/admin/webhook/pause', 'adminWebhookPause'],
+  ['POST /v1/dynamic/comment/push', 'commentPush'],
+  ['POST /v1/dynamic/comment/remove', 'commentRemove'],
+  ['POST /v1/dynamic/next/calendar/create', 'calendarCreate'],
+  ['POST /v1/dynamic/next/calendar/remove', 'calendarRemove'],
+  ['POST /v1/dynamic/next/push', 'nextPush'],
+];
   const uncached = /trail\/(info|changes\/stream|export)$|session$/;
   const open = /\/v1\/(oauth2|session(?!\/password))/;
 
