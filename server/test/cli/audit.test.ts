@@ -180,7 +180,11 @@ const refused: readonly [string, readonly string[], RegExp][] = [
   ['a tenant without a head', ['check', '--tenant', '7'], /--tenant goes with --head/],
   ['a tenant that is not there', ['audit', 'head', '--tenant', '9'], /there is no tenant 9; there are: 7, 8/],
   ['a file that is there', ['audit', 'export', 'first.ndjson'], /first.ndjson is there already/],
-  ['nothing to erase named', ['erase', '--tenant', '7'], /give one of --trail, --comment, --contact, --lead-contact, --user, --file/],
+  [
+    'nothing to erase named',
+    ['erase', '--tenant', '7'],
+    /give one of --trail, --comment, --contact, --lead-contact, --user, --file/,
+  ],
   ['two things to erase', ['erase', '--tenant', '7', '--trail', '1', '--user', '1'], /give one of/],
   ['an entry that is not there', ['erase', '--tenant', '7', '--trail', '5'], /--trail: tenant 7 has no 5/],
 ];
