@@ -104,6 +104,26 @@ describe('texts that are scripts', () => {
   );
 });
 
+test('scripts in every text of an import: none runs in its preview, nor afterwards', async () => {
+  const lines = payloadEntries.map((one) =>
+    JSON.stringify({ ...(one as object), trail_id: (one as { trail_id: number }).trail_id + 50_000 }),
+  );
+  // And some that are refused, whose texts are shown too.
+  for (const payload of payloads.slice(0, 40)) lines.push(JSON.stringify({ trail_id: payload, content: payload }), payload);
+  await onPage(browser, place, {}, async (page) => {
+    await signIn(page, place, place.admin, '/?view=settings&tab=import');
+    const name = `${payloads[12]}`.replaceAll('/', '_');
+    await page.setInputFiles('input[type=file]', {
+      name,
+      mimeType: 'application/x-ndjson',
+      buffer: Buffer.from(lines.join('\n')),
+    });
+    await page.waitForSelector('main article, main table, main [role=alert]');
+    await page.waitForTimeout(1000);
+    expect(await ran(page)).toBe(0);
+  });
+});
+
 describe('other sites', () => {
   test('cannot put the page into a frame', async () => {
     const context = await browser.newContext();

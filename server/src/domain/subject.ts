@@ -70,10 +70,6 @@ export const ownersOf = (object: Company | Lead | Pick<Opportunity, 'mainUserId'
     ? object.ownerIds
     : [...new Set([...(object.mainUserId === null ? [] : [object.mainUserId]), ...(object.details.handlerIds ?? [])])];
 
-/** `null` also of what has no such date. */
-export const nextFollowUpOf = (object: object): number | null =>
-  (object as { readonly nextFollowUpAt?: number | null }).nextFollowUpAt ?? null;
-
 export class Subjects {
   readonly #subjects: SubjectStore;
   readonly #clock: Clock;

@@ -3,7 +3,7 @@ import type { PeriodUnit } from '../domain/days.ts';
 import type { User } from '../domain/objects.ts';
 import type { CountryStats, PersonStats, TypeStats } from '../domain/stats.ts';
 import type { SilencePage, SilentRow } from '../domain/stats-stores.ts';
-import { nextFollowUpOf, type SubjectKind, type SubjectPage, type SubjectRow } from '../domain/subject.ts';
+import type { SubjectKind, SubjectPage, SubjectRow } from '../domain/subject.ts';
 import { periodName } from '../wire/stats-wire.ts';
 import { silentDays, subjectIdOf } from '../wire/subject-wire.ts';
 import { typeName } from './columns.ts';
@@ -78,7 +78,7 @@ export function subjectTable(kind: SubjectKind, { users, now }: Pick<SubjectPage
     text('邮箱', 'E-mail', 24, ({ mainContact }) => shown(mainContact?.email ?? '')),
     time('最近联系时间', 'Last contact', ({ lastContactAt }) => lastContactAt),
     number('沉默天数', 'Days silent', (row) => silentDays({ ...row, now })),
-    time('下次跟进时间', 'Next follow-up', ({ object }) => nextFollowUpOf(object)),
+    time('下次跟进时间', 'Next follow-up', ({ object }) => object.nextFollowUpAt),
     time('创建时间', 'Created', ({ object }) => object.createdAt),
     ...(kind === 'company' ? [] : [text<SubjectRow>('客户', 'Company', 28, ({ company }) => shown(company?.name ?? ''))]),
     id('ID', 'ID', (row) => [subjectIdOf(row)]),

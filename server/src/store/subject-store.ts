@@ -46,15 +46,13 @@ function sortedBy({ kind, sort }: SubjectQuestion, tenantId: number, now: number
     case 'silence':
       return { sql: `coalesce(${last}, ${columns[kind].filed})`, values: [tenantId, now] };
     case 'nextFollowUp':
-      return { sql: tables[kind].columns.includes(nextColumn) ? `nullif(s.${nextColumn}, 0)` : 'NULL', values: [] };
+      return { sql: 'nullif(s.next_follow_up_at, 0)', values: [] };
     case 'created':
       return { sql: 'nullif(s.created_at, 0)', values: [] };
     case 'name':
       return { sql: 's.name', values: [] };
   }
 }
-
-const nextColumn = 'next_follow_up_at';
 
 async function keysOf(tx: Tx, tenantId: number, question: SubjectQuestion, now: number): Promise<SortKey[]> {
   const { kind, userId } = question;

@@ -4,7 +4,6 @@ import { daysSince } from '../domain/days.ts';
 import type { User } from '../domain/objects.ts';
 import { silentSince } from '../domain/silence.ts';
 import {
-  nextFollowUpOf,
   type SubjectContact,
   type SubjectPage,
   type SubjectQuestion,
@@ -116,7 +115,7 @@ const listed = shape<SubjectRow & Pick<SubjectPage, 'users'> & { readonly now: n
     ({ mainContact }) => mainContact,
   ),
   last_contact_time: anyTime('最近联系时间 · Last contact.', ({ lastContactAt }) => lastContactAt),
-  next_follow_up_time: anyTime('下次跟进时间 · When to follow up next.', ({ object }) => nextFollowUpOf(object)),
+  next_follow_up_time: anyTime('下次跟进时间 · When to follow up next.', ({ object }) => object.nextFollowUpAt),
   days_silent: daysOrNone(
     '沉默天数 · Whole days since the last contact, or without one since it was put on file; null: nobody knows.',
     silentDays,

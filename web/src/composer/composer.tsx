@@ -10,7 +10,6 @@ import {
   useCallback,
   useContext,
   useEffect,
-  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -19,6 +18,7 @@ import { useTranslation } from 'react-i18next';
 import { useKey } from '../parts/keys.ts';
 import { type Place, usePlace } from '../parts/place.ts';
 import { useSession } from '../parts/session.tsx';
+import { Still } from '../timeline/still.tsx';
 import { type Item, isSubjectKind, type Subject } from './item.ts';
 import './composer.css';
 
@@ -92,7 +92,7 @@ export function ComposerProvider({ children }: { children: ReactNode }) {
     [show],
   );
   useKey('n', mayWrite ? () => composer.open() : null);
-  useStill(opened !== null);
+  const desk = useRef<HTMLDivElement>(null);
   // Once the page itself is there: then it opens at once, and also without a network.
   useEffect(() => {
     const timer = setTimeout(() => import('./panel.tsx').catch(() => undefined), 1500);
@@ -100,50 +100,28 @@ export function ComposerProvider({ children }: { children: ReactNode }) {
   }, []);
   return (
     <ComposerContext value={composer}>
-      <div className={opened === null ? 'desk' : 'desk composing'}>
-        {children}
-        <Suspense>
-          {opened?.what === 'new' && (
-            <Panel
-              key={opened.subject === null ? '' : `${opened.subject.kind} ${opened.subject.id}`}
-              subject={opened.subject}
-              item={null}
-              count={opened.count}
-              onClose={close}
-            />
-          )}
-          {opened?.what === 'waiting' && (
-            <Panel key={opened.item.id} subject={null} item={opened.item} count={opened.count} onClose={close} />
-          )}
-          {opened?.what === 'edit' && <EditPanel key={opened.trailId} trailId={opened.trailId} onClose={close} />}
-        </Suspense>
-      </div>
+      <Still list={desk}>
+        <div ref={desk} className={opened === null ? 'desk' : 'desk composing'}>
+          {children}
+          <Suspense>
+            {opened?.what === 'new' && (
+              <Panel
+                key={opened.subject === null ? '' : `${opened.subject.kind} ${opened.subject.id}`}
+                subject={opened.subject}
+                item={null}
+                count={opened.count}
+                onClose={close}
+              />
+            )}
+            {opened?.what === 'waiting' && (
+              <Panel key={opened.item.id} subject={null} item={opened.item} count={opened.count} onClose={close} />
+            )}
+            {opened?.what === 'edit' && <EditPanel key={opened.trailId} trailId={opened.trailId} onClose={close} />}
+          </Suspense>
+        </div>
+      </Still>
     </ComposerContext>
   );
-}
-
-/** What one reads stays where it is when the composer takes room beside it. */
-function useStill(open: boolean): void {
-  const held = useRef<{ readonly id: string | undefined; readonly top: number } | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only that moves it
-  useLayoutEffect(() => {
-    const was = held.current;
-    if (was !== null) {
-      const entry = document.querySelector(`article[data-trail-id="${was.id}"]`);
-      const moved = entry === null ? 0 : entry.getBoundingClientRect().top - was.top;
-      if (Math.abs(moved) >= 1) window.scrollBy({ top: moved, behavior: 'instant' });
-    }
-    return () => {
-      held.current = null;
-      if (window.scrollY < 40) return;
-      for (const entry of document.querySelectorAll<HTMLElement>('article[data-trail-id]')) {
-        const { bottom, top } = entry.getBoundingClientRect();
-        if (bottom <= 96) continue;
-        held.current = { id: entry.dataset['trailId'], top };
-        return;
-      }
-    };
-  }, [open]);
 }
 
 /** The one thing that is done from anywhere, and what still waits to be sent. */
