@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { allTrails, type TrailFilter } from '../../src/domain/stores.ts';
-import { announceSeed, randomFrom, soak } from '../support/soak.ts';
+import { announceSeed, histories, randomFrom } from '../support/soak.ts';
 import { change, seconds, tenant } from './changes.ts';
 import { filter } from './filters.ts';
 import { type Change, World } from './history.ts';
@@ -54,7 +54,7 @@ test('counts before times are those of a naive recount', { timeout: 1_800_000 },
       await world.end();
     }
   };
-  await fc.assert(fc.asyncProperty(history, holds), { numRuns: soak(300), seed, endOnFailure: false });
+  await fc.assert(fc.asyncProperty(history, holds), { numRuns: histories(300), seed, endOnFailure: false });
 });
 
 test('so they are in a scope of many blocks, while it grows', { timeout: 600_000 }, async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entry, testTenant, type WireEntry } from '../support/entries.ts';
-import { announceSeed, soak } from '../support/soak.ts';
+import { announceSeed, histories } from '../support/soak.ts';
 import { exported, openStore, type TestStore } from './fixture.ts';
 
 const revisions = async (store: TestStore): Promise<number> => (await store.rows('SELECT * FROM change')).length;
@@ -220,7 +220,7 @@ test('but for ties the order of arrival changes nothing', { timeout: 600_000 }, 
       await one.core.close();
       await two.core.close();
     }),
-    { numRuns: soak(500), seed },
+    { numRuns: histories(500), seed },
   );
 });
 

@@ -6,7 +6,7 @@ import type { Page } from '../../src/domain/stores.ts';
 import { companyStore } from '../../src/store/company-store.ts';
 import { leadStore } from '../../src/store/lead-store.ts';
 import { opportunityStore } from '../../src/store/opportunity-store.ts';
-import { announceSeed, soak } from '../support/soak.ts';
+import { announceSeed, histories } from '../support/soak.ts';
 import { change, seconds } from './changes.ts';
 import { type Change, World } from './history.ts';
 import { atSecond, tenantIds } from './model.ts';
@@ -116,5 +116,5 @@ test('the last contact is that of a naive recomputation', { timeout: 1_800_000 }
       await world.end();
     }
   };
-  await fc.assert(fc.asyncProperty(history, holds), { numRuns: soak(500), seed, endOnFailure: false });
+  await fc.assert(fc.asyncProperty(history, holds), { numRuns: histories(500), seed, endOnFailure: false });
 });

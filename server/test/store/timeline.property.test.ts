@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
 import { allTrails } from '../../src/domain/stores.ts';
-import { announce, announceSeed, randomFrom, soak } from '../support/soak.ts';
+import { announce, announceSeed, histories, randomFrom } from '../support/soak.ts';
 import { change, often, second, tenant } from './changes.ts';
 import { filter, orNone } from './filters.ts';
 import { type Change, expectSame, type Query, type Step, World } from './history.ts';
@@ -57,7 +57,7 @@ async function holds(steps: readonly Step[]): Promise<void> {
 
 test('every page and every total is that of a naive recomputation', { timeout: 1_800_000 }, async () => {
   const seed = announceSeed('timeline histories');
-  await fc.assert(fc.asyncProperty(history, holds), { numRuns: soak(2000), seed, endOnFailure: false });
+  await fc.assert(fc.asyncProperty(history, holds), { numRuns: histories(2000), seed, endOnFailure: false });
 });
 
 interface Crowd {
@@ -151,7 +151,7 @@ async function walk(world: World, query: Query, random: () => number): Promise<v
 
 test('blocks that split, with thousands of entries in one second', { timeout: 1_800_000 }, async () => {
   const seed = announceSeed('timeline crowds');
-  for (let run = 0; run < soak(50); run++) {
+  for (let run = 0; run < histories(50); run++) {
     const random = randomFrom(seed + run);
     const below = (n: number): number => Math.floor(random() * n);
     const world = await World.make();
@@ -196,7 +196,7 @@ test('long tails of the log: followed, or the scope is cut anew', { timeout: 1_8
     let next = 1000;
     const started = Date.now();
     // Fewer and more than following costs less than cutting, for a scope of that size.
-    for (const count of [500, 25_000, 15_000, ...Array.from({ length: soak(10) - 1 }, (_, i) => 15_000 + i * 2000)]) {
+    for (const count of [500, 25_000, 15_000, ...Array.from({ length: histories(10) - 1 }, (_, i) => 15_000 + i * 2000)]) {
       const drafts = crowd({ first: next, count, seconds: 3, updated: 0 }, random);
       next += count;
       for (let from = 0; from < count; from += 5000) {
