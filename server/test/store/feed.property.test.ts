@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import type { Core } from '../../src/app.ts';
 import { presentChanges } from '../../src/wire/change-wire.ts';
 import { type Item, replayed, stored } from '../support/replay.ts';
-import { announceSeed, soak } from '../support/soak.ts';
+import { announceSeed, histories } from '../support/soak.ts';
 import { change } from './changes.ts';
 import { World } from './history.ts';
 import { tenantIds } from './model.ts';
 
-const runs = soak(2000);
+const runs = histories(2000);
 
 const callerOf = (tenantId: number) => ({
   tenantId,
