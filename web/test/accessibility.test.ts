@@ -32,7 +32,6 @@ afterAll(async () => {
 const looks: readonly (readonly [string, BrowserContextOptions])[] = [
   ['light', {}],
   ['dark', { colorScheme: 'dark' }],
-  ['phone', phone],
   ['phone, dark', { ...phone, colorScheme: 'dark' }],
 ];
 
@@ -92,6 +91,16 @@ const states: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
       ],
     ),
   ),
+  'next follow-up': async (page) => {
+    await page.goto(`${place.server.baseUrl}/?view=company&id=${company}`);
+    await page.getByRole('button', { name: /下次跟进：/ }).click();
+    await page.waitForSelector('.next-choice');
+  },
+  'team, as a table': async (page) => {
+    await page.goto(`${place.server.baseUrl}/?view=team`);
+    await page.getByText('显示为表格').click();
+    await page.waitForSelector('.as-table table');
+  },
   composer: async (page) => {
     await page.keyboard.press('n');
     await page.waitForSelector('textarea:focus, [role=combobox]:focus');

@@ -19,6 +19,9 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: needChromium(), args: [...sandbox, ...quiet] });
 }
 
+/** What playwright writes where it lets no service worker in. */
+const aboutWorkers = /^Service Worker registration blocked by Playwright/;
+
 /** The one line that a browser itself writes about an answer such as 401; the page shows what it means. */
 const aboutStatus = /^Failed to load resource: (?:the server responded with a status of|net::ERR_INTERNET_DISCONNECTED)/;
 
@@ -27,7 +30,13 @@ const aboutStatus = /^Failed to load resource: (?:the server responded with a st
  * security policy (which the browser writes as errors), and requests to anywhere but `origin`.
  */
 export async function openPage(browser: Browser, origin: string, options: BrowserContextOptions) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN', ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    locale: 'zh-CN',
+    // Each profile would fetch the whole page once more for the time without a network; tests of that time allow it.
+    serviceWorkers: 'block',
+    ...options,
+  });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   const problems: string[] = [];
@@ -37,7 +46,11 @@ export async function openPage(browser: Browser, origin: string, options: Browse
   });
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !aboutStatus.test(message.text())) {
+    if (
+      ['error', 'warning'].includes(message.type()) &&
+      !aboutStatus.test(message.text()) &&
+      !aboutWorkers.test(message.text())
+    ) {
       problems.push(`console: ${message.text()}`);
     }
   });

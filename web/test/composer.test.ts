@@ -31,7 +31,8 @@ afterAll(async () => {
   await place?.server.stop();
 });
 
-const onPage = (options: BrowserContextOptions, work: (page: Page) => Promise<void>) => onPageOf(browser, place, options, work);
+const onPage = (options: BrowserContextOptions, work: (page: Page) => Promise<void>) =>
+  onPageOf(browser, place, { serviceWorkers: 'allow', ...options }, work);
 const signIn = (page: Page, address = '/', person: Person = place.member) => signInAs(page, place, person, address);
 
 const composer = '.composer';

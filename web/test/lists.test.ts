@@ -9,7 +9,6 @@ import { modules } from '../../server/src/domain/application.ts';
 import { recordsOf } from '../../server/test/support/csv.ts';
 import { sheetsOf } from '../../server/test/support/xlsx.ts';
 import { headHeight, rowHeight } from '../src/team/measures.ts';
-import { violations } from './axe.ts';
 import { openPage, picture, startBrowser } from './browser.ts';
 
 const dayLength = 24 * 3600 * 1000;
@@ -464,46 +463,6 @@ describe('who may only read', () => {
       },
       { email: 'guest@example.com' },
     );
-  });
-});
-
-describe('what axe finds', () => {
-  const opened: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
-    companies: (page) => page.waitForSelector('.lists tbody, .cards'),
-    'companies&q=nobody-at-all': (page) => page.waitForSelector('.nothing'),
-    leads: (page) => page.waitForSelector('.lists tbody, .cards'),
-    opportunities: (page) => page.waitForSelector('.lists tbody, .cards'),
-    'company&id=16696797769': async (page) => {
-      await page.getByRole('button', { name: /下次跟进：/ }).click();
-      await page.waitForSelector('.next-choice');
-    },
-    silence: (page) => page.waitForSelector('.silence-top'),
-    'today&who=all': (page) => page.waitForSelector('.due-list'),
-    team: async (page) => {
-      await page.getByText('显示为表格').click();
-      await page.waitForSelector('.as-table table');
-    },
-  };
-  test.each([
-    ['light', {}],
-    ['dark', { colorScheme: 'dark' }],
-    ['phone', phone],
-  ] as const)('nothing, %s', { timeout: 180_000 }, async (look, options) => {
-    const found: Record<string, string[]> = {};
-    await at(
-      '?view=companies',
-      async (page) => {
-        for (const [view, open] of Object.entries(opened)) {
-          await page.goto(`${server.baseUrl}/?view=${view}`);
-          await open(page);
-          await picture(page, `lists-axe-${look}-${view.replace(/&.*/, '')}`);
-          const wrong = await violations(page);
-          if (wrong.length > 0) found[view] = wrong;
-        }
-      },
-      options,
-    );
-    expect(found).toEqual({});
   });
 });
 

@@ -1,6 +1,6 @@
 /** A server with people who can sign in, and pages on it. */
 import { GenjinClient } from '@genjin/client';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type RunningServer, startServer, tenantId } from '../../client/test/running-server.ts';
 import type { Clock } from '../../server/src/domain/stores.ts';
@@ -48,9 +48,24 @@ export async function visited(options: { clock?: Clock; entries?: Iterable<unkno
   };
 }
 
-/** Signs in through the page, and waits for what is there then. */
+type Cookies = Awaited<ReturnType<BrowserContext['cookies']>>;
+
+/** By server and mail address, what the browser kept of the last time somebody signed in. */
+const sessions = new Map<string, Cookies>();
+
+/** Signs in through the page, the next times with the session of the first one as long as it lasts, and waits for what is there then. */
 export async function signIn(page: Page, { server }: Visited, person: Person, address = '/'): Promise<void> {
+  const key = `${server.baseUrl} ${person.email}`;
+  const known = sessions.get(key);
+  if (known !== undefined) await page.context().addCookies(known);
   await page.goto(server.baseUrl + address);
+  await page.waitForSelector('.frame, #email');
+  if ((await page.locator('#email').count()) > 0) await enter(page, person);
+  sessions.set(key, await page.context().cookies());
+}
+
+/** By what is typed. */
+async function enter(page: Page, person: Person): Promise<void> {
   await page.fill('#email', person.email);
   await page.fill('#password', person.password);
   await page.click('button[type=submit]');
