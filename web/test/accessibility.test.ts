@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateFirm } from '../../server/src/demo/firm.ts';
 import { violations } from './axe.ts';
-import { picture, startBrowser } from './browser.ts';
+import { startBrowser } from './browser.ts';
 import { png, wav } from './media.ts';
 import { ids, onPage, phone, signIn, type Visited, visited } from './visit.ts';
 
@@ -113,11 +113,10 @@ const states: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
 
 test.each(looks)(
   'axe finds nothing, %s',
-  async (look, options) => {
+  async (_look, options) => {
     const found: Record<string, string[]> = {};
     await onPage(browser, place, { ...options, permissions: ['clipboard-write'] }, async (page) => {
       const lookAt = async (state: string): Promise<void> => {
-        await picture(page, `axe-${look}-${state}`.replaceAll(/[ ,]+/g, '-'));
         const wrong = await violations(page);
         if (wrong.length > 0) found[state] = wrong;
       };

@@ -8,7 +8,7 @@ import { followAll, followPortion, rebuildSearch } from '../../src/store/search-
 import { searchTableNames } from '../../src/store/search-tables.ts';
 import { SearchWorker } from '../../src/store/search-worker.ts';
 import { engine } from '../support/place.ts';
-import { announceSeed, randomFrom, soak } from '../support/soak.ts';
+import { announceSeed, histories, randomFrom } from '../support/soak.ts';
 import { atSecond, SearchWorld, searchFor, tenants, trailOf } from './search-world.ts';
 
 const [tenant, other] = tenants;
@@ -71,7 +71,7 @@ describe('more entries than a block has room for', () => {
       const blocks = await world.store.rows('SELECT live FROM search_block WHERE tenant_id = ?', tenant);
       expect(blocks.length).toBeGreaterThan(3);
       expect(await findings(world)).toEqual([]);
-      for (let i = 0; i < soak(200); i++) {
+      for (let i = 0; i < histories(200); i++) {
         const from = Math.floor(random() * 20_000);
         const search = searchFor(['付款', '报价', '款方式', '7', '99', '9 付'][i % 6] as string, {
           companyId: [null, 2][i % 2] as number | null,
