@@ -2,6 +2,8 @@ import { Component, type ReactNode, type RefObject } from 'react';
 
 /** Below this an entry is not hidden by what sticks to the top of the window. */
 export const edge = 96;
+/** Pixels within which nobody has begun to scroll. */
+export const atTop = 40;
 
 /** The first entry that is seen below the bar. */
 export function topmost(list: HTMLElement | null): HTMLElement | null {
@@ -29,6 +31,8 @@ interface Held {
 export class Still extends Component<StillProps> {
   override getSnapshotBeforeUpdate(): Held | null {
     const first = topmost(this.props.list.current);
+    // Who is at the very top reads what comes to stand there.
+    if (first?.dataset['index'] === '0' && window.scrollY <= atTop) return null;
     return first === null ? null : { id: first.dataset['trailId'] as string, top: first.getBoundingClientRect().top };
   }
 

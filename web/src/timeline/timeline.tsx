@@ -15,15 +15,13 @@ import { FilterBar } from './filter-bar.tsx';
 import { removedOf, useFollowing } from './following.ts';
 import { isFiltered, queryOf, wordsOf } from './query.ts';
 import { monthsOf, Scrubber } from './scrubber.tsx';
-import { edge, Still, topmost } from './still.tsx';
+import { atTop, edge, Still, topmost } from './still.tsx';
 import { useWanted, WantedNotice } from './wanted.tsx';
 import { pageSize, useWindow, type Window } from './window.ts';
 import './timeline.css';
 
 /** Pixels beyond what is visible within which there are entries already. */
 const ahead = 1600;
-/** Below this nobody has begun to read. */
-const atTop = 40;
 
 interface TimelineProps {
   readonly place: Place;
