@@ -16,6 +16,7 @@ import { TimelinePage } from './pages/timeline-page.tsx';
 import { Failure } from './parts/failure.tsx';
 import { Frame, popups } from './parts/frame.tsx';
 import { useDark } from './parts/look.ts';
+import { useMedia } from './parts/media.ts';
 import { usePlace, type View } from './parts/place.ts';
 import { baseUrl, type Session, SessionContext } from './parts/session.tsx';
 import { showToast } from './parts/toast.tsx';
@@ -68,6 +69,7 @@ const pages: Readonly<Partial<Record<View, ReturnType<typeof lazy>>>> = {
 export function App() {
   const { i18n } = useTranslation();
   const dark = useDark();
+  const motion = !useMedia('(prefers-reduced-motion: reduce)');
   const chinese = i18n.language !== 'en';
   dayjs.locale(chinese ? 'zh-cn' : 'en');
   return (
@@ -77,7 +79,7 @@ export function App() {
       button={{ autoInsertSpace: false }}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-        token: { ...tokens, ...(dark ? darkTokens : lightTokens) },
+        token: { ...tokens, ...(dark ? darkTokens : lightTokens), motion },
         components: dark ? { Button: darkButton } : {},
       }}
     >
