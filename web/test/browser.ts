@@ -35,8 +35,6 @@ export async function openPage(browser: Browser, origin: string, options: Browse
     locale: 'zh-CN',
     // Each profile would fetch the whole page once more for the time without a network; tests of that time allow it.
     serviceWorkers: 'block',
-    // Playwright waits until what it clicks on stands still.
-    reducedMotion: 'reduce',
     ...options,
   });
   context.setDefaultTimeout(15_000);

@@ -65,7 +65,7 @@ test('a month is gone to by the rail and by the keyboard', { timeout: 120_000 },
     expect(asked.length).toBeLessThan(15);
     await rail.focus();
     await page.keyboard.press('End');
-    await expect.poll(month, { timeout: 10_000 }).toMatch(/^2016-01-/);
+    await expect.poll(month, { timeout: 10_000 }).toMatch(/^2016-0[12]-/);
     await page.keyboard.press('Home');
     await expect.poll(() => page.locator('article[data-index]').first().getAttribute('data-index')).toBe('0');
   });
