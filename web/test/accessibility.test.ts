@@ -32,6 +32,7 @@ afterAll(async () => {
 const looks: readonly (readonly [string, BrowserContextOptions])[] = [
   ['light', {}],
   ['dark', { colorScheme: 'dark' }],
+  ['phone', phone],
   ['phone, dark', { ...phone, colorScheme: 'dark' }],
 ];
 

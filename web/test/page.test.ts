@@ -163,7 +163,7 @@ describe('a timeline', () => {
           await new Promise((resolve) => setTimeout(resolve, 60));
           return asked === null || anchor === undefined ? 0 : anchor.getBoundingClientRect().top - before - asked;
         });
-        expect(Math.abs(moved)).toBeLessThanOrEqual(4);
+        expect(Math.abs(moved)).toBeLessThanOrEqual(2);
       }
     });
   });

@@ -25,6 +25,13 @@ afterAll(async () => {
   await place?.server.stop();
 });
 
+/** As a link within the page does, which is much faster than to begin anew. */
+const goTo = (page: Page, address: string): Promise<void> =>
+  page.evaluate((to) => {
+    window.history.pushState(null, '', to);
+    window.dispatchEvent(new PopStateEvent('popstate'));
+  }, address);
+
 const ran = (page: Page): Promise<unknown> => page.evaluate(() => (globalThis as { ran?: number }).ran ?? 0);
 
 /** Scrolls to the end, so that everything was shown once. */
@@ -57,10 +64,15 @@ describe('texts that are scripts', () => {
   test('in the address: none runs, and nothing leads away', { timeout: 300_000 }, async () => {
     await onPage(browser, place, {}, async (page) => {
       await signIn(page, place, place.admin);
-      for (const payload of payloads.filter((_, i) => i % 4 === 0)) {
+      for (const [i, payload] of payloads.entries()) {
         const words = new URLSearchParams({ view: payload, id: payload, q: payload, at: payload, from: payload, setup: payload });
-        await page.goto(`${place.server.baseUrl}/?${words}`);
-        await page.waitForSelector('.frame h1');
+        await goTo(page, `/?${words}`);
+        // Of some also as the page reads its address when it begins.
+        if (i % 8 === 0) await page.reload();
+        await page.waitForFunction(
+          (words) => document.querySelector<HTMLInputElement>('.filter-words input')?.value === words,
+          payload,
+        );
         expect(await ran(page), payload).toBe(0);
       }
       for (const address of [
@@ -83,9 +95,9 @@ describe('texts that are scripts', () => {
       const base = { company: 700_000, lead: 720_000, opportunity: 740_000, contact: 710_000, colleague: 5000 }[view];
       await onPage(browser, place, {}, async (page) => {
         await signIn(page, place, place.admin);
-        for (let i = 0; i < (view === 'colleague' ? 7 : 14); i++) {
-          await page.goto(`${place.server.baseUrl}/?view=${view}&id=${base + i}`);
-          await ids(page);
+        for (let i = 0; i < (view === 'colleague' ? 7 : payloads.length); i++) {
+          await goTo(page, `/?view=${view}&id=${base + i}`);
+          await page.waitForSelector(`article[data-trail-id="${700_000 + i}"]`);
           expect(await ran(page), payloads[i]).toBe(0);
         }
       });

@@ -2,6 +2,7 @@
 import type { GenjinClient } from '@genjin/client';
 import { useQuery } from '@tanstack/react-query';
 import { isTime } from '../parts/days.ts';
+import { nextOf } from '../parts/next-of.ts';
 import { useSession } from '../parts/session.tsx';
 import { dayOf } from '../parts/times.ts';
 import type { Subject } from './item.ts';
@@ -31,28 +32,20 @@ const people = (list: readonly Named[]): Person[] =>
 
 const dayIn = (time: string): string => (isTime(time) ? dayOf(time) : '');
 
-/** OKKI's leads and opportunities do not say it. */
-async function nextOf(
-  client: GenjinClient,
-  subject: 'lead' | 'opportunity',
-  id: number,
-  options: { signal: AbortSignal },
-): Promise<string> {
-  const { list } = await client.next.list({ subject, id, count: 1 }, options);
-  return dayIn(list[0]?.next_follow_up_time ?? '');
-}
-
 async function read(client: GenjinClient, { kind, id }: Subject, options: { signal: AbortSignal }): Promise<SubjectInfo> {
   if (kind === 'company') {
     const company = await client.companies.info({ company_id: id }, options);
     return { name: company.name, contacts: people(company.customers), next: dayIn(company.next_follow_up_time) };
   }
   if (kind === 'lead') {
-    const [lead, next] = await Promise.all([client.leads.info({ lead_id: id }, options), nextOf(client, kind, id, options)]);
+    const [lead, next] = await Promise.all([
+      client.leads.info({ lead_id: id }, options),
+      nextOf(client, kind, id, options).then(dayIn),
+    ]);
     return { name: lead.name, contacts: people(lead.customers), next };
   }
   const { name, company, customer } = await client.opportunities.info({ opportunity_id: id }, options);
-  if (Array.isArray(company)) return { name, contacts: people(customer), next: await nextOf(client, kind, id, options) };
+  if (Array.isArray(company)) return { name, contacts: people(customer), next: dayIn(await nextOf(client, kind, id, options)) };
   const own = await read(client, { kind: 'company', id: company.company_id, name: '' }, options);
   return { ...own, name };
 }

@@ -7,7 +7,7 @@ import { useSession } from '../parts/session.tsx';
 import { SubjectLink } from '../parts/to.tsx';
 import { Owners } from '../parts/users.tsx';
 import { Fact, Homepage } from './fact.tsx';
-import { People } from './people.tsx';
+import { People, personOf } from './people.tsx';
 import { SubjectPage } from './subject-page.tsx';
 
 /** A customer firm. */
@@ -46,18 +46,7 @@ export default function CompanyPage() {
     >
       {({ customers }) => (
         <>
-          <People
-            people={customers.map((contact) => ({
-              id: contact.customer_id,
-              name: contact.name,
-              post: contact.post,
-              email: contact.email,
-              phones: contact.tel_list,
-              accounts: contact.contact,
-              isMain: contact.main_customer_flag === 1,
-              isRemoved: false,
-            }))}
-          />
+          <People people={customers.map(personOf)} />
           <Deals companyId={id} />
         </>
       )}

@@ -7,7 +7,7 @@ import { statusName } from '../parts/status.ts';
 import { SubjectLink } from '../parts/to.tsx';
 import { Owners } from '../parts/users.tsx';
 import { Fact, Homepage } from './fact.tsx';
-import { People } from './people.tsx';
+import { People, personOf } from './people.tsx';
 import { SubjectPage, useNext } from './subject-page.tsx';
 
 /** A firm that may become a customer. */
@@ -57,21 +57,7 @@ export default function LeadPage() {
         );
       }}
     >
-      {({ customers }) => (
-        <People
-          linked={false}
-          people={customers.map((contact) => ({
-            id: contact.customer_id,
-            name: contact.name,
-            post: contact.post,
-            email: contact.email,
-            phones: contact.tel_list,
-            accounts: contact.contact,
-            isMain: contact.main_customer_flag === 1,
-            isRemoved: false,
-          }))}
-        />
-      )}
+      {({ customers }) => <People linked={false} people={customers.map(personOf)} />}
     </SubjectPage>
   );
 }

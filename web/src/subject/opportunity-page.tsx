@@ -7,7 +7,7 @@ import { useSession } from '../parts/session.tsx';
 import { SubjectLink } from '../parts/to.tsx';
 import { Owners } from '../parts/users.tsx';
 import { Fact } from './fact.tsx';
-import { People } from './people.tsx';
+import { People, personOf } from './people.tsx';
 import { SubjectPage, useNext } from './subject-page.tsx';
 
 /** A deal that may come about. */
@@ -58,20 +58,7 @@ export default function OpportunityPage() {
         );
       }}
     >
-      {({ customer }) => (
-        <People
-          people={customer.map((contact) => ({
-            id: contact.customer_id,
-            name: contact.name,
-            post: contact.post,
-            email: contact.email,
-            phones: contact.tel_list,
-            accounts: contact.contact,
-            isMain: false,
-            isRemoved: contact.is_archive === 0,
-          }))}
-        />
-      )}
+      {({ customer }) => <People people={customer.map(personOf)} />}
     </SubjectPage>
   );
 }

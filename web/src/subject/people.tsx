@@ -19,6 +19,31 @@ export interface Person {
   readonly isRemoved: boolean;
 }
 
+/** As the details of companies, leads and opportunities have them. */
+interface Listed {
+  readonly customer_id: number;
+  readonly name: string;
+  readonly post: string;
+  readonly email: string;
+  readonly tel_list: readonly (readonly [string, string])[];
+  readonly contact: readonly { readonly type: string; readonly value: string }[];
+  /** 1: the one to be asked first. */
+  readonly main_customer_flag?: number;
+  /** 0: removed. */
+  readonly is_archive?: number;
+}
+
+export const personOf = (listed: Listed): Person => ({
+  id: listed.customer_id,
+  name: listed.name,
+  post: listed.post,
+  email: listed.email,
+  phones: listed.tel_list,
+  accounts: listed.contact,
+  isMain: listed.main_customer_flag === 1,
+  isRemoved: listed.is_archive === 0,
+});
+
 /** So many are there at once. */
 const few = 3;
 

@@ -9,6 +9,7 @@ import { LastContact, NextDay } from '../parts/day-text.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useFresh } from '../parts/fresh.ts';
 import { NextFollowUp } from '../parts/next-follow-up.tsx';
+import { nextOf } from '../parts/next-of.ts';
 import { usePlace } from '../parts/place.ts';
 import { RecordButton } from '../parts/record-button.tsx';
 import { useSession } from '../parts/session.tsx';
@@ -31,14 +32,13 @@ interface SubjectPageProps<T> {
   readonly children: (subject: T) => ReactNode;
 }
 
-/** When a lead or an opportunity is to be followed up next: OKKI's details of them do not say it. */
 export function useNext(subject: 'lead' | 'opportunity', id: number): string {
   const { client } = useSession();
   const { data } = useQuery({
     queryKey: ['next', 'of', subject, id],
-    queryFn: ({ signal }) => client.next.list({ subject, id }, { signal }),
+    queryFn: ({ signal }) => nextOf(client, subject, id, { signal }),
   });
-  return data?.list[0]?.next_follow_up_time ?? '';
+  return data ?? '';
 }
 
 /** The name that entries have for what was removed, or was never known but from entries; empty when none has. */
