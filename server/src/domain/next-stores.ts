@@ -1,10 +1,6 @@
 /** What the rules of next follow-ups and calendars need from storage; as stores.ts, in the words of the trade. */
-import type { Trail } from './objects.ts';
+import type { SubjectKind, Trail } from './objects.ts';
 import type { Bounds, Listed, Page } from './stores.ts';
-
-/** What may have a next follow-up. */
-export const subjectKinds = ['company', 'lead', 'opportunity'] as const;
-export type SubjectKind = (typeof subjectKinds)[number];
 
 export interface Subject {
   readonly kind: SubjectKind;

@@ -240,6 +240,10 @@ export interface ObjectKinds {
 
 export type Kind = keyof ObjectKinds;
 
+/** What entries are about, and what may have a next follow-up. */
+export const subjectKinds = ['company', 'lead', 'opportunity'] as const satisfies Kind[];
+export type SubjectKind = (typeof subjectKinds)[number];
+
 /** The kinds that entries show joined, `user` being the author. */
 export type JoinedKind = Exclude<Kind, 'trail' | 'comment'>;
 

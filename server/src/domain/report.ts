@@ -1,6 +1,6 @@
 import type { Caller } from './application.ts';
-import { recordableTrailTypes, type User, userStates } from './objects.ts';
-import type { Bounds, CountedKind, ReportStore, UserStore } from './stores.ts';
+import { recordableTrailTypes, type SubjectKind, type User, userStates } from './objects.ts';
+import type { Bounds, ReportStore, UserStore } from './stores.ts';
 
 /** What one user did in a period. */
 export interface UserReport {
@@ -10,7 +10,7 @@ export interface UserReport {
   /** All entries. */
   readonly entries: number;
   /** What was added. */
-  readonly added: Readonly<Record<CountedKind, number>>;
+  readonly added: Readonly<Record<SubjectKind, number>>;
 }
 
 /** Counts of what users did, made anew whenever they are asked for. */
@@ -32,7 +32,7 @@ export class Reports {
     const byAuthor = Map.groupBy(entries, ({ authorId }) => authorId);
     return users.map((user) => {
       const own = byAuthor.get(user.userId) ?? [];
-      const of = (kind: CountedKind): number => added[kind].get(user.userId) ?? 0;
+      const of = (kind: SubjectKind): number => added[kind].get(user.userId) ?? 0;
       return {
         user,
         followUps: sum(own.filter(({ type }) => recordableTrailTypes.has(type))),

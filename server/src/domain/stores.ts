@@ -10,6 +10,7 @@ import type {
   ObjectKinds,
   Opportunity,
   ShownKinds,
+  SubjectKind,
   Trail,
   User,
 } from './objects.ts';
@@ -258,9 +259,6 @@ export interface UserStore {
   list(tenantId: number, state: number | null): Promise<User[]>;
 }
 
-/** What is counted by who added it. */
-export type CountedKind = 'company' | 'lead' | 'opportunity';
-
 export interface ReportStore {
   /** Live entries by author and type, and what was added and is not removed by user: of a period, from one state of the store. */
   counts(tenantId: number, period: Bounds): Promise<ReportCounts>;
@@ -268,7 +266,7 @@ export interface ReportStore {
 
 export interface ReportCounts {
   readonly entries: readonly { readonly authorId: number; readonly type: number; readonly count: number }[];
-  readonly added: Readonly<Record<CountedKind, ReadonlyMap<number, number>>>;
+  readonly added: Readonly<Record<SubjectKind, ReadonlyMap<number, number>>>;
 }
 
 /** All given conditions must match. */

@@ -2,10 +2,9 @@
 import { AppError } from '../errors.ts';
 import type { Caller } from './application.ts';
 import { moduleOfKind } from './change.ts';
-import type { Company, Lead, ObjectKinds, Opportunity, User } from './objects.ts';
-import type { Clock, CountedKind, Listed, Page } from './stores.ts';
+import type { Company, Lead, ObjectKinds, Opportunity, SubjectKind, User } from './objects.ts';
+import type { Clock, Listed, Page } from './stores.ts';
 
-export type SubjectKind = CountedKind;
 export const subjectKinds = ['company', 'lead', 'opportunity'] as const;
 
 /**

@@ -1,9 +1,9 @@
 /** The statistics and the lists as tables for people. */
 import type { PeriodUnit } from '../domain/days.ts';
-import type { User } from '../domain/objects.ts';
+import type { SubjectKind, User } from '../domain/objects.ts';
 import type { CountryStats, PersonStats, TypeStats } from '../domain/stats.ts';
 import type { SilencePage, SilentRow } from '../domain/stats-stores.ts';
-import type { SubjectKind, SubjectPage, SubjectRow } from '../domain/subject.ts';
+import type { SubjectPage, SubjectRow } from '../domain/subject.ts';
 import { periodName } from '../wire/stats-wire.ts';
 import { silentDays, subjectIdOf } from '../wire/subject-wire.ts';
 import { typeName } from './columns.ts';

@@ -1,5 +1,5 @@
-import type { CalendarStore, SubjectKind } from '../domain/next-stores.ts';
-import { userStates } from '../domain/objects.ts';
+import type { CalendarStore } from '../domain/next-stores.ts';
+import { type SubjectKind, userStates } from '../domain/objects.ts';
 import type { Db } from './db.ts';
 
 const find =

@@ -1,7 +1,8 @@
 /** Pages of companies, leads and opportunities: a total, the ids in their order, and the last entry about each. */
+import type { SubjectKind } from '../domain/objects.ts';
 import type { Bounds, Page } from '../domain/stores.ts';
 import type { Tx, Value } from './db.ts';
-import { lastEntry, type Subject } from './last-contact.ts';
+import { lastEntry } from './last-contact.ts';
 import { headOf } from './log-times.ts';
 
 /** What may be listed. */
@@ -28,7 +29,7 @@ export async function listIds(
   candidates: Candidates,
   { from, to }: Bounds,
   page: Page,
-  last: { readonly by: Subject; readonly what: 'happened_at' | 'trail_id'; readonly now: number },
+  last: { readonly by: SubjectKind; readonly what: 'happened_at' | 'trail_id'; readonly now: number },
 ): Promise<ListedIds> {
   const bounded = from !== null || to !== null;
   const matching = `FROM (${candidates.sql}) AS r${bounded ? ' WHERE r.listed_at BETWEEN ? AND ? AND r.listed_at <> 0' : ''}`;

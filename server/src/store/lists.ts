@@ -32,3 +32,8 @@ function marksOf(size: number): string {
   }
   return marks;
 }
+
+/** As many lists as so many ids need. */
+export function* listsOf(ids: readonly number[]) {
+  for (let start = 0; start < ids.length; start += longestList) yield listOf(ids.slice(start, start + longestList));
+}

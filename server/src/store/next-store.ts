@@ -1,8 +1,7 @@
-import { type NextFilter, type NextRow, type NextStore, type SubjectKind, subjectKinds } from '../domain/next-stores.ts';
-import type { Company, Lead, Opportunity } from '../domain/objects.ts';
+import type { NextFilter, NextRow, NextStore } from '../domain/next-stores.ts';
+import { type Company, type Lead, type Opportunity, type SubjectKind, subjectKinds } from '../domain/objects.ts';
 import type { Db, Tx, Value } from './db.ts';
-import { lastEntry } from './last-contact.ts';
-import { listOf } from './lists.ts';
+import { lastContacts } from './last-contact.ts';
 import { headOf } from './log-times.ts';
 import { TxView } from './object-store.ts';
 
@@ -76,21 +75,4 @@ async function rowsOf(
     const kind = subjectKinds[place] as SubjectKind;
     return { kind, id, name, ownerIds, nextFollowUpAt, updatedAt, lastContactAt: last.get(id) ?? null };
   });
-}
-
-async function lastContacts(
-  tx: Tx,
-  tenantId: number,
-  kind: SubjectKind,
-  ids: readonly number[],
-  now: number,
-): Promise<ReadonlyMap<number, number | null>> {
-  if (ids.length === 0) return new Map();
-  const list = listOf(ids);
-  const { id } = places[kind];
-  const rows = await tx.all(
-    `SELECT k.${id}, (${lastEntry(kind, 'happened_at', `k.${id}`)}) FROM ${kind} k WHERE k.tenant_id = ? AND k.${id} IN (${list.marks})`,
-    [tenantId, now, tenantId, ...list.values],
-  );
-  return new Map(rows as [number, number | null][]);
 }

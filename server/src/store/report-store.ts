@@ -1,11 +1,12 @@
-import type { CountedKind, ReportStore } from '../domain/stores.ts';
+import type { SubjectKind } from '../domain/objects.ts';
+import type { ReportStore } from '../domain/stores.ts';
 import type { Db, Tx, Value } from './db.ts';
 
 /** Within the index by time, which has author and type. */
 const entriesByAuthor =
   'SELECT author_id, type, COUNT(*) FROM trail WHERE tenant_id = ? AND live = 1 AND happened_at BETWEEN ? AND ? GROUP BY author_id, type';
 
-const addedByUser: Readonly<Record<CountedKind, string>> = {
+const addedByUser: Readonly<Record<SubjectKind, string>> = {
   company: added('company', ' AND removed = 0'),
   lead: added('lead', ''),
   opportunity: added('opportunity', ' AND removed = 0'),

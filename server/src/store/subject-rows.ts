@@ -1,11 +1,10 @@
 /** What lists show of companies, leads and opportunities: the objects with their people, their company and their last contact. */
-import type { Company, Contact } from '../domain/objects.ts';
-import { ownersOf, type SubjectContact, type SubjectKind, type SubjectRow } from '../domain/subject.ts';
+import type { Company, Contact, SubjectKind } from '../domain/objects.ts';
+import { ownersOf, type SubjectContact, type SubjectRow } from '../domain/subject.ts';
 import type { Tx } from './db.ts';
-import { lastEntry } from './last-contact.ts';
-import { listOf, longestList } from './lists.ts';
+import { lastContacts } from './last-contact.ts';
+import { listsOf } from './lists.ts';
 import { TxView } from './object-store.ts';
-import { tables } from './tables.ts';
 
 /** The subjects with these ids, in this order, with what a list shows of them. */
 export async function rowsOf(
@@ -51,27 +50,6 @@ const presentOf = (known: ReadonlyMap<number, Contact>, ids: readonly number[]):
     .filter(({ removed }) => !removed)
     .map(({ contactId, name, email }) => ({ contactId, name, email, main: false }));
 
-/** The last contact with each that had one. */
-async function lastContacts(
-  tx: Tx,
-  tenantId: number,
-  kind: SubjectKind,
-  ids: readonly number[],
-  now: number,
-): Promise<Map<number, number>> {
-  const { name, idColumn } = tables[kind];
-  const found = new Map<number, number>();
-  for (const { marks, values } of listsOf(ids)) {
-    const rows = await tx.all(
-      `SELECT s.${idColumn}, (${lastEntry(kind, 'happened_at', `s.${idColumn}`)}) FROM ${name} s ` +
-        `WHERE s.tenant_id = ? AND s.${idColumn} IN (${marks})`,
-      [tenantId, now, tenantId, ...values],
-    );
-    for (const [id, at] of rows) if (at !== null) found.set(id as number, at as number);
-  }
-  return found;
-}
-
 /** The contact persons of each firm that are not removed, by ascending id. */
 async function contactsOf(
   tx: Tx,
@@ -94,8 +72,4 @@ async function contactsOf(
     }
   }
   return found;
-}
-
-function* listsOf(ids: readonly number[]) {
-  for (let start = 0; start < ids.length; start += longestList) yield listOf(ids.slice(start, start + longestList));
 }

@@ -2,8 +2,8 @@
  * Companies, leads and opportunities as lists. The keys of all that match are read and put in order in memory, by one rule for every
  * order; only what stands on the page is then looked at.
  */
-import type { Opportunity } from '../domain/objects.ts';
-import { inOrder, ownersOf, type SortKey, type SubjectKind, type SubjectQuestion, type SubjectStore } from '../domain/subject.ts';
+import type { Opportunity, SubjectKind } from '../domain/objects.ts';
+import { inOrder, ownersOf, type SortKey, type SubjectQuestion, type SubjectStore } from '../domain/subject.ts';
 import type { Db, Row, Tx, Value } from './db.ts';
 import { lastEntry } from './last-contact.ts';
 import { escaped } from './like.ts';

@@ -1,7 +1,9 @@
 /** Next follow-ups on the wire, in one list for all that have one. Genjin's own (docs/wire.md#next-follow-ups). */
+
 import { Type } from 'typebox';
 import type { NextQuestion } from '../domain/next.ts';
-import { type NextRow, type Subject, type SubjectKind, subjectKinds } from '../domain/next-stores.ts';
+import type { NextRow, Subject } from '../domain/next-stores.ts';
+import { type SubjectKind, subjectKinds } from '../domain/objects.ts';
 import type { Listed, Page } from '../domain/stores.ts';
 import { badParameter } from '../errors.ts';
 import { fieldSet, idempotencyKeyField, idOrNone, timeOrNone, word } from './fields.ts';

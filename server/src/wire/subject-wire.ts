@@ -1,16 +1,9 @@
 /** Companies, leads and opportunities as one kind of list that is searched and sorted. A path of our own. */
 import { Type } from 'typebox';
 import { daysSince } from '../domain/days.ts';
-import type { User } from '../domain/objects.ts';
+import { subjectKinds, type User } from '../domain/objects.ts';
 import { silentSince } from '../domain/silence.ts';
-import {
-  type SubjectContact,
-  type SubjectPage,
-  type SubjectQuestion,
-  type SubjectRow,
-  type SubjectSort,
-  subjectKinds,
-} from '../domain/subject.ts';
+import type { SubjectContact, SubjectPage, SubjectQuestion, SubjectRow, SubjectSort } from '../domain/subject.ts';
 import { knownUsers } from './company-info-wire.ts';
 import { country } from './company-wire.ts';
 import { fieldSet, idOrNone, line, word } from './fields.ts';

@@ -1,10 +1,12 @@
 /** How SQLite finds what is due next, the comments on an entry, and a calendar: none of them by looking through a table. */
+
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Comments } from '../../src/domain/comment.ts';
 import { Importer } from '../../src/domain/import.ts';
 import { NextFollowUps } from '../../src/domain/next.ts';
-import { type NextFilter, subjectKinds } from '../../src/domain/next-stores.ts';
+import type { NextFilter } from '../../src/domain/next-stores.ts';
+import { subjectKinds } from '../../src/domain/objects.ts';
 import { Vault } from '../../src/domain/vault.ts';
 import { calendarStore } from '../../src/store/calendar-store.ts';
 import { commentStore } from '../../src/store/comment-store.ts';

@@ -1,7 +1,15 @@
 /** Lists of companies, leads and opportunities are those of a naive search and sort, whatever happened before. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Company, Contact, Lead, LeadContact, Opportunity } from '../../src/domain/objects.ts';
-import { type SubjectKind, type SubjectQuestion, subjectKinds, subjectSorts } from '../../src/domain/subject.ts';
+import {
+  type Company,
+  type Contact,
+  type Lead,
+  type LeadContact,
+  type Opportunity,
+  type SubjectKind,
+  subjectKinds,
+} from '../../src/domain/objects.ts';
+import { type SubjectQuestion, subjectSorts } from '../../src/domain/subject.ts';
 import { announceSeed, randomFrom, soak } from '../support/soak.ts';
 import { officeCaller as caller, Office } from './office.ts';
 
