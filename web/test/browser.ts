@@ -35,6 +35,8 @@ export async function openPage(browser: Browser, origin: string, options: Browse
     locale: 'zh-CN',
     // Each profile would fetch the whole page once more for the time without a network; tests of that time allow it.
     serviceWorkers: 'block',
+    // What is asked for is there at once; a click cannot miss what still moves under it.
+    reducedMotion: 'reduce',
     ...options,
   });
   context.setDefaultTimeout(15_000);

@@ -83,17 +83,17 @@ test('what was changed since is followed; it is kept again only after many chang
 });
 
 test.each([
-  ['no such text', "UPDATE timeline_block SET blocks = 'x'"],
-  ['a scope that there is not', "UPDATE timeline_block SET scope = 'x' || scope"],
-  ['past the end of the log', 'UPDATE timeline_block SET revision = revision + 1'],
+  ['no such text', "blocks = 'x'"],
+  ['a scope that there is not', "scope = 'x' || scope"],
+  ['past the end of the log', 'revision = revision + 1'],
   ['other counts', 'other'],
-])('kept blocks that are wrong are found: %s', async (_name, sql) => {
+])('kept blocks that are wrong are found: %s', async (_name, change) => {
   const store = await filled();
   await store.core.trailStore.settle();
   const [row] = await store.rows('SELECT blocks FROM timeline_block WHERE scope = ?', enterprise.name);
   const bytes = Buffer.from(String(row?.['blocks']), 'base64url');
   bytes.writeInt32LE(bytes.readInt32LE(20 * 50 + 16) + 1, 20 * 50 + 16);
-  const update = sql === 'other' ? `UPDATE timeline_block SET blocks = '${bytes.toString('base64url')}'` : sql;
-  await store.core.db.write(null, (tx) => tx.run(update));
+  const set = change === 'other' ? `blocks = '${bytes.toString('base64url')}'` : change;
+  await store.core.db.write(null, (tx) => tx.run(`UPDATE timeline_block SET ${set} WHERE tenant_id = ${testTenant}`));
   expect((await checkStore(store.core.db, () => [])).findings.length).toBeGreaterThan(0);
 });
