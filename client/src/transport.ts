@@ -17,6 +17,8 @@ export type GenjinClientOptions = (GenjinCredentials | PageSession) & {
   readonly fetch?: typeof fetch | undefined;
   /** Milliseconds that a call may take in all; 30,000 when left out. */
   readonly timeout?: number | undefined;
+  /** How often a call is sent again that was not answered, or answered with 429, 502, 503 or 504, where that is safe; 2 when left out. */
+  readonly retries?: number | undefined;
   /** Is told of fields that Genjin ignored, such as `page (did you mean start_index?)`, and of the call: method and path. */
   readonly onIgnored?: ((names: readonly string[], call: string) => void) | undefined;
 };
@@ -63,7 +65,7 @@ export interface Answer<T> {
 type Fields = Readonly<Record<string, unknown>>;
 
 const defaultTimeout = 30_000;
-const maxRetries = 2;
+const defaultRetries = 2;
 const firstPause = 300;
 const transientStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
@@ -76,6 +78,7 @@ export class Transport {
   readonly #page: Readonly<Record<string, string>>;
   readonly #fetch: typeof fetch;
   readonly #timeout: number;
+  readonly #retries: number;
   readonly #onIgnored: GenjinClientOptions['onIgnored'];
 
   constructor(options: GenjinClientOptions) {
@@ -83,6 +86,7 @@ export class Transport {
     // Called without a `this`: a browser's fetch refuses any other than its own.
     this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
     this.#timeout = options.timeout ?? defaultTimeout;
+    this.#retries = options.retries ?? defaultRetries;
     this.#onIgnored = options.onIgnored;
     const application = 'session' in options ? options.application : undefined;
     this.#page = { 'X-Genjin-Page': '1', ...(application === undefined ? {} : { 'X-Genjin-Application': application }) };
@@ -136,7 +140,7 @@ export class Transport {
         return { data: envelope.data as T, headers: answered };
       } catch (error) {
         const repeatable = method === 'GET' || key !== undefined;
-        const pause = repeatable && retry < maxRetries ? pauseAfter(error, retry) : null;
+        const pause = repeatable && retry < this.#retries ? pauseAfter(error, retry) : null;
         if (pause === null || pause >= deadline.left) throw error;
         await deadline.pause(pause);
       }

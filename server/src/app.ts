@@ -17,6 +17,8 @@ import { Health } from './domain/health.ts';
 import { Importer } from './domain/import.ts';
 import { Kept } from './domain/kept.ts';
 import { Leads } from './domain/lead.ts';
+import { MirrorCopy } from './domain/mirror-copy.ts';
+import type { MirrorStore } from './domain/mirror-stores.ts';
 import { NextFollowUps } from './domain/next.ts';
 import { Opportunities } from './domain/opportunity.ts';
 import { People } from './domain/people.ts';
@@ -79,6 +81,7 @@ import { keyFrom, readKey, storePath } from './store/files.ts';
 import { healthStore } from './store/health-store.ts';
 import { leadStore } from './store/lead-store.ts';
 import { requireShape } from './store/migrations.ts';
+import { mirrorStore } from './store/mirror-store.ts';
 import { nextStore } from './store/next-store.ts';
 import { objectStore } from './store/object-store.ts';
 import { opportunityStore } from './store/opportunity-store.ts';
@@ -115,6 +118,8 @@ export interface Core {
   readonly tenants: TenantStore;
   readonly trailStore: TrailStore;
   readonly applicationStore: ApplicationStore;
+  readonly mirrors: MirrorStore;
+  readonly mirrorCopy: MirrorCopy;
   readonly vault: Vault;
   readonly applications: Applications;
   readonly signIns: SignIns;
@@ -213,6 +218,8 @@ export async function openCore(
     tenants,
     trailStore: trails,
     applicationStore: storedApplications,
+    mirrors: mirrorStore(db),
+    mirrorCopy: new MirrorCopy({ objects, trails }),
     vault,
     applications,
     signIns: new SignIns(access),

@@ -51,6 +51,11 @@ export const errorKinds = {
   conflict: business(409, '{reason}'),
   // Ours: OKKI publishes no way to change an entry, or to erase one.
   not_allowed: business(403, '{reason}'),
+  // Ours: what is copied from elsewhere is changed there.
+  mirrored: business(
+    403,
+    'this enterprise is a mirror of {upstream}: change it there; "genjin mirror detach" makes it writable here',
+  ),
   // Ours: what an admin or a command gives that may hold a secret, so that only the reason is told.
   not_acceptable: business(400, '{reason}'),
   // Ours: signing in on the page.

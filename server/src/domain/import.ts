@@ -74,20 +74,21 @@ async function takePortion(edit: Merging, entries: readonly ImportedEntry[]): Pr
   return merge(edit, 'trail', trails, wholeTrail);
 }
 
-async function learn(edit: Merging, learned: readonly (Learned & { readonly knownAt: number })[]): Promise<void> {
+/** Brings what is known of joined objects into the store, see `merge`. */
+export async function learn(edit: Merging, learned: readonly (Learned & { readonly knownAt: number })[]): Promise<void> {
   const known = new Map(joinedKinds.map((kind): [JoinedKind, Knowledge<JoinedKind>[]] => [kind, []]));
   for (const { kind, id, fields, knownAt } of learned) known.get(kind)?.push({ id, fields, knownAt });
   for (const [kind, ofKind] of known) await merge(edit, kind, ofKind, partOf(kind));
 }
 
-/** An imported entry is whole but for the comments that are here: there is nothing to complete and nothing to fill. */
-const wholeTrail: Rule<'trail'> = {
+/** An entry from elsewhere is whole but for the comments that are here: there is nothing to complete and nothing to fill. */
+export const wholeTrail: Rule<'trail'> = {
   build: ({ fields }, before) => ({ ...(fields as ImportedTrail), ownCommentCount: before?.ownCommentCount ?? 0 }),
   fill: (before) => before,
 };
 
 /** What is known of a joined object is part of it: an opportunity's company, say, stands only in some entries. */
-const partOf = <K extends JoinedKind>(kind: K): Rule<K> => ({
+export const partOf = <K extends JoinedKind>(kind: K): Rule<K> => ({
   build: ({ id, fields }, before) => ({ ...(before ?? blank[kind](id)), ...fields }),
   fill: (before, { fields }) => {
     const lacking = Object.entries(fields).filter(

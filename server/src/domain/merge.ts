@@ -78,7 +78,8 @@ function over<K extends Kind>(earlier: Knowledge<K>, later: Knowledge<K>): Knowl
   return { ...later, fields: { ...earlier.fields, ...later.fields } };
 }
 
-function agrees<T extends object>(object: T, fields: Partial<T>): boolean {
+/** Whether an object has all of these fields as they are. */
+export function agrees<T extends object>(object: T, fields: Partial<T>): boolean {
   for (const field in fields) if (!same(object[field], fields[field])) return false;
   return true;
 }

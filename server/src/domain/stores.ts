@@ -151,7 +151,10 @@ export interface KeptAnswer {
 }
 
 /** Who changes something, as the change log keeps it. */
-export type Actor = `app:${string}` | `user:${number}` | `command:${string}`;
+export type Actor = `app:${string}` | `user:${number}` | `command:${string}` | typeof mirrorActor;
+
+/** What a mirror writes in the place of its upstream, and nobody else in a mirrored enterprise. */
+export const mirrorActor = 'mirror';
 
 /** What the log says was done; the words of the change feed. */
 export type ChangeAction = 'recorded' | 'edited' | 'removed' | 'restored' | 'erased';

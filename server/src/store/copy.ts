@@ -48,6 +48,11 @@ const unlogged = {
     rest: ['object_id', 'attempts', 'first_at', 'next_at', 'state', 'last_error'],
   },
   upload: { key: ['file_id'], rest: ['changed_at', 'whole'] },
+  mirror: { key: ['upstream'], rest: ['state'] },
+  mirror_call: { key: ['day', 'purpose'], rest: ['calls'] },
+  mirror_compared: { key: ['from_at'], rest: ['to_at', 'compared_at', 'upstream', 'own', 'equal_at'] },
+  mirror_miss: { key: ['trail_id'], rest: ['happened_at', 'missed_at', 'announced'] },
+  mirror_told: { key: ['kind', 'object_id'], rest: ['told_at', 'removed'] },
 } as const;
 
 interface SourceTenant {

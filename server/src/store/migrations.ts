@@ -266,6 +266,35 @@ const migrations: readonly Step[] = [
       ...walls(laterTables),
     ],
   },
+  {
+    // What a mirror needs: where an enterprise is copied from, how far (JSON), and what that has cost. No enterprise has two.
+    statements: ({ clustered, walls }) => [
+      `CREATE TABLE mirror (
+        tenant_id BIGINT NOT NULL, upstream TEXT NOT NULL, state TEXT NOT NULL,
+        PRIMARY KEY (tenant_id, upstream)
+      ) ${clustered}`,
+      `CREATE TABLE mirror_call (
+        tenant_id BIGINT NOT NULL, day BIGINT NOT NULL, purpose TEXT NOT NULL, calls BIGINT NOT NULL,
+        PRIMARY KEY (tenant_id, day, purpose)
+      ) ${clustered}`,
+      // Ends that are open are those of the wire's calendar.
+      `CREATE TABLE mirror_compared (
+        tenant_id BIGINT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, compared_at BIGINT NOT NULL,
+        upstream BIGINT NOT NULL, own BIGINT NOT NULL, equal_at BIGINT NOT NULL,
+        PRIMARY KEY (tenant_id, from_at)
+      ) ${clustered}`,
+      `CREATE TABLE mirror_miss (
+        tenant_id BIGINT NOT NULL, trail_id BIGINT NOT NULL, happened_at BIGINT NOT NULL, missed_at BIGINT NOT NULL,
+        announced SMALLINT NOT NULL,
+        PRIMARY KEY (tenant_id, trail_id)
+      ) ${clustered}`,
+      `CREATE TABLE mirror_told (
+        tenant_id BIGINT NOT NULL, kind TEXT NOT NULL, object_id BIGINT NOT NULL, told_at BIGINT NOT NULL, removed SMALLINT NOT NULL,
+        PRIMARY KEY (tenant_id, kind, object_id)
+      ) ${clustered}`,
+      ...walls(mirrorTables),
+    ],
+  },
 ];
 
 /** Those that were there when the first walls were put up. */
@@ -298,8 +327,10 @@ const firstTables = [
 
 const laterTables = ['session', 'setup_code', 'last_check', 'comment', 'calendar', ...fileTableNames] as const;
 
+const mirrorTables = ['mirror', 'mirror_call', 'mirror_compared', 'mirror_miss', 'mirror_told'] as const;
+
 /** Every table whose rows are a tenant's. */
-export const tenantTables = [...firstTables, ...laterTables] as const;
+export const tenantTables = [...firstTables, ...laterTables, ...mirrorTables] as const;
 
 /** The shape that the store has; 0: there is none yet. Throws when it cannot be asked. */
 export async function schemaVersion(db: Db): Promise<number> {

@@ -1,18 +1,19 @@
 import type { Kind, ObjectKinds, Trail } from '../domain/objects.ts';
 import { same } from '../domain/same.ts';
 import type { AccessEdit } from '../domain/session-stores.ts';
-import type {
-  Actor,
-  Application,
-  ChangeAction,
-  Clock,
-  Edit,
-  KeptAnswer,
-  ObjectStore,
-  Stored,
-  Tenant,
-  View,
-  Write,
+import {
+  type Actor,
+  type Application,
+  type ChangeAction,
+  type Clock,
+  type Edit,
+  type KeptAnswer,
+  mirrorActor,
+  type ObjectStore,
+  type Stored,
+  type Tenant,
+  type View,
+  type Write,
 } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
 import { chainHash, chainStart, contentHash, newSalt, wordsHash } from './chain.ts';
@@ -164,7 +165,12 @@ interface Head {
   readonly nextId: number;
   readonly changedAt: number;
   readonly chainHash: string;
+  /** Where the enterprise is copied from; `null`: it is nobody's mirror. */
+  readonly upstream: string | null;
 }
+
+const readHead =
+  'SELECT revision, next_id, changed_at, chain_hash, (SELECT upstream FROM mirror WHERE tenant_id = ?) FROM tenant WHERE tenant_id = ?';
 
 class TxEdit extends TxView implements Edit {
   readonly actor: Actor;
@@ -189,10 +195,10 @@ class TxEdit extends TxView implements Edit {
   }
 
   static async begin(tx: Tx, tenantId: number, actor: Actor, now: number): Promise<TxEdit> {
-    const row = await tx.get('SELECT revision, next_id, changed_at, chain_hash FROM tenant WHERE tenant_id = ?', [tenantId]);
+    const row = await tx.get(readHead, [tenantId, tenantId]);
     if (row === undefined) throw new AppError('usage', { reason: `there is no tenant ${tenantId}` });
-    const [revision, nextId, changedAt, hash] = row as [number, number, number, string];
-    return new TxEdit(tx, tenantId, actor, now, { revision, nextId, changedAt, chainHash: hash });
+    const [revision, nextId, changedAt, hash, upstream] = row as [number, number, number, string, string | null];
+    return new TxEdit(tx, tenantId, actor, now, { revision, nextId, changedAt, chainHash: hash, upstream });
   }
 
   /** Writes what the edit has changed. */
@@ -275,6 +281,7 @@ class TxEdit extends TxView implements Edit {
 
   /** `erasing`: also what does not differ, because former states do. */
   async #write<K extends Kind>(kind: K, writes: readonly Write<ObjectKinds[K]>[], erasing: boolean): Promise<number> {
+    this.#requireOwn(kind);
     const table = tables[kind] as Table<ObjectKinds[K]>;
     const pending = this.#pendingOf(kind);
     const changes: Value[][] = [];
@@ -294,6 +301,14 @@ class TxEdit extends TxView implements Edit {
     await this.tx.runMany(logChange, changes);
     if (kind === 'trail') await this.#use(writes as readonly Write<Trail>[]);
     return changes.length;
+  }
+
+  /** Of a mirror only who signs in, and what records, is its own: the rest would be lost at the next reading of the upstream. */
+  #requireOwn(kind: Kind): void {
+    const { upstream } = this.#head;
+    if (upstream === null && this.actor === mirrorActor)
+      throw new AppError('usage', { reason: `tenant ${this.tenantId} is no mirror` });
+    if (upstream !== null && this.actor !== mirrorActor && kind !== 'user') throw new AppError('mirrored', { upstream });
   }
 
   /** The files of ours that these entries have are not removed any more as unused. */
@@ -360,6 +375,7 @@ class TxEdit extends TxView implements Edit {
   }
 
   beginUpload(fileId: number, at: number): Promise<void> {
+    this.#requireOwn('file');
     return beginUpload(this.tx, this.tenantId, fileId, at);
   }
 
