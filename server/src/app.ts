@@ -18,6 +18,7 @@ import { Importer } from './domain/import.ts';
 import { Kept } from './domain/kept.ts';
 import { Leads } from './domain/lead.ts';
 import { MirrorCopy } from './domain/mirror-copy.ts';
+import { MirrorStatuses } from './domain/mirror-status.ts';
 import type { MirrorStore } from './domain/mirror-stores.ts';
 import { NextFollowUps } from './domain/next.ts';
 import { Opportunities } from './domain/opportunity.ts';
@@ -54,6 +55,7 @@ import { fileRoutes } from './http/routes/file-routes.ts';
 import { healthRoutes } from './http/routes/health-routes.ts';
 import { importRoutes } from './http/routes/import-routes.ts';
 import { leadRoutes } from './http/routes/lead-routes.ts';
+import { mirrorRoutes } from './http/routes/mirror-routes.ts';
 import { nextRoutes } from './http/routes/next-routes.ts';
 import { opportunityRoutes } from './http/routes/opportunity-routes.ts';
 import { reportRoutes } from './http/routes/report-routes.ts';
@@ -66,6 +68,8 @@ import { webhookCareRoutes } from './http/routes/webhook-care-routes.ts';
 import { webhookRoutes } from './http/routes/webhook-routes.ts';
 import { ProcessInspector } from './inspector/inspector.ts';
 import { version, webRoot } from './installation.ts';
+import { MirrorHook } from './mirror/hook.ts';
+import { figuresOf, MirrorAtWork, mirrorSettings } from './mirroring.ts';
 import { jobsOn } from './readers/jobs.ts';
 import { Readers } from './readers/readers.ts';
 import { readingReports, readingStats, readingTrails } from './readers/reading-stores.ts';
@@ -120,6 +124,7 @@ export interface Core {
   readonly applicationStore: ApplicationStore;
   readonly mirrors: MirrorStore;
   readonly mirrorCopy: MirrorCopy;
+  readonly mirrorStatuses: MirrorStatuses;
   readonly vault: Vault;
   readonly applications: Applications;
   readonly signIns: SignIns;
@@ -205,6 +210,7 @@ export async function openCore(
   const webhooks = webhookStore(db);
   const deliveries = deliveryStore(db);
   const storedApplications = applicationStore(db);
+  const [mirrors, mirrorCopy] = [mirrorStore(db), new MirrorCopy({ objects, trails })];
   const attempts = new Attempts(clock, db.counts);
   const inspector = new ProcessInspector();
   const applications = new Applications({ applications: storedApplications, objects, vault, attempts, clock });
@@ -218,8 +224,9 @@ export async function openCore(
     tenants,
     trailStore: trails,
     applicationStore: storedApplications,
-    mirrors: mirrorStore(db),
-    mirrorCopy: new MirrorCopy({ objects, trails }),
+    mirrors,
+    mirrorCopy,
+    mirrorStatuses: new MirrorStatuses({ mirrors, copy: mirrorCopy, clock }),
     vault,
     applications,
     signIns: new SignIns(access),
@@ -313,6 +320,7 @@ export const routesOf = (core: Core): Route[] => [
   ...reportRoutes(core.reports),
   ...statsRoutes(core.stats),
   ...subjectRoutes(core.subjects),
+  ...mirrorRoutes(core.mirrorStatuses),
 ];
 
 /** How often the trail store is told to keep what it found out, in ms. */
@@ -334,6 +342,14 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
   pages.limitTo(0.4 * bytes);
   entries.limitTo(0.6 * bytes);
   metrics.keeps({ page: pages, entry: entries });
+  const mirrored = mirrorSettings(config);
+  const hook =
+    mirrored === null || config.mirrorWebhookSecret === null
+      ? null
+      : new MirrorHook({
+          ...{ tenantId: mirrored.tenantId, store: core.mirrors, secret: config.mirrorWebhookSecret, clock: core.clock },
+        });
+  if (mirrored !== null) metrics.mirrors(async () => figuresOf(mirrored.tenantId, core));
   const app = await createServer({
     applications: core.applications,
     signIns: core.signIns,
@@ -341,6 +357,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
     demo: config.demo ? demoMailbox : null,
     head: (tenantId) => core.trailStore.head(tenantId),
     calendars: core.calendars,
+    hook,
     routes: routesOf(core),
     metrics,
     standing: core.standing,
@@ -380,10 +397,12 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
     for (const one of [deliverer, searchWorker, tidying]) one.start();
   };
   const end = async (): Promise<void> => void (await Promise.all(following.map((one) => one.stop())));
+  const mirror = mirrored === null ? null : new MirrorAtWork(core, config, mirrored, log);
   const turn = config.databaseUrl === null ? null : new Turn(config.databaseUrl, begin, end);
   app.addHook('onListen', async () => {
     if (turn === null) begin();
     else turn.start();
+    mirror?.start();
     // What a former process did not finish; a database has been at it meanwhile.
     if (config.databaseUrl === null)
       core.sweeper
@@ -393,7 +412,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
   // Beside the requests that are under way, not after them.
   let stopped: Promise<unknown> = Promise.resolve();
   app.addHook('preClose', async () => {
-    stopped = turn === null ? end() : turn.stop();
+    stopped = Promise.all([turn === null ? end() : turn.stop(), mirror?.stop()]);
   });
   // What cannot be kept now is found out again.
   const settling = setInterval(() => void core.trailStore.settle().catch(() => undefined), settleEvery).unref();

@@ -65,6 +65,12 @@ const choice = <const C extends readonly string[]>(help: Bilingual, choices: C, 
   parse: (value) => choices.find((one) => one === value) ?? refuse(`one of ${choices.join(', ')}`),
 });
 
+function isWebAddress(text: string): boolean {
+  const url = URL.parse(text);
+  // What is in the address is shown: a password is none of it.
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
+}
+
 const cidrs = (help: Bilingual): Setting<readonly string[]> => ({
   help,
   placeholder: 'CIDR,…',
@@ -161,6 +167,41 @@ export const settings = {
     en: 'addresses of an intranet that webhooks may be sent to, also by http',
     zh: '允许 Webhook 回调的内网地址段，也可用 http',
   }),
+  mirrorUpstream: {
+    ...optional(
+      { en: "base URL of the account that is mirrored, such as OKKI's", zh: '被镜像账号的接口地址，例如 OKKI 的' },
+      'URL',
+    ),
+    parse: (value: string) => (value === '' ? null : isWebAddress(value) ? value : refuse('an address https://… or http://…')),
+  },
+  mirrorTenant: whole(
+    { en: 'the enterprise that mirrors it: its id there', zh: '镜像到的企业，即其在上游的企业 ID' },
+    'ID',
+    null,
+    1,
+    999_999_999,
+  ),
+  mirrorClientId: optional({ en: 'client_id of the application there', zh: '上游应用的 client_id' }, 'ID'),
+  mirrorClientSecret: {
+    ...optional({ en: 'its client_secret', zh: '上游应用的 client_secret' }, 'SECRET'),
+    secret: true,
+  },
+  mirrorWebhookSecret: {
+    ...optional(
+      { en: "security_config of the upstream's webhook, for /hooks/okki", zh: '上游 Webhook 的 security_config，用于 /hooks/okki' },
+      'SECRET',
+    ),
+    secret: true,
+  },
+  mirrorQuota: whole(
+    { en: 'calls a day that the mirror may make; 0: any number (default 1000)', zh: '镜像每天可用的调用次数；0 为不限（默认 1000）' },
+    'N',
+    1000,
+    0,
+    100_000_000,
+  ),
+  mirrorRate: whole({ en: 'calls a second (default 2)', zh: '每秒调用次数（默认 2）' }, 'N', 2, 1, 1000),
+  mirrorPageSize: whole({ en: 'entries a call (default 500)', zh: '每次调用的条数（默认 500）' }, 'N', 500, 10, 1000),
   logLevel: choice({ en: 'how much is logged', zh: '日志级别' }, ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
 } as const satisfies Record<string, Setting<unknown>>;
 

@@ -2,10 +2,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Core } from './app.ts';
 import { firstState } from './domain/mirror-stores.ts';
+import { type Config, variableOf } from './config.ts';
 import { AppError } from './errors.ts';
 import { Mirror, MirrorEnded, type MirrorLog } from './mirror/mirror.ts';
 import { dayOf } from './mirror/schedule.ts';
 import { Upstream } from './mirror/upstream.ts';
+import { type Lock, lockMirror } from './store/files.ts';
+import type { Place } from './store/place.ts';
+import { lockOfMirror, Turn } from './store/turn.ts';
 
 /** What a mirror is of, and what it may cost. */
 export interface MirrorSettings {
@@ -19,6 +23,20 @@ export interface MirrorSettings {
   readonly quota: number | null;
   /** Calls a second. */
   readonly rate: number;
+}
+
+/** What the settings say of a mirror; `null`: there is none. Throws `usage` when they say half of it. */
+export function mirrorSettings(config: Config): MirrorSettings | null {
+  const { mirrorUpstream: baseUrl, mirrorTenant: tenantId, mirrorClientId: clientId, mirrorClientSecret: clientSecret } = config;
+  if (baseUrl === null) return null;
+  const needed = { mirrorTenant: tenantId, mirrorClientId: clientId, mirrorClientSecret: clientSecret } as const;
+  const missing = Object.entries(needed).filter(([, value]) => value === null);
+  if (missing.length > 0 || tenantId === null || clientId === null || clientSecret === null) {
+    const names = missing.map(([name]) => variableOf(name as keyof typeof needed)).join(', ');
+    throw new AppError('usage', { reason: `${variableOf('mirrorUpstream')} is set, and so ${names} must be` });
+  }
+  const quota = config.mirrorQuota === 0 ? null : config.mirrorQuota;
+  return { tenantId, baseUrl, clientId, clientSecret, quota, rate: config.mirrorRate, pageSize: config.mirrorPageSize };
 }
 
 /** How time passes; a simulation has its own. */
@@ -63,18 +81,20 @@ async function requireMirrorable(core: Core, { tenantId, baseUrl }: MirrorSettin
 
 /** Keeps a mirror going until it is stopped, or ended by another process. */
 export class MirrorRunner {
-  readonly #mirror: Mirror;
   readonly #log: MirrorLog;
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(mirror: Mirror, log: MirrorLog) {
-    this.#mirror = mirror;
+  constructor(log: MirrorLog) {
     this.#log = log;
   }
 
-  start(): void {
-    this.#running = this.#run();
+  /** `open` says which: what it throws is logged, and ends it. */
+  start(open: () => Promise<Mirror>): void {
+    this.#running = open().then(
+      (mirror) => this.#run(mirror),
+      (error: unknown) => this.#log.error({ reason: (error as Error).message }, 'there is no mirror'),
+    );
   }
 
   /** Resolves when the call that is under way has ended and is kept. */
@@ -83,24 +103,24 @@ export class MirrorRunner {
     await this.#running;
   }
 
-  /** Resolves when it has ended by itself. */
+  /** Resolves when it has ended. */
   get ended(): Promise<void> {
     return this.#running;
   }
 
-  async #run(): Promise<void> {
+  async #run(mirror: Mirror): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      const pause = await this.#step();
+      const pause = await this.#step(mirror);
       if (pause === null) return;
       // Long rests are looked over again: clocks are put right, and machines sleep.
       if (pause > 0) await wait(Math.min(pause, longestRest), undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #step(): Promise<number | null> {
+  async #step(mirror: Mirror): Promise<number | null> {
     try {
-      return await this.#mirror.step();
+      return await mirror.step();
     } catch (error) {
       if (error instanceof MirrorEnded) return null;
       this.#log.error({ err: error }, 'the mirror rests after an error of our own');
@@ -109,5 +129,81 @@ export class MirrorRunner {
   }
 }
 
+/** Keeps a mirror at work beside a server: one in a folder, and of many servers of a database the one whose turn it is. */
+export class MirrorAtWork {
+  readonly #core: Core;
+  readonly #place: Place;
+  readonly #settings: MirrorSettings;
+  readonly #log: MirrorLog;
+  #runner: MirrorRunner | null = null;
+  #turn: Turn | null = null;
+  #lock: Lock | null = null;
+
+  constructor(core: Core, place: Place, settings: MirrorSettings, log: MirrorLog) {
+    this.#core = core;
+    this.#place = place;
+    this.#settings = settings;
+    this.#log = log;
+  }
+
+  /** Throws `usage` when another process mirrors the same tenant into the same folder. */
+  start(): void {
+    const { data, databaseUrl } = this.#place;
+    const { tenantId } = this.#settings;
+    if (databaseUrl === null) {
+      this.#lock = lockMirror(data, tenantId);
+      this.#begin();
+      return;
+    }
+    this.#turn = new Turn(
+      databaseUrl,
+      () => this.#begin(),
+      () => this.#end(),
+      lockOfMirror(tenantId),
+    );
+    this.#turn.start();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#turn !== null) await this.#turn.stop();
+    else await this.#end();
+    this.#lock?.release();
+  }
+
+  /** Resolves when the mirror has ended by itself; of many servers never. */
+  get ended(): Promise<void> {
+    return this.#turn === null ? (this.#runner?.ended ?? Promise.resolve()) : new Promise(() => undefined);
+  }
+
+  #begin(): void {
+    this.#runner = new MirrorRunner(this.#log);
+    this.#runner.start(() => openMirror(this.#core, this.#settings, this.#log));
+  }
+
+  async #end(): Promise<void> {
+    await this.#runner?.stop();
+  }
+}
+
 const longestRest = 60_000;
 const restAfterError = 10_000;
+
+/** A mirror's standing for the metrics. */
+export async function figuresOf(tenantId: number, core: Pick<Core, 'mirrorStatuses' | 'clock'>) {
+  const status = await core.mirrorStatuses.of(tenantId);
+  if (status === null) return [];
+  const { entries, polledAt, offline, windows, calls } = status;
+  return [
+    [
+      tenantId,
+      {
+        entries: entries.own,
+        upstream_entries: entries.upstream ?? Number.NaN,
+        age_seconds: polledAt === null ? Number.NaN : Math.max(0, (core.clock() - polledAt) / 1000),
+        offline: offline === null ? 0 : 1,
+        differing_windows: windows.differing.length,
+        calls_today: calls.used,
+      },
+    ],
+  ] as const;
+}

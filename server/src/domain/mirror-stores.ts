@@ -69,6 +69,8 @@ export interface RefusedEntry {
 }
 
 export interface MirrorState {
+  /** What was set when it was last at work: entries a page, and calls a day (`null`: as many as it takes). */
+  readonly limits: { readonly pageSize: number; readonly quota: number | null } | null;
   /** The first way through everything; `null`: it has ended. */
   readonly fill: Walk | null;
   readonly filledAt: number | null;
@@ -91,6 +93,7 @@ export interface MirrorState {
 }
 
 export const firstState = (now: number): MirrorState => ({
+  limits: null,
   fill: { beganAt: now, before: null, length: 86_400_000, window: null, entries: 0, pages: 0 },
   filledAt: null,
   reread: null,

@@ -1,6 +1,16 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { KeptFigures } from '../domain/kept.ts';
 
+/** How a mirror stands, in numbers; NaN for what is not known. */
+export interface MirrorFigures {
+  readonly entries: number;
+  readonly upstream_entries: number;
+  readonly age_seconds: number;
+  readonly offline: number;
+  readonly differing_windows: number;
+  readonly calls_today: number;
+}
+
 /**
  * What Prometheus may ask: the process, requests by route and status, and attempts to deliver. Labels are route patterns and words of
  * ours, never what a caller gave.
@@ -51,6 +61,26 @@ export function createMetrics() {
       show('hits', 'Answers out of what is kept');
       show('misses', 'Times that it was not there, or stood no more');
       show('bytes', 'Bytes that are kept');
+    },
+    /** Shows how mirrors stand, whenever that is asked for. */
+    mirrors: (standing: () => Promise<readonly (readonly [tenantId: number, figures: MirrorFigures])[]>): void => {
+      const show = (name: keyof MirrorFigures, help: string): void => {
+        const gauge = new Gauge({
+          name: `genjin_mirror_${name}`,
+          help,
+          labelNames: ['tenant'] as const,
+          registers: [registry],
+          collect: async () => {
+            for (const [tenantId, figures] of await standing()) gauge.labels({ tenant: String(tenantId) }).set(figures[name]);
+          },
+        });
+      };
+      show('entries', 'Entries of a mirror');
+      show('upstream_entries', 'Entries of its upstream, when it was last asked');
+      show('age_seconds', 'Seconds since what is recent was last read');
+      show('offline', '1 while the upstream gives no answer that can be used');
+      show('differing_windows', 'Windows whose counts differ');
+      show('calls_today', 'Calls of this day');
     },
     delivered: (result: 'accepted' | 'refused' | 'parked'): void => {
       deliveries.labels({ result }).inc();

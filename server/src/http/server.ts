@@ -38,6 +38,7 @@ import { documentation } from './openapi.ts';
 import { Pages, type StandingPage } from './pages.ts';
 import { type Call, describedRoute, type Given, methods, noCall, noHeaders, type Portions, type Route } from './route.ts';
 import { calendarRoutes } from './routes/calendar-routes.ts';
+import { type Hook, hookRoutes } from './routes/hook-routes.ts';
 import { operationRoutes } from './routes/operation-routes.ts';
 import { pageRoutes } from './routes/page-routes.ts';
 import { type SessionParts, sessionRoutes } from './routes/session-routes.ts';
@@ -63,6 +64,8 @@ export interface ServerParts extends SessionParts {
   readonly applications: Applications;
   readonly signIns: SignIns;
   readonly calendars: Calendars;
+  /** `null`: nothing is mirrored, or its upstream tells of nothing. */
+  readonly hook: Hook | null;
   readonly routes: readonly Route[];
   readonly metrics: Metrics;
   readonly standing: Standing;
@@ -283,6 +286,7 @@ export async function createServer(parts: ServerParts): Promise<FastifyInstance>
     for (const route of parts.routes) if (route.uploads !== undefined) serveRoute(scope, route);
   });
   calendarRoutes(app, parts.calendars);
+  await hookRoutes(app, parts.hook);
   function serveRoute(scope: FastifyInstance, route: Route): void {
     scope.route({
       method: route.method,

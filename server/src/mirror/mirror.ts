@@ -114,7 +114,8 @@ export class Mirror {
     // Anew each time: another process may have ended the mirror.
     const mirror = await store.get(tenantId);
     if (mirror === null) throw new MirrorEnded();
-    this.#state = mirror.state;
+    const { upstream, quota } = this.#parts;
+    this.#state = { ...mirror.state, limits: { pageSize: upstream.pageSize, quota } };
     try {
       const job = await this.#next(await this.#moment(now));
       if (job === null) return Math.max(1, Math.min(lookAgain, this.#nextDue(now) - now));
@@ -235,8 +236,13 @@ export class Mirror {
   }
 
   async #fill(): Promise<void> {
-    const { fill } = this.#known;
+    const { fill, upstreamTotal } = this.#known;
     if (fill === null) return;
+    // For how long it will take.
+    if (upstreamTotal === null) {
+      this.#set({ upstreamTotal: await this.#parts.upstream.total('fill', { from: null, to: null }) });
+      return;
+    }
     const { walk, ended } = await this.#reader.step(fill, 'fill');
     this.#set({ fill: walk });
     if (ended !== null && !ended.equal) this.#differs(ended);
@@ -267,10 +273,9 @@ export class Mirror {
 
   /** The window of the grid that was not compared for too long; `null`: there is none. */
   async #dueToCompare(now: number): Promise<Window | null> {
-    const { copy, store, tenantId } = this.#parts;
-    const ends = await copy.ends(tenantId);
+    const { store, tenantId } = this.#parts;
     const compared = await store.compared(tenantId);
-    for (const window of grid(ends?.oldest ?? now, Math.max(now, ends?.newest ?? now))) {
+    for (const window of await this.#grid(now)) {
       const last = compared.find((one) => sameWindow(one, window));
       if (last === undefined || last.comparedAt < this.#compareAll) return window;
       const inVain = last.upstream === last.own ? 0 : (this.#comparedInVain.get(nameOf(window)) ?? 1);
@@ -278,6 +283,11 @@ export class Mirror {
       if (last.comparedAt + again <= now) return window;
     }
     return null;
+  }
+
+  async #grid(now: number): Promise<Window[]> {
+    const ends = await this.#parts.copy.ends(this.#parts.tenantId);
+    return grid(ends?.oldest ?? now, Math.max(now, ends?.newest ?? now));
   }
 
   async #compare(window: Window): Promise<void> {
@@ -297,8 +307,10 @@ export class Mirror {
       this.#comparedInVain.set(name, (this.#comparedInVain.get(name) ?? 0) + 1);
       this.#differs({ ...window, total: theirs });
     }
-    const sum = (await store.compared(tenantId)).reduce((all, one) => all + one.upstream, 0);
-    this.#set({ upstreamTotal: sum });
+    const compared = await store.compared(tenantId);
+    const all = await this.#grid(now);
+    if (all.every((one) => compared.some((other) => sameWindow(one, other))))
+      this.#set({ upstreamTotal: compared.reduce((sum, one) => sum + one.upstream, 0) });
   }
 
   /** Halves a window that differs, or reads it when it is small. */

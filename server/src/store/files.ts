@@ -72,17 +72,22 @@ export interface Lock {
  * through a file of its own. Throws `usage` when another server has it.
  */
 export function lockFolder(folder: string): Lock {
-  const lock = new DatabaseSync(join(folder, 'serve.lock'), { timeout: 0 });
+  return lockBy(folder, 'serve.lock', `another genjin serves ${resolve(folder)}; stop it first, or use another --data`);
+}
+
+/** The same for the one that mirrors a tenant into the folder's store. */
+export function lockMirror(folder: string, tenantId: number): Lock {
+  return lockBy(folder, `mirror-${tenantId}.lock`, `another genjin mirrors tenant ${tenantId} into ${resolve(folder)}: stop it first`);
+}
+
+function lockBy(folder: string, name: string, otherwise: string): Lock {
+  const lock = new DatabaseSync(join(folder, name), { timeout: 0 });
   try {
     lock.exec('PRAGMA journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock.close();
-    throw new AppError(
-      'usage',
-      { reason: `another genjin serves ${resolve(folder)}; stop it first, or use another --data` },
-      { cause },
-    );
+    throw new AppError('usage', { reason: otherwise }, { cause });
   }
   return { release: () => lock.close() };
 }

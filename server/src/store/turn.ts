@@ -4,13 +4,17 @@
  */
 import { Client } from 'pg';
 
-/** Any number of our own. */
-const lock = 734650124;
+/** Any number of our own; those after it are for the mirrors of tenants. */
+const lockOfServers = 734650124;
+
+export const lockOfMirror = (tenantId: number): number => lockOfServers + tenantId;
+
 /** How often it is tried or looked whether the connection is still there, in ms. */
 const every = 2_000;
 
 export class Turn {
   readonly #url: string;
+  readonly #lock: number;
   readonly #taken: () => void;
   readonly #lost: () => Promise<void>;
   #client: Client | null = null;
@@ -20,8 +24,9 @@ export class Turn {
   #timer: NodeJS.Timeout | null = null;
 
   /** `taken` and `lost` are called in turn; nothing is begun anew before `lost` has ended. */
-  constructor(url: string, taken: () => void, lost: () => Promise<void>) {
+  constructor(url: string, taken: () => void, lost: () => Promise<void>, lock = lockOfServers) {
     this.#url = url;
+    this.#lock = lock;
     this.#taken = taken;
     this.#lost = lost;
   }
@@ -43,7 +48,7 @@ export class Turn {
   async #look(): Promise<void> {
     try {
       this.#client ??= await this.#connect();
-      const sql = this.#has ? 'SELECT true' : `SELECT pg_try_advisory_lock(${lock})`;
+      const sql = this.#has ? 'SELECT true' : `SELECT pg_try_advisory_lock(${this.#lock})`;
       const { rows } = await this.#client.query<[boolean]>({ text: sql, rowMode: 'array' });
       if (this.#has || rows[0]?.[0] !== true) return;
       this.#has = true;
