@@ -439,6 +439,8 @@ describe('keys', () => {
       await ids(page);
       await page.keyboard.press('?');
       const help = page.getByRole('dialog', { name: '键盘快捷键' });
+      // Not only hidden: until it is taken away it holds the keys.
+      const gone = () => page.locator('.help').waitFor({ state: 'detached' });
       await help.waitFor();
       expect(await help.locator('dt').allInnerTexts()).toContain('?');
       await picture(page, 'help');
@@ -446,13 +448,13 @@ describe('keys', () => {
       expect(await focused(page)).toBe(-1);
       await help.getByRole('switch').click();
       await page.keyboard.press('Escape');
-      await help.waitFor({ state: 'detached' });
+      await gone();
       await page.keyboard.press('j');
       expect(await focused(page)).toBe(-1);
       await page.keyboard.press('?');
       await help.getByRole('switch').click();
       await page.keyboard.press('Escape');
-      await help.waitFor({ state: 'detached' });
+      await gone();
       await page.keyboard.press('j');
       expect(await focused(page)).toBe(0);
     });
