@@ -14,6 +14,10 @@ import { erase } from './commands/erase.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { migrate } from './commands/migrate.ts';
+import { mirrorRun } from './commands/mirror.ts';
+import { mirrorDetach } from './commands/mirror-detach.ts';
+import { mirrorStatus } from './commands/mirror-status.ts';
+import { mirrorVerify } from './commands/mirror-verify.ts';
 import { okkiCheck } from './commands/okki-check.ts';
 import { serve } from './commands/serve.ts';
 import { tenantCreate } from './commands/tenant-create.ts';
@@ -43,6 +47,10 @@ const commands: readonly Command[] = [
   userList,
   webhookDeliveries,
   webhookReplay,
+  mirrorRun,
+  mirrorStatus,
+  mirrorVerify,
+  mirrorDetach,
   erase,
   check,
   auditExport,
@@ -104,6 +112,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       .command(words.at(-1) as string)
       .description(say(command.summary))
       .exitOverride();
+    // A command may have others under it.
+    if (group === null) made.set(command.name, sub.helpCommand(false));
     for (const { words: argument, help } of command.arguments ?? []) sub.argument(argument, say(help));
     for (const name of command.settings) sub.option(flagsOf(name), helpOf(name));
     for (const { flags, help, required } of command.options ?? []) {

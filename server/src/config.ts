@@ -188,13 +188,19 @@ export const settings = {
   },
   mirrorWebhookSecret: {
     ...optional(
-      { en: "security_config of the upstream's webhook, for /hooks/okki", zh: '上游 Webhook 的 security_config，用于 /hooks/okki' },
+      {
+        en: "security_config of the upstream's webhook, for /hooks/okki",
+        zh: '上游 Webhook 的 security_config，用于 /hooks/okki',
+      },
       'SECRET',
     ),
     secret: true,
   },
   mirrorQuota: whole(
-    { en: 'calls a day that the mirror may make; 0: any number (default 1000)', zh: '镜像每天可用的调用次数；0 为不限（默认 1000）' },
+    {
+      en: 'calls a day that the mirror may make; 0: any number (default 1000)',
+      zh: '镜像每天可用的调用次数；0 为不限（默认 1000）',
+    },
     'N',
     1000,
     0,

@@ -1,12 +1,13 @@
 /** Puts a mirror together: a store's core, and an upstream. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Core } from './app.ts';
-import { firstState } from './domain/mirror-stores.ts';
 import { type Config, variableOf } from './config.ts';
+import { firstState } from './domain/mirror-stores.ts';
 import { AppError } from './errors.ts';
 import { Mirror, MirrorEnded, type MirrorLog } from './mirror/mirror.ts';
 import { dayOf } from './mirror/schedule.ts';
 import { Upstream } from './mirror/upstream.ts';
+import { type VerifyParts, verify } from './mirror/verify.ts';
 import { type Lock, lockMirror } from './store/files.ts';
 import type { Place } from './store/place.ts';
 import { lockOfMirror, Turn } from './store/turn.ts';
@@ -51,11 +52,30 @@ const usualPace: Pace = { sleep: (ms) => wait(ms), random: Math.random };
 
 /** Begins the mirror of an enterprise, or goes on with it. Throws `usage` when the enterprise is the mirror of another upstream, or has data of its own. */
 export async function openMirror(core: Core, settings: MirrorSettings, log: MirrorLog, pace: Pace = usualPace): Promise<Mirror> {
-  const { tenantId, quota, rate } = settings;
+  const { tenantId, quota } = settings;
   const { mirrors, mirrorCopy: copy, clock } = core;
   await requireMirrorable(core, settings);
+  const upstream = upstreamFor(core, settings, pace);
+  return new Mirror({ tenantId, upstream, copy, store: mirrors, clock, random: pace.random, log, quota });
+}
+
+/** Reads all of the upstream once, and tells what of the copy differs. As `verify`. */
+export async function verifyMirror(
+  core: Core,
+  settings: MirrorSettings,
+  told: Pick<VerifyParts, 'differs' | 'read'>,
+  pace: Pace = usualPace,
+): Promise<number> {
+  const upstream = upstreamFor(core, settings, pace);
+  const { mirrorCopy: copy, clock } = core;
+  return verify({ tenantId: settings.tenantId, upstream, copy, clock, sleep: (ms) => pace.sleep(ms), ...told });
+}
+
+/** The upstream, asked no faster and no more often than it is set, whatever process asks. */
+function upstreamFor({ mirrors, clock }: Core, settings: MirrorSettings, pace: Pace): Upstream {
+  const { tenantId, quota, rate } = settings;
   let freeAt = 0;
-  const upstream = new Upstream({
+  return new Upstream({
     ...settings,
     spend: (purpose) => mirrors.spend(tenantId, dayOf(clock()), purpose, quota ?? Number.MAX_SAFE_INTEGER),
     async pace() {
@@ -65,7 +85,6 @@ export async function openMirror(core: Core, settings: MirrorSettings, log: Mirr
     },
     ...(pace.timeout === undefined ? {} : { timeout: pace.timeout }),
   });
-  return new Mirror({ tenantId, upstream, copy, store: mirrors, clock, random: pace.random, log, quota });
 }
 
 async function requireMirrorable(core: Core, { tenantId, baseUrl }: MirrorSettings): Promise<void> {

@@ -336,8 +336,8 @@ describe('a link to one entry', () => {
         await page.waitForSelector(`article.wanted[data-trail-id="${id}"][data-index="${index}"]`);
         await eventually(async () => {
           const box = await card(page, id).boundingBox();
-          return box !== null && box.y >= 0 && box.y < 880;
-        }).toBe(true);
+          return box !== null && box.y >= 0 && box.y < 880 ? 'in view' : `entry ${index} at ${JSON.stringify(box)}`;
+        }).toBe('in view');
       }
     });
   });

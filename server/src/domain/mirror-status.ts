@@ -1,6 +1,6 @@
+import { units } from './days.ts';
 import type { MirrorCopy } from './mirror-copy.ts';
 import type { CallPurpose, Compared, MirrorState, MirrorStore, RefusedEntry } from './mirror-stores.ts';
-import { units } from './days.ts';
 import type { Clock } from './stores.ts';
 
 /** How a mirror stands. Times in ms. */

@@ -77,7 +77,11 @@ export function lockFolder(folder: string): Lock {
 
 /** The same for the one that mirrors a tenant into the folder's store. */
 export function lockMirror(folder: string, tenantId: number): Lock {
-  return lockBy(folder, `mirror-${tenantId}.lock`, `another genjin mirrors tenant ${tenantId} into ${resolve(folder)}: stop it first`);
+  return lockBy(
+    folder,
+    `mirror-${tenantId}.lock`,
+    `another genjin mirrors tenant ${tenantId} into ${resolve(folder)}: stop it first`,
+  );
 }
 
 function lockBy(folder: string, name: string, otherwise: string): Lock {

@@ -1,7 +1,7 @@
 /** How a mirror stands, on the wire: ours alone. */
 import { Type } from 'typebox';
-import { callPurposes } from '../domain/mirror-stores.ts';
 import type { MirrorStatus } from '../domain/mirror-status.ts';
+import { callPurposes } from '../domain/mirror-stores.ts';
 import { formatTime } from './time.ts';
 
 const orNull = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer> | ReturnType<typeof Type.Number>>(
@@ -26,7 +26,9 @@ const mirror = Type.Object(
     offline_reason: orNull(Type.String(), '上游不可用原因 · What came instead.'),
     windows: count('比对的时间段数量 · Months, and what lies before and after them, that were compared.'),
     windows_equal: count('数量一致的时间段 · Those with as many entries here as there.'),
-    windows_equal_since: time('全部时间段均曾一致，其中最早一次的时间 · The oldest of the proofs; null: not each was found equal yet.'),
+    windows_equal_since: time(
+      '全部时间段均曾一致，其中最早一次的时间 · The oldest of the proofs; null: not each was found equal yet.',
+    ),
     differing: Type.Array(
       Type.Object(
         {
@@ -58,10 +60,10 @@ const mirror = Type.Object(
       ),
       { description: '无法保存的动态 · What the upstream answers and cannot be kept.' },
     ),
-    calls_today: Type.Object(
-      Object.fromEntries(callPurposes.map((purpose) => [purpose, Type.Optional(Type.Integer())])),
-      { title: 'MirrorCalls', description: '今日调用次数，按用途 · Calls of today (Beijing), by what they were for.' },
-    ),
+    calls_today: Type.Object(Object.fromEntries(callPurposes.map((purpose) => [purpose, Type.Optional(Type.Integer())])), {
+      title: 'MirrorCalls',
+      description: '今日调用次数，按用途 · Calls of today (Beijing), by what they were for.',
+    }),
     calls_used: count('今日已用调用次数 · All of them.'),
     calls_quota: orNull(Type.Integer(), '每日调用上限 · How many a day may have; null: any number.'),
     calls_left: orNull(Type.Integer(), '今日剩余调用次数 · How many are left.'),

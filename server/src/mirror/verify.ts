@@ -1,0 +1,96 @@
+/** Reads everything once and tells what differs, changing nothing. */
+import type { MirrorCopy } from '../domain/mirror-copy.ts';
+import type { Trail } from '../domain/objects.ts';
+import { same } from '../domain/same.ts';
+import type { Clock } from '../domain/stores.ts';
+import { RowReader } from './rows.ts';
+import { type Rows, type Upstream, UpstreamError } from './upstream.ts';
+import { afterWindow, cut, isTooLarge, nextWindow, walkFrom } from './windows.ts';
+
+/** A field of an entry that differs; `null` for an entry that only one of both has. */
+export interface Difference {
+  readonly trailId: number;
+  readonly field: keyof Trail | null;
+  /** As JSON; `null`: there is no such entry. */
+  readonly upstream: string | null;
+  readonly own: string | null;
+}
+
+export interface VerifyParts {
+  readonly tenantId: number;
+  readonly upstream: Upstream;
+  readonly copy: MirrorCopy;
+  readonly clock: Clock;
+  sleep(ms: number): Promise<void>;
+  /** Is told of each difference, and after each page of the entries so far. */
+  differs(difference: Difference): void;
+  read(entries: number): void;
+}
+
+/** Times that a page is asked for, with pauses of so many ms between them, before it is given up. */
+const pauses = [1_000, 5_000, 30_000, 120_000];
+
+/** Answers how many entries were read. Throws `UpstreamError` when the upstream does not answer for long, `QuotaUsed`. */
+export async function verify(parts: VerifyParts): Promise<number> {
+  const { copy, tenantId, upstream, clock } = parts;
+  const rows = new RowReader(tenantId);
+  let walk: ReturnType<typeof afterWindow> = walkFrom(clock());
+  let count = 0;
+  while (walk !== null) {
+    const window = nextWindow(walk, clock());
+    const seen = new Map<number, Record<string, unknown>>();
+    let total = 0;
+    let tooLarge = false;
+    for (let page = 1; ; page++) {
+      const answer = await patiently(parts, () => upstream.page('verify', window, page));
+      const entries = rows.read(answer.rows, window, (entry, reason) => {
+        parts.differs({ trailId: Number(entry), field: null, upstream: reason, own: null });
+      });
+      total = answer.total;
+      if (page === 1 && isTooLarge(window, total, upstream.pageSize) && entries.length > 0) {
+        const oldest = Math.min(...entries.map(({ trail }) => trail.happenedAt));
+        walk = cut(walk, window, { total, oldest, pageSize: upstream.pageSize, now: clock() });
+        tooLarge = true;
+        break;
+      }
+      for (const { trail } of entries) seen.set(trail.trailId, { ...trail });
+      if (page * upstream.pageSize >= total) break;
+    }
+    if (tooLarge) continue;
+    const own = new Map((await copy.entries(tenantId, window)).map((trail) => [trail.trailId, trail]));
+    // Of another time, or removed here: then it differs in that.
+    const elsewhere = [...seen.keys()].filter((trailId) => !own.has(trailId));
+    for (const trail of await copy.byId(tenantId, elsewhere)) own.set(trail.trailId, trail);
+    for (const [trailId, theirs] of seen) compare(parts, trailId, theirs, own.get(trailId) ?? null);
+    for (const trailId of own.keys())
+      if (!seen.has(trailId)) parts.differs({ trailId, field: null, upstream: null, own: JSON.stringify(own.get(trailId)) });
+    count += seen.size;
+    parts.read(count);
+    walk = afterWindow(walk, { ...window, total }, upstream.pageSize);
+  }
+  return count;
+}
+
+function compare(parts: VerifyParts, trailId: number, theirs: Readonly<Record<string, unknown>>, own: Trail | null): void {
+  if (own === null) {
+    parts.differs({ trailId, field: null, upstream: JSON.stringify(theirs), own: null });
+    return;
+  }
+  for (const [field, value] of Object.entries(theirs)) {
+    const ours = own[field as keyof Trail];
+    if (!same(value, ours))
+      parts.differs({ trailId, field: field as keyof Trail, upstream: JSON.stringify(value), own: JSON.stringify(ours) });
+  }
+}
+
+async function patiently({ sleep }: VerifyParts, ask: () => Promise<Rows>): Promise<Rows> {
+  for (let time = 0; ; time++) {
+    try {
+      return await ask();
+    } catch (error) {
+      const pause = pauses[time];
+      if (!(error instanceof UpstreamError) || pause === undefined) throw error;
+      await sleep(Math.max(pause, (error.retryAfter ?? 0) * 1000));
+    }
+  }
+}
