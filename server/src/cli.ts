@@ -113,7 +113,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       .description(say(command.summary))
       .exitOverride();
     // A command may have others under it.
-    if (group === null) made.set(command.name, sub.helpCommand(false));
+    if (group === null) made.set(command.name, sub.helpCommand(false).enablePositionalOptions());
     for (const { words: argument, help } of command.arguments ?? []) sub.argument(argument, say(help));
     for (const name of command.settings) sub.option(flagsOf(name), helpOf(name));
     for (const { flags, help, required } of command.options ?? []) {
