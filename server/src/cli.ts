@@ -92,6 +92,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version(), '-V, --version', say({ en: 'show the version', zh: '显示版本' }))
     .helpOption('-h, --help', say({ en: 'show help', zh: '显示帮助' }))
     .helpCommand(false)
+    // What stands after a command's word is that command's.
+    .enablePositionalOptions()
     .configureHelp({ styleTitle: (title) => (language === 'zh' ? (titles[title] ?? title) : title) })
     .exitOverride();
   const made = new Map<string, Commander>();
