@@ -136,7 +136,7 @@ export async function ranks(tx: Tx, query: TrailQuery, { blocks }: At, times: re
   });
   const count = (place: number): string =>
     `SELECT ${place}, COUNT(*) FROM (SELECT 1 FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) ` +
-    `AND ${query.at} < ? ORDER BY ${query.at}, t.trail_id LIMIT ${ofBlock}) b${place}`;
+    `AND ${query.at} < ? ORDER BY ${query.at}, t.trail_id LIMIT ${ofBlock}) k`;
   const asked = places.flatMap(({ values }) => (values === null ? [] : [values]));
   const pairs = Array.from({ length: Math.ceil(asked.length / 2) }, (_, i) => asked.slice(2 * i, 2 * i + 2));
   const rows = await Promise.all(
