@@ -221,6 +221,8 @@ async function visit<T>(browser: Browser, storageState: State | undefined, work:
     viewport: { width: 1280, height: 900 },
     // What it keeps would be there at the next visit.
     serviceWorkers: 'block',
+    // What measures is no part of the page.
+    bypassCSP: true,
     ...(storageState === undefined ? {} : { storageState }),
   });
   try {
