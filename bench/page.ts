@@ -75,14 +75,15 @@ export async function page({ entries, companies, quick, fresh }: PageOptions): P
       found.first.push(first);
       found.jump.push(jump);
     }
-    for (let round = 0; round < (quick ? 1 : 3); round++) {
-      step(`scrolling ${scrolled} entries, round ${round}`);
+    for (let round = 0; round < (quick ? 1 : 2); round++) {
+      step(`scrolling ${scrolled} entries of the bare list, round ${round}`);
       found.long.theirs.push(
         await visit(browser, undefined, async (page) => {
           await open(page, bare.url, '.ant-list-item');
           return scroll(page, '[data-index]');
         }),
       );
+      step(`scrolling ${scrolled} entries of the timeline, round ${round}`);
       found.long.ours.push(
         await visit(browser, state, async (page) => {
           await open(page, server.url, 'article[data-trail-id]');
