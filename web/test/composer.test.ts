@@ -143,6 +143,25 @@ describe('recording', () => {
     });
   });
 
+  test.each([{}, phone])(
+    'what is typed after a type or a contact was chosen is for the text, and no key of the page',
+    async (options) => {
+      await onPage(options, async (page) => {
+        await signIn(page, example);
+        await page.waitForSelector('article');
+        await write(page, 'Called ');
+        await page.focus(content);
+        await page.keyboard.press('End');
+        await page.locator('.composer [role=radio]').nth(3).click();
+        await page.keyboard.type('nk and ');
+        await page.locator('.contact-chip').first().click();
+        await page.keyboard.type('jecz?');
+        expect(await page.inputValue(content)).toBe('Called nk and jecz?');
+        expect(await page.locator('article:focus').count()).toBe(0);
+      });
+    },
+  );
+
   test('with a chosen, a dropped and a pasted file; too big ones are refused at once', async () => {
     await onPage({}, async (page) => {
       await signIn(page, example);
@@ -571,6 +590,7 @@ describe('editing', () => {
       await page.waitForSelector('article');
       await edit(page, trailId);
       expect(await page.inputValue(content)).toBe('修改后的跟进');
+      await page.getByText('上次未保存的修改已恢复。').waitFor();
       await send(page);
       await page.waitForSelector(composer, { state: 'detached' });
       expect((await theOne('修改后的跟进')).trail_id).toBe(trailId);

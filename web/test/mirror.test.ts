@@ -12,7 +12,15 @@ let place: Visited;
 let browser: Browser;
 
 beforeAll(async () => {
-  const firm = { clientId: tenantId, seed: 5, entries: 100, companies: 10, salespeople: 4, endAt: Date.UTC(2026, 4, 20), days: 100 };
+  const firm = {
+    clientId: tenantId,
+    seed: 5,
+    entries: 100,
+    companies: 10,
+    salespeople: 4,
+    endAt: Date.UTC(2026, 4, 20),
+    days: 100,
+  };
   place = await visited({ entries: generateFirm(firm) });
   browser = await startBrowser();
   const { mirrors, clock } = place.server.core;
@@ -39,7 +47,9 @@ test('whoever reads sees that it is a mirror and how old it is, and is offered n
   await onPage(browser, place, {}, async (page) => {
     await signIn(page, place, place.member);
     await ids(page);
-    expect(await text(page, '[role=note]')).toMatch(/^open\.example\.com 的镜像，只读 数据截至 \d\d-\d\d \d\d:\d\d 自 .* 起上游无应答$/);
+    expect(await text(page, '[role=note]')).toMatch(
+      /^open\.example\.com 的镜像，只读 数据截至 \d\d-\d\d \d\d:\d\d 自 .* 起上游无应答$/,
+    );
     expect(await page.getByRole('button', { name: /写跟进|记录/ }).count()).toBe(0);
     await page.getByRole('button', { name: '更多操作' }).first().click();
     const offered = page.getByRole('menuitem');
@@ -53,7 +63,15 @@ test('an admin sees how it stands', async () => {
     await signIn(page, place, place.admin, '/?view=settings&tab=health');
     await page.getByRole('heading', { name: '镜像', exact: true }).waitFor();
     const shown = await text(page, '.settings-card');
-    for (const part of ['https://open.example.com', '106 / 107', '已全部读完', '0 / 1,000', 'HTTP 503', '本地 106 条，上游 107 条', '4711'])
+    for (const part of [
+      'https://open.example.com',
+      '106 / 107',
+      '已全部读完',
+      '0 / 1,000',
+      'HTTP 503',
+      '本地 106 条，上游 107 条',
+      '4711',
+    ])
       expect(shown).toContain(part);
     expect(await violations(page)).toEqual([]);
     await picture(page, 'mirror');

@@ -91,7 +91,8 @@ export function ComposerProvider({ children }: { children: ReactNode }) {
     }),
     [show],
   );
-  useKey('n', mayWrite ? () => composer.open() : null);
+  // What is being changed is not put aside by a key.
+  useKey('n', mayWrite && opened?.what !== 'edit' ? () => composer.open() : null);
   const desk = useRef<HTMLDivElement>(null);
   // Once the page itself is there: then it opens at once, and also without a network.
   useEffect(() => {

@@ -101,6 +101,8 @@ function changesOf({ base, subject, ...draft }: EditDraft, uploaded: readonly nu
   } as TrailEdit;
 }
 
+const isChanged = (draft: EditDraft): boolean => draft.files.length > 0 || Object.keys(changesOf(draft, [])).length > 0;
+
 /** What one has changed oneself, on another version: what only others have changed stays as they have it. */
 function onto(draft: EditDraft, theirs: Version): EditDraft {
   const { base } = draft;
@@ -150,6 +152,7 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
   const [failure, setFailure] = useState<unknown>(null);
   const [theirs, setTheirs] = useState<Version | null>(null);
   const [busy, setBusy] = useState(false);
+  const [restored, setRestored] = useState(() => isChanged(draft));
   const text = useRef<TextAreaRef>(null);
   const changeFiles = useCallback(
     (how: (files: readonly KeptFile[]) => readonly KeptFile[]) => change((before) => ({ files: how(before.files) })),
@@ -205,10 +208,24 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
     setTheirs(null);
     send(mine);
   };
+  /** What was changed some other time, and not sent, is thrown away. */
+  const startAnew = (): void => {
+    change(draftOf(read));
+    setRestored(false);
+  };
+  const changed = isChanged(draft);
   const kept = base.files.filter(({ id }) => draft.keptFiles.includes(id));
   return (
-    <Shell title={t('composer.editTitle')} onClose={onClose} onSend={() => send()} onFiles={filing.add}>
+    <Shell title={t('composer.editTitle')} onClose={changed ? onClose : done} onSend={() => send()} onFiles={filing.add}>
       <div className="composer-body">
+        {restored && changed && (
+          <p className="composer-restored" role="status">
+            {t('composer.restored')}
+            <Button type="link" size="small" onClick={startAnew}>
+              {t('composer.discard')}
+            </Button>
+          </p>
+        )}
         {subject !== null && <SubjectField owner={owner} subject={subject} name={subject.name} onChoose={null} />}
         {theirs !== null && (
           <div className="composer-conflict" role="alert">
@@ -271,6 +288,9 @@ function Form({ trailId, read, onClose }: { trailId: number; read: Read; onClose
         <Button type="text" onClick={done}>
           {t('composer.cancel')}
         </Button>
+        <span className="faint" role="status">
+          {changed && t('composer.keptAsDraft')}
+        </span>
       </div>
     </Shell>
   );

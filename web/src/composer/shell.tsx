@@ -1,7 +1,8 @@
 import CloseOutlined from '@ant-design/icons/CloseOutlined';
 import { Button } from 'antd';
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
+import { type ClipboardEvent, type DragEvent, type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { holdsKeys } from '../parts/keys.ts';
 
 interface ShellProps {
   readonly title: string;
@@ -15,10 +16,26 @@ interface ShellProps {
 const isOwn = (event: KeyboardEvent): boolean =>
   event.defaultPrevented || event.nativeEvent.isComposing || (event.target as HTMLElement).closest('.ant-select-open') !== null;
 
+/** What is typed on one of its buttons, such as the type that was just chosen, is for the text. A blank presses the button. */
+function passToText(event: KeyboardEvent): void {
+  const { key, ctrlKey, metaKey, altKey, defaultPrevented, currentTarget } = event;
+  if (key.length !== 1 || key === ' ' || ctrlKey || metaKey || altKey || defaultPrevented || isOwn(event)) return;
+  if ((event.target as HTMLElement).closest('input, textarea, select, [contenteditable]') !== null) return;
+  currentTarget.querySelector<HTMLTextAreaElement>('.composer-text')?.focus();
+}
+
+/** How long after it has come a click is none of its own: whoever clicked twice clicked on what was there before (ms). */
+const settling = 350;
+
 /** What stands beside what one reads, with its keys: Ctrl+Enter sends, Escape closes; files may be dropped or pasted anywhere. */
 export function Shell({ title, onClose, onSend, onFiles, children }: ShellProps) {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), settling);
+    return () => clearTimeout(timer);
+  }, []);
   const pressed = (event: KeyboardEvent): void => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.nativeEvent.isComposing) {
       event.preventDefault();
@@ -26,7 +43,7 @@ export function Shell({ title, onClose, onSend, onFiles, children }: ShellProps)
     } else if (event.key === 'Escape' && !isOwn(event)) {
       event.preventDefault();
       onClose();
-    }
+    } else passToText(event);
   };
   const pasted = ({ clipboardData }: ClipboardEvent): void => {
     // Out of a table or a document comes a picture of the words beside the words.
@@ -48,7 +65,8 @@ export function Shell({ title, onClose, onSend, onFiles, children }: ShellProps)
   };
   return (
     <aside
-      className={over ? 'composer over' : 'composer'}
+      {...{ [holdsKeys]: '' }}
+      className={`composer${over ? ' over' : ''}${settled ? '' : ' settling'}`}
       aria-label={title}
       onKeyDown={pressed}
       onPaste={pasted}

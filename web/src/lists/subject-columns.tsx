@@ -35,7 +35,6 @@ export function useSubjectColumns(kind: SubjectKind): readonly Column<Row>[] {
       const known = statusName(row.status);
       return known === null ? null : <span className="badge grey">{t(`leadStatus.${known}`)}</span>;
     });
-    const stage = column('stage', t('lists.stage'), (row) => (row.stage ? t('lists.stageId', { id: row.stage }) : null));
     const contact = column('contact', t('lists.contact'), (row) => <MainContact row={row} />);
     const country = column('country', t('lists.country'), ({ country }) =>
       country === '' ? null : <Country country={country} />,
@@ -43,10 +42,10 @@ export function useSubjectColumns(kind: SubjectKind): readonly Column<Row>[] {
     const common = [
       column('owner', t('lists.owner'), ({ owners }) => <Owners owners={owners} />),
       column('last_contact', t('lists.lastContact'), (row) => <LastContact time={row.last_contact_time} />, { sorts: true }),
-      column('next_follow_up', t('lists.next'), (row) => <NextDay time={row.next_follow_up_time} />, { sorts: true }),
       column('silence', t('lists.silence'), (row) => <SilenceBadge days={row.days_silent} />, { sorts: true, isNumber: true }),
+      column('next_follow_up', t('lists.next'), (row) => <NextDay time={row.next_follow_up_time} />, { sorts: true }),
     ];
-    const own = { company: [contact, country], lead: [status, contact, country], opportunity: [company, stage] }[kind];
+    const own = { company: [contact, country], lead: [status, contact, country], opportunity: [company] }[kind];
     return [name, ...own, ...common];
   }, [kind, t]);
 }

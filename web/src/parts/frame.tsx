@@ -10,7 +10,7 @@ import ShopOutlined from '@ant-design/icons/ShopOutlined';
 import TagOutlined from '@ant-design/icons/TagOutlined';
 import UserOutlined from '@ant-design/icons/UserOutlined';
 import { Button, Dropdown } from 'antd';
-import { type ComponentType, type ReactNode, useState } from 'react';
+import { type ComponentType, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage } from '../texts.ts';
 import { chooseLook, type Look, useLook } from './look.ts';
@@ -26,10 +26,10 @@ const ways: readonly { view: View; icon: ComponentType; of?: readonly View[]; ad
   { view: 'timeline', icon: HistoryOutlined, of: ['contact', 'colleague'] },
   { view: 'today', icon: CalendarOutlined },
   { view: 'companies', icon: ShopOutlined, of: ['company'] },
+  { view: 'silence', icon: BellOutlined },
   { view: 'leads', icon: TagOutlined, of: ['lead'] },
   { view: 'opportunities', icon: FundOutlined, of: ['opportunity'] },
   { view: 'team', icon: ApartmentOutlined },
-  { view: 'silence', icon: BellOutlined },
   { view: 'settings', icon: SettingOutlined, admin: true },
 ];
 
@@ -42,6 +42,14 @@ export function Frame({ action, children }: { action?: ReactNode; children: Reac
   const { view } = usePlace();
   const { role, tenantName, mirrorOf } = useSession();
   const [help, setHelp] = useState(false);
+  const nav = useRef<HTMLElement>(null);
+  // On a phone not all ways have room.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time that one has gone elsewhere
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>('[aria-current]');
+    if (current != null)
+      nav.current?.scrollTo({ left: current.offsetLeft - (nav.current.clientWidth - current.offsetWidth) / 2 });
+  }, [view]);
   return (
     <div className="frame">
       <a className="skip" href="#main">
@@ -55,7 +63,7 @@ export function Frame({ action, children }: { action?: ReactNode; children: Reac
         <div className="side-tenant faint">{tenantName}</div>
         {mirrorOf !== '' && <MirrorNote />}
         {action}
-        <nav className="ways" aria-label={t('frame.ways')}>
+        <nav ref={nav} className="ways" aria-label={t('frame.ways')}>
           {ways
             .filter(({ admin }) => admin !== true || role === 'admin')
             .map(({ view: one, icon: Icon, of = [] }) => (

@@ -40,9 +40,15 @@ let firstAt = 0;
 
 const takesLetters = '[contenteditable], [role=menu], [role=listbox], [role=combobox], [role=dialog], dialog';
 const openDialog = 'dialog[open], [role=dialog]:not([hidden])';
+/** Where one writes: what is typed there, be it on a button, is for the text. Its part of the page is marked so. */
+export const holdsKeys = 'data-holds-keys';
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof Element && (/^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest(takesLetters) !== null);
+  target instanceof Element &&
+  (/^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    target.closest(`${takesLetters}, [${holdsKeys}]`) !== null ||
+    // Nothing has the focus, as after a tap: whoever is writing means that.
+    (target === document.body && document.querySelector(`[${holdsKeys}]`) !== null));
 
 function pressed(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;

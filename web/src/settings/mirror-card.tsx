@@ -8,7 +8,8 @@ export function MirrorCard() {
   const { mirror } = useMirror();
   if (mirror === null) return null;
   const number = (count: number | null): string => count?.toLocaleString(i18n.language) ?? '–';
-  const calls = mirror.calls_quota === null ? number(mirror.calls_used) : `${number(mirror.calls_used)} / ${number(mirror.calls_quota)}`;
+  const calls =
+    mirror.calls_quota === null ? number(mirror.calls_used) : `${number(mirror.calls_used)} / ${number(mirror.calls_quota)}`;
   const facts = [
     [t('mirror.upstream'), mirror.upstream],
     [t('mirror.entries'), `${number(mirror.entries)} / ${number(mirror.upstream_entries)}`],
@@ -16,10 +17,17 @@ export function MirrorCard() {
       t('mirror.fill'),
       mirror.fill_done
         ? t('mirror.filled')
-        : t('mirror.filling', { from: mirror.fill_from ?? '…', calls: number(mirror.fill_calls_left), days: mirror.fill_days_left ?? '–' }),
+        : t('mirror.filling', {
+            from: mirror.fill_from ?? '…',
+            calls: number(mirror.fill_calls_left),
+            days: mirror.fill_days_left ?? '–',
+          }),
     ],
     [t('mirror.fresh'), mirror.polled_at ?? '–'],
-    [t('mirror.equal'), t('mirror.equalOf', { equal: mirror.windows_equal, all: mirror.windows, since: mirror.windows_equal_since ?? '–' })],
+    [
+      t('mirror.equal'),
+      t('mirror.equalOf', { equal: mirror.windows_equal, all: mirror.windows, since: mirror.windows_equal_since ?? '–' }),
+    ],
     [t('mirror.reread'), mirror.reread_ended_at ?? '–'],
     [t('mirror.healed'), `+${number(mirror.healed_added)} ~${number(mirror.healed_changed)} −${number(mirror.healed_removed)}`],
     [t('mirror.calls'), calls],

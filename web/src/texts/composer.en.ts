@@ -14,9 +14,10 @@ export const composerEn: typeof composerZh = {
     send: 'Record',
     sendAgain: 'Save and send',
     save: 'Save',
-    cancel: 'Leave as it was',
+    cancel: 'Cancel',
     discard: 'Discard draft',
     keptAsDraft: 'Kept as a draft',
+    restored: 'Changes that were not saved last time are here again.',
     noRoom: "The browser's storage is full; the draft is not kept",
     missing: {
       subject: 'Please choose the company, lead or opportunity that this is about.',
@@ -38,7 +39,7 @@ export const composerEn: typeof composerZh = {
       threeDays: 'In 3 days',
       week: 'In a week',
       month: 'In a month',
-      none: 'None any more',
+      none: 'No next follow-up',
     },
     files: {
       add: 'Add files',

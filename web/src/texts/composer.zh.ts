@@ -12,9 +12,10 @@ export const composerZh = {
     send: '保存跟进',
     sendAgain: '保存并发送',
     save: '保存修改',
-    cancel: '不改了',
+    cancel: '取消',
     discard: '丢弃草稿',
     keptAsDraft: '草稿已保存',
+    restored: '上次未保存的修改已恢复。',
     noRoom: '浏览器的存储空间不足，草稿没有保存',
     missing: { subject: '请选择这条跟进关于哪个客户、线索或商机。', content: '请写下跟进内容。' },
     subject: {

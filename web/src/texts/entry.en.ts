@@ -92,7 +92,7 @@ export const entryEn: EntryTexts = {
       file_ids: 'Files',
     },
   },
-  toast: { undo: 'Undo', look: 'Look', close: 'Close' },
+  toast: { undo: 'Undo', look: 'View', close: 'Close' },
   keys: {
     title: 'Keyboard shortcuts',
     open: 'Keyboard shortcuts',

@@ -52,7 +52,7 @@ export const listsEn: typeof listsZh = {
     title: 'Next follow-up: {{name}}',
     label: '{{action}} the next follow-up: {{name}}',
     set: 'Plan',
-    move: 'Move',
+    move: 'Reschedule',
     today: 'Today',
     tomorrow: 'Tomorrow',
     threeDays: '3 days',
