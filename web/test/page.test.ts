@@ -168,6 +168,29 @@ describe('a timeline', () => {
     });
   });
 
+  test('what becomes lower or higher by itself above it, such as a film, does not move what one reads', async () => {
+    await onPage({}, async (page) => {
+      await signIn(page, '/?at=2026-01-10%2010%3A00%3A00');
+      await ids(page);
+      await page.waitForFunction(() => document.querySelectorAll('article').length > 40);
+      await page.evaluate(() => window.scrollBy(0, 600));
+      for (const height of ['400px', '90px', '250px']) {
+        const moved = await page.evaluate(async (minHeight) => {
+          const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)));
+          await drawn();
+          const entries = [...document.querySelectorAll<HTMLElement>('article')];
+          const read = entries.findIndex((entry) => entry.getBoundingClientRect().bottom > 150);
+          const before = entries[read]?.getBoundingClientRect().top ?? 0;
+          const above = entries[read - 2];
+          if (above !== undefined) above.style.minHeight = minHeight;
+          await drawn();
+          return (entries[read]?.getBoundingClientRect().top ?? 0) - before;
+        }, height);
+        expect(Math.abs(moved)).toBeLessThanOrEqual(2);
+      }
+    });
+  });
+
   test('is reached by a link in an entry, and Back leads back to the place', async () => {
     await onPage({}, async (page) => {
       await signIn(page);
