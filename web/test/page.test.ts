@@ -172,7 +172,6 @@ describe('a timeline', () => {
     await onPage({}, async (page) => {
       await signIn(page, '/?at=2026-01-10%2010%3A00%3A00');
       await ids(page);
-      await page.waitForFunction(() => document.querySelectorAll('article').length > 40);
       await page.evaluate(() => window.scrollBy(0, 600));
       for (const height of ['400px', '90px', '250px']) {
         const moved = await page.evaluate(async (minHeight) => {
