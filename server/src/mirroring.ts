@@ -132,7 +132,7 @@ export class MirrorRunner {
     while (!signal.aborted) {
       const pause = await this.#step(mirror);
       if (pause === null) return;
-      // Long rests are looked over again: clocks are put right, and machines sleep.
+      // Long rests are looked over again: clocks are put right, machines sleep, and something may be announced.
       if (pause > 0) await wait(Math.min(pause, longestRest), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -204,7 +204,8 @@ export class MirrorAtWork {
   }
 }
 
-const longestRest = 60_000;
+/** For there may be announcements meanwhile. */
+const longestRest = 5_000;
 const restAfterError = 10_000;
 
 /** A mirror's standing for the metrics. */

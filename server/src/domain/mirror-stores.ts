@@ -161,7 +161,7 @@ export interface MirrorStore {
   /** These are there again, or removed. */
   forgetMisses(tenantId: number, trailIds: readonly number[]): Promise<void>;
   tell(tenantId: number, told: readonly Told[]): Promise<void>;
-  /** Those told first, up to `most`. */
-  told(tenantId: number, most: number): Promise<Told[]>;
+  /** Of some kinds those told first, up to `most`. */
+  told(tenantId: number, kinds: readonly Told['kind'][], most: number): Promise<Told[]>;
   forgetTold(tenantId: number, told: readonly Told[]): Promise<void>;
 }

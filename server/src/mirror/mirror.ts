@@ -2,9 +2,11 @@
 import type { MirrorCopy } from '../domain/mirror-copy.ts';
 import {
   type CallPurpose,
+  type ListName,
   listNames,
   type MirrorState,
   type MirrorStore,
+  type Miss,
   type Told,
   unreadList,
   type Window,
@@ -14,21 +16,31 @@ import { Lists } from './lists.ts';
 import { Reader } from './reader.ts';
 import { withRefused } from './rows.ts';
 import {
+  compareAfterNews,
   compareAgain,
   compareDiffering,
   dayOf,
   dueByNow,
   infoShare,
+  isLately,
+  listAfterNews,
+  lookAgain,
   missAgain,
+  missInVain,
   nextList,
   nextPoll,
+  pollOverlap,
   recent,
   rereadAgain,
   rereadShare,
   reserve,
   restAfter,
+  type Spent,
   startOfDay,
+  toldByNow,
   total,
+  wholeDayAfterNews,
+  wholeDayAgain,
 } from './schedule.ts';
 import { QuotaUsed, type Upstream, UpstreamError } from './upstream.ts';
 import { grid, halves, hourOf, isWithin, sameWindow, walkFrom } from './windows.ts';
@@ -53,17 +65,22 @@ export interface MirrorParts {
   readonly quota: number | null;
 }
 
+/** How a round ended: nothing was due any more, the day's calls were used up, or the upstream gave no answers. */
+export type RoundEnd = 'done' | 'quota' | 'offline';
+
 /** Announcements that are read at a time. */
 const toldAtOnce = 200;
-/** A mirror that has nothing to do looks again after this, for there may be announcements. */
-const lookAgain = 5_000;
+/** Announced entries that are looked for at a time; of more it is only known that there are some. */
+const mostSought = 10_000;
+/** Pages of a window that differs in many places, which are then read rather than narrowed down to. */
+const fewPages = 10;
+/** A round ends when so many calls in a row have failed: some two minutes. */
+const mostFailures = 8;
 
 /** A window that differs, and how many entries the upstream said that it has. */
 interface Differing extends Window {
   readonly total: number;
 }
-
-type Spent = Readonly<Partial<Record<CallPurpose, number>>>;
 
 interface Moment {
   readonly now: number;
@@ -72,19 +89,34 @@ interface Moment {
   readonly spare: number;
 }
 
+type Job = () => Promise<void>;
+
 export class Mirror {
   readonly #parts: MirrorParts;
   readonly #reader: Reader;
   readonly #lists: Lists;
   #state: MirrorState | null = null;
   #differing: Differing[] = [];
+  /** By the name of a window of the grid, how often it was found to differ since it was last equal. */
   readonly #comparedInVain = new Map<string, number>();
+  /** By the time of an entry that was missed, how often it was looked for in vain, and when it is again. */
+  readonly #missedInVain = new Map<number, { readonly times: number; readonly again: number }>();
   #failures = 0;
   #restsUntil = 0;
-  /** What was compared before is compared again, whenever it was. */
-  #compareAll = 0;
-  /** All contents are read again, whatever the share. */
-  #rereadAll = false;
+  /** What is due whatever the schedule says. */
+  #pollNow = false;
+  #wholeDayNow = false;
+  readonly #listsNow = new Set<ListName>();
+  readonly #listsOfNews = new Set<ListName>();
+  #compareNow: 'all' | 'lately' | null = null;
+  readonly #toCompare = new Set<string>();
+  #rereadNow = false;
+  /** When what is recent was last read whole, and how many pages it was; and when the last poll was, and back to when it saw everything. */
+  #wholeDay = { at: 0, pages: 1 };
+  #saw: { readonly at: number; readonly from: number } | null = null;
+  /** Entries that were announced and not found yet. */
+  readonly #sought = new Set<number>();
+  #comparedForNewsAt = 0;
 
   constructor(parts: MirrorParts) {
     this.#parts = parts;
@@ -105,52 +137,74 @@ export class Mirror {
 
   /**
    * Does what is due next, most often with one call, and answers after how many ms there is more to do; 0: at once. It never throws for what the
-   * upstream does.
+   * upstream does. What is announced meanwhile is due earlier.
    */
   async step(): Promise<number> {
-    const { store, tenantId, clock } = this.#parts;
+    const { store, tenantId, clock, upstream, quota } = this.#parts;
     const now = clock();
     if (this.#restsUntil > now) return this.#restsUntil - now;
     // Anew each time: another process may have ended the mirror.
     const mirror = await store.get(tenantId);
     if (mirror === null) throw new MirrorEnded();
-    const { upstream, quota } = this.#parts;
-    this.#state = { ...mirror.state, limits: { pageSize: upstream.pageSize, quota } };
+    this.#state = mirror.state;
+    const { limits } = mirror.state;
+    if (limits?.pageSize !== upstream.pageSize || limits.quota !== quota)
+      this.#set({ limits: { pageSize: upstream.pageSize, quota } });
     try {
-      const job = await this.#next(await this.#moment(now));
-      if (job === null) return Math.max(1, Math.min(lookAgain, this.#nextDue(now) - now));
+      const moment = await this.#moment(now);
+      const job = await this.#next(moment);
+      if (job === null) return await this.#pause(moment);
       await job();
       await this.#answered();
       return 0;
     } catch (error) {
       return this.#failed(error);
     } finally {
-      await store.keep(tenantId, this.#known);
+      if (this.#state !== mirror.state) await store.keep(tenantId, this.#known);
     }
   }
 
-  /** Reads everything until nothing is due: lists, what is recent, all months, and with `contents` each entry once more. Stops where the quota does. */
-  async round(options: { contents: boolean; sleep(ms: number): Promise<void>; ended?: AbortSignal }): Promise<void> {
-    this.#compareAll = this.#parts.clock() + 1;
-    this.#rereadAll = options.contents;
-    this.#pollAt = 0;
+  /**
+   * Reads everything until nothing is due: what is recent, lists, all months, and with `contents` each entry and each list once more. Stops
+   * where the quota does, and when the upstream gives no answers.
+   */
+  async round(options: { contents: boolean; sleep(ms: number): Promise<void>; ended?: AbortSignal }): Promise<RoundEnd> {
+    this.#pollNow = true;
+    this.#wholeDayNow = true;
+    this.#compareNow = 'all';
+    for (const name of listNames) this.#listsNow.add(name);
+    if (options.contents) {
+      this.#rereadNow = true;
+      await this.#beginAnew();
+    }
     for (;;) {
       options.ended?.throwIfAborted();
       const pause = await this.step();
       if (pause === 0) continue;
       const { now, spare } = await this.#moment(this.#parts.clock());
-      if (this.#restsUntil <= now && !(await this.#isWaiting())) return;
-      if (spare <= 0) return;
+      if (spare <= 0) return 'quota';
+      if (this.#failures >= mostFailures) return 'offline';
+      if (this.#restsUntil <= now && !(await this.#isWaiting())) return 'done';
       await options.sleep(pause);
     }
   }
 
-  /** Something of this round is still to come after a pause. */
-  async #isWaiting(): Promise<boolean> {
-    return (await this.#reader.stillMissed()).length > 0 || this.#differing.length > 0 || this.#known.fill !== null;
+  /** What was begun is not gone on with, for it may have passed already what has changed since. */
+  async #beginAnew(): Promise<void> {
+    const { store, tenantId } = this.#parts;
+    const mirror = await store.get(tenantId);
+    if (mirror === null) throw new MirrorEnded();
+    const lists = Object.fromEntries(
+      Object.entries(mirror.state.lists).map(([name, progress]) => [name, { ...progress, page: 1, seen: null, wholeAt: null }]),
+    );
+    await store.keep(tenantId, { ...mirror.state, reread: null, lists });
   }
 
-  #pollAt: number | null = null;
+  /** Something of this round is still to come after a pause. What was tried in vain before is not waited for. */
+  async #isWaiting(): Promise<boolean> {
+    if ([...this.#comparedInVain.values()].includes(1)) return true;
+    return (await this.#reader.stillMissed()).some(({ happenedAt }) => !this.#missedInVain.has(happenedAt));
+  }
 
   get #known(): MirrorState {
     if (this.#state === null) throw new Error('the state was not read yet');
@@ -174,61 +228,89 @@ export class Mirror {
   }
 
   /** What is to be done next; `null`: nothing now. The first of these that is due. */
-  async #next(moment: Moment): Promise<(() => Promise<void>) | null> {
-    const { now, spare } = moment;
-    const state = this.#known;
-    const begun = state.fill === null || state.fill.before !== null;
+  async #next(moment: Moment): Promise<Job | null> {
+    const { now, spare, spent } = moment;
+    const { store, tenantId, quota } = this.#parts;
+    const { fill, lists } = this.#known;
+    // Until there is something, nothing can be told from what is new.
+    const begun = fill === null || fill.before !== null;
     if (begun && this.#isPollDue(now)) return () => this.#poll();
-    const told = await this.#parts.store.told(this.#parts.tenantId, toldAtOnce);
-    const news = told.filter(({ kind }) => kind !== 'company' && kind !== 'contact');
-    if (begun && news.length > 0 && spare > 0) return () => this.#hear(news);
-    const misses = (await this.#reader.stillMissed()).filter(
-      ({ missedAt, announced }) => announced || missedAt + missAgain <= now,
-    );
-    const [miss] = misses;
-    if (miss !== undefined && spare > 0) return async () => void (await this.#readAround(miss.happenedAt, 'heal'));
-    if (this.#differing.length > 0 && spare > 0) return () => this.#heal();
-    const list = listNames.find((name) => {
-      const progress = state.lists[name] ?? unreadList;
-      return progress.page > 1 || nextList(name, progress.readAt, now) <= now;
-    });
-    if (list !== undefined && spare > -10) {
-      return async () => this.#set({ lists: { ...this.#known.lists, [list]: await this.#lists.step(list, state.lists[list]) } });
+    if (begun && spare > 0 && (spent.told ?? 0) < toldByNow(quota, now)) {
+      const news = await store.told(tenantId, ['trail', 'opportunity'], toldAtOnce);
+      if (news.length > 0) return () => this.#hear(news);
     }
+    const [miss] = await this.#dueMisses(now);
+    if (miss !== undefined && spare > 0) return () => this.#lookForMissed(miss);
+    if (this.#differing.length > 0 && spare > 0) return () => this.#heal();
+    const list = listNames.find((name) => this.#isListDue(name, now));
+    if (list !== undefined && spare > -10) return () => this.#readList(list, lists[list]);
     if (spare <= 0) return null;
-    if (state.fill !== null) return () => this.#fill();
+    if (fill !== null) return () => this.#fill();
     const window = await this.#dueToCompare(now);
     if (window !== null) return () => this.#compare(window);
-    const company = told.find(({ kind }) => kind === 'company' || kind === 'contact');
-    if (company !== undefined && (moment.spent.told ?? 0) < infoShare(this.#parts.quota))
-      return () => this.#lookAtCompany(company);
+    if ((spent.told ?? 0) < infoShare(quota)) {
+      const [firm] = await store.told(tenantId, ['company', 'contact', 'lead'], 1);
+      if (firm !== undefined) return () => this.#lookAtFirm(firm);
+    }
     return this.#isRereadDue(moment) ? () => this.#reread() : null;
   }
 
-  #isPollDue(now: number): boolean {
-    return this.#pollAt !== null || nextPoll(this.#known.polledAt, now) <= now;
+  /** How long nothing is due that comes by itself. */
+  async #pause({ now, spare }: Moment): Promise<number> {
+    const { polledAt, lists } = this.#known;
+    const misses = spare > 0 ? await this.#reader.stillMissed() : [];
+    const next = Math.min(
+      now + lookAgain,
+      nextPoll(polledAt, now),
+      ...listNames.map((name) => nextList(name, lists[name]?.readAt ?? null, now)),
+      ...misses.map((miss) => this.#missDueAt(miss)),
+    );
+    return Math.max(1, next - now);
   }
 
-  /** When the next thing is due that comes by itself. */
-  #nextDue(now: number): number {
-    const { polledAt, lists } = this.#known;
-    return Math.min(nextPoll(polledAt, now), ...listNames.map((name) => nextList(name, lists[name]?.readAt ?? null, now)));
+  #isPollDue(now: number): boolean {
+    return this.#pollNow || nextPoll(this.#known.polledAt, now) <= now || (this.#sought.size > 0 && this.#isWholeDayDue(now));
+  }
+
+  #isWholeDayDue(now: number): boolean {
+    const { at, pages } = this.#wholeDay;
+    if (this.#wholeDayNow || at + wholeDayAgain(pages, now) <= now) return true;
+    return this.#sought.size > 0 && (this.#parts.quota === null || at + wholeDayAfterNews(pages) <= now);
   }
 
   async #poll(): Promise<void> {
-    const { copy, tenantId, clock } = this.#parts;
+    const { copy, tenantId, clock, quota } = this.#parts;
     const now = clock();
+    const { polledAt } = this.#known;
     const ends = await copy.ends(tenantId);
     // Also when the clocks differ by hours, and when nothing was recorded for long.
-    const from = Math.floor((Math.min(now, ends?.newest ?? now) - recent) / 1000) * 1000;
-    const { polledAt, fill } = this.#known;
-    const of = await this.#reader.newest(from, polledAt === null ? null : polledAt - recent / 2);
-    const [own] = await copy.counts(tenantId, [{ from, to: null }]);
-    // What the first way through has not come to yet is not missing.
-    if (own !== of && (fill === null || (fill.before !== null && fill.before <= from)))
-      this.#differs({ from, to: null, total: of });
-    this.#pollAt = null;
+    const from = secondOf(Math.min(now, ends?.newest ?? now) - recent);
+    const known = polledAt === null || polledAt - pollOverlap < from ? null : polledAt - pollOverlap;
+    const wholeDay = known === null || this.#isWholeDayDue(now);
+    // What is planned for later need not be passed each time to come to what is new.
+    const later = hourOf(now).to + hourLength;
+    const read = wholeDay ? null : await this.#reader.newest({ from, to: later }, known);
+    if (read !== null) this.#saw = { at: now, from: read.from };
+    if (read === null || (!read.equal && quota === null)) await this.#readWholeDay({ from, to: null }, now);
+    this.#pollNow = false;
     this.#set({ polledAt: now });
+  }
+
+  async #readWholeDay(window: Window & { from: number }, now: number): Promise<void> {
+    const { copy, tenantId } = this.#parts;
+    const { total: of, pages, equal, moved } = await this.#reader.newest(window, null);
+    const { fill } = this.#known;
+    // What the first way through has not come to yet is not missing, and what was missed is looked for again by itself.
+    if (!equal && moved && (fill === null || (fill.before !== null && fill.before <= window.from)))
+      this.#differs({ ...window, total: of });
+    this.#wholeDay = { at: now, pages };
+    this.#saw = { at: now, from: window.from };
+    this.#wholeDayNow = false;
+    if (this.#sought.size === 0) return;
+    const found = await copy.byId(tenantId, [...this.#sought]);
+    // What is not among the recent ones happened earlier: counts tell where.
+    if (found.filter(({ removed }) => !removed).length < this.#sought.size) this.#compareNow ??= 'lately';
+    this.#sought.clear();
   }
 
   #differs(one: Differing): void {
@@ -252,12 +334,12 @@ export class Mirror {
   }
 
   #isRereadDue({ now, spent }: Moment): boolean {
-    const { reread, rereadWhole, filledAt } = this.#known;
-    if (this.#rereadAll) return true;
+    const { reread, rereadWhole } = this.#known;
+    if (this.#rereadNow) return true;
     const { upstream, quota } = this.#parts;
-    const share = rereadShare(this.#known.upstreamTotal ?? 0, upstream.pageSize, quota);
-    if ((spent.reread ?? 0) >= dueByNow(share, now)) return false;
-    return reread !== null || Math.max(rereadWhole?.beganAt ?? 0, filledAt ?? 0) + rereadAgain <= now;
+    const size = { entries: this.#known.upstreamTotal ?? 0, pageSize: upstream.pageSize, quota };
+    if ((spent.reread ?? 0) >= dueByNow(rereadShare(size, spent, now), now)) return false;
+    return reread !== null || rereadWhole === null || rereadWhole.beganAt + rereadAgain <= now;
   }
 
   async #reread(): Promise<void> {
@@ -267,17 +349,23 @@ export class Mirror {
     this.#set({ reread: walk });
     if (ended !== null && !ended.equal) this.#differs(ended);
     if (walk !== null) return;
-    this.#rereadAll = false;
+    this.#rereadNow = false;
     this.#set({ rereadWhole: { beganAt: before.beganAt, endedAt: this.#parts.clock() } });
   }
 
   /** The window of the grid that was not compared for too long; `null`: there is none. */
   async #dueToCompare(now: number): Promise<Window | null> {
-    const { store, tenantId } = this.#parts;
+    const { store, tenantId, quota } = this.#parts;
     const compared = await store.compared(tenantId);
-    for (const window of await this.#grid(now)) {
+    const windows = await this.#grid(now);
+    if (this.#compareNow === 'all' || (this.#compareNow !== null && (quota === null || this.#comparedForNewsAt + compareAfterNews <= now))) {
+      for (const window of windows) if (this.#compareNow === 'all' || isLately(window, now)) this.#toCompare.add(nameOf(window));
+      this.#compareNow = null;
+      this.#comparedForNewsAt = now;
+    }
+    for (const window of windows) {
       const last = compared.find((one) => sameWindow(one, window));
-      if (last === undefined || last.comparedAt < this.#compareAll) return window;
+      if (last === undefined || this.#toCompare.has(nameOf(window))) return window;
       const inVain = last.upstream === last.own ? 0 : (this.#comparedInVain.get(nameOf(window)) ?? 1);
       const again = inVain === 0 ? compareAgain(window, now) : compareDiffering(inVain);
       if (last.comparedAt + again <= now) return window;
@@ -287,7 +375,7 @@ export class Mirror {
 
   async #grid(now: number): Promise<Window[]> {
     const ends = await this.#parts.copy.ends(this.#parts.tenantId);
-    return grid(ends?.oldest ?? now, Math.max(now, ends?.newest ?? now));
+    return grid(ends?.oldest ?? now, now);
   }
 
   async #compare(window: Window): Promise<void> {
@@ -302,6 +390,7 @@ export class Mirror {
       equalAt: equal ? now : (last?.equalAt ?? null),
     });
     const name = nameOf(window);
+    this.#toCompare.delete(name);
     if (equal) this.#comparedInVain.delete(name);
     else {
       this.#comparedInVain.set(name, (this.#comparedInVain.get(name) ?? 0) + 1);
@@ -313,15 +402,17 @@ export class Mirror {
       this.#set({ upstreamTotal: compared.reduce((sum, one) => sum + one.upstream, 0) });
   }
 
-  /** Halves a window that differs, or reads it when it is small. */
+  /** Halves a window that differs, or reads it when it is small, or when so much differs in it that halving would come to all of its pages. */
   async #heal(): Promise<void> {
     const { upstream, copy, tenantId } = this.#parts;
     const one = this.#differing.at(-1);
     if (one === undefined) return;
     const [own = 0] = await copy.counts(tenantId, [one]);
-    const parts = halves(one);
-    const isSmall = one.total <= upstream.pageSize && own <= 2 * upstream.pageSize;
-    if (own !== one.total && !isSmall && parts !== null) {
+    const pages = Math.ceil(one.total / upstream.pageSize);
+    const few = pages <= 1 || (pages <= fewPages && pages <= 2 * Math.abs(own - one.total));
+    const isSmall = few && own <= (fewPages + 1) * upstream.pageSize;
+    const parts = own === one.total || isSmall ? null : halves(one, await copy.middle(tenantId, one, own));
+    if (parts !== null) {
       const [early, late] = parts;
       const theirEarly = await upstream.total('heal', early);
       const [ownEarly = 0, ownLate = 0] = await copy.counts(tenantId, [early, late]);
@@ -345,51 +436,112 @@ export class Mirror {
     return window;
   }
 
-  /** Fetches what the upstream said has changed. */
-  async #hear(told: readonly Told[]): Promise<void> {
-    const { store, copy, tenantId } = this.#parts;
-    const ofLists = told.filter(({ kind }) => kind !== 'trail');
-    for (const name of ['leads', 'opportunities'] as const) {
-      const progress = this.#known.lists[name];
-      if (progress !== undefined && ofLists.some(({ kind }) => name.startsWith(kind)))
-        this.#set({ lists: { ...this.#known.lists, [name]: { ...progress, readAt: null } } });
-    }
-    await store.forgetTold(tenantId, ofLists);
-    const trails = told.filter(({ kind }) => kind === 'trail');
-    if (trails.length === 0) return;
-    const known = await copy.byId(
-      tenantId,
-      trails.map(({ id }) => id),
-    );
-    const there = known.filter(({ removed }) => !removed);
-    await store.miss(
-      tenantId,
-      there
-        .filter(({ trailId }) => trails.some(({ id, removed }) => id === trailId && removed))
-        .map(({ trailId, happenedAt }) => ({ trailId, happenedAt, missedAt: this.#parts.clock(), announced: true })),
-    );
-    const read: Window[] = [];
-    for (const { happenedAt } of there) {
-      if (!read.some((window) => isWithin(window, happenedAt))) read.push(await this.#readAround(happenedAt, 'told'));
-    }
-    const ids = new Set(there.map(({ trailId }) => trailId));
-    const unknown = trails.filter(({ id, removed }) => !ids.has(id) && !removed);
-    if (unknown.length > 0) {
-      await this.#poll();
-      const found = await copy.byId(
-        tenantId,
-        unknown.map(({ id }) => id),
-      );
-      // What is not among the recent ones happened earlier: counts tell where.
-      if (found.filter(({ removed }) => !removed).length < unknown.length) this.#compareAll = this.#parts.clock();
-    }
-    await store.forgetTold(tenantId, trails);
+  #missDueAt({ happenedAt, missedAt, announced }: Miss): number {
+    return this.#missedInVain.get(happenedAt)?.again ?? (announced ? missedAt : missedAt + missAgain);
   }
 
-  async #lookAtCompany(told: Told): Promise<void> {
+  async #dueMisses(now: number): Promise<Miss[]> {
+    const misses = await this.#reader.stillMissed();
+    const times = new Set(misses.map(({ happenedAt }) => happenedAt));
+    for (const at of this.#missedInVain.keys()) if (!times.has(at)) this.#missedInVain.delete(at);
+    return misses.filter((miss) => this.#missDueAt(miss) <= now);
+  }
+
+  /** Looks for an entry once more, and for those that were missed around it. */
+  async #lookForMissed({ happenedAt }: Miss): Promise<void> {
+    const now = this.#parts.clock();
+    const before = await this.#reader.stillMissed();
+    const window = await this.#readAround(happenedAt, 'heal');
+    const after = await this.#reader.stillMissed();
+    const isOpen = ({ trailId, missedAt }: Miss) => missedAt < now && before.some((miss) => miss.trailId === trailId);
+    const around = (misses: readonly Miss[]) => misses.filter((miss) => isWithin(window, miss.happenedAt) && isOpen(miss));
+    const open = around(after);
+    const progress = open.length < around(before).length;
+    for (const miss of open) {
+      const times = progress ? 0 : (this.#missedInVain.get(miss.happenedAt)?.times ?? 0) + 1;
+      this.#missedInVain.set(miss.happenedAt, { times, again: now + missInVain(times) });
+    }
+  }
+
+  #isListDue(name: ListName, now: number): boolean {
+    const { readAt, page } = this.#known.lists[name] ?? unreadList;
+    if (page > 1 || this.#listsNow.has(name) || nextList(name, readAt, now) <= now) return true;
+    return this.#listsOfNews.has(name) && (this.#parts.quota === null || (readAt ?? 0) + listAfterNews <= now);
+  }
+
+  async #readList(name: ListName, progress = unreadList): Promise<void> {
+    const after = await this.#lists.step(name, progress);
+    this.#set({ lists: { ...this.#known.lists, [name]: after } });
+    if (after.page > 1) return;
+    this.#listsNow.delete(name);
+    this.#listsOfNews.delete(name);
+  }
+
+  /** Fetches what the upstream said has changed: with one call what is new, or one hour. */
+  async #hear(told: readonly Told[]): Promise<void> {
+    const { store, copy, tenantId, clock } = this.#parts;
+    const ofLists = told.filter(({ kind }) => kind === 'opportunity');
+    if (ofLists.length > 0) this.#listsOfNews.add('opportunities');
+    await store.forgetTold(tenantId, ofLists);
+    const ofTrails = told.filter(({ kind }) => kind === 'trail');
+    if (ofTrails.length === 0) return;
+    const byId = async () =>
+      new Map(
+        (
+          await copy.byId(
+            tenantId,
+            ofTrails.map(({ id }) => id),
+          )
+        ).map((trail) => [trail.trailId, trail]),
+      );
+    let known = await byId();
+    if (ofTrails.some(({ id, removed, toldAt }) => !removed && !known.has(id) && !this.#hasPolledSince(toldAt))) {
+      await this.#poll();
+      known = await byId();
+    }
+    const open: { readonly told: Told; readonly happenedAt: number }[] = [];
+    const done: Told[] = [];
+    for (const one of ofTrails) {
+      const trail = known.get(one.id);
+      if (trail === undefined) {
+        if (!one.removed && this.#sought.size < mostSought) this.#sought.add(one.id);
+        done.push(one);
+      } else if (one.removed ? trail.removed : this.#hasSeen(trail.happenedAt, one.toldAt)) done.push(one);
+      else open.push({ told: one, happenedAt: trail.happenedAt });
+    }
+    const [first] = open;
+    if (first !== undefined) {
+      const hour = hourOf(first.happenedAt);
+      const around = open.filter(({ happenedAt }) => isWithin(hour, happenedAt));
+      await store.miss(
+        tenantId,
+        around
+          .filter((one) => one.told.removed)
+          .map((one) => ({ trailId: one.told.id, happenedAt: one.happenedAt, missedAt: clock(), announced: true })),
+      );
+      const window = await this.#readAround(first.happenedAt, 'told');
+      done.push(...around.filter(({ happenedAt }) => isWithin(window, happenedAt)).map((one) => one.told));
+    }
+    await store.forgetTold(tenantId, done);
+  }
+
+  #hasPolledSince(at: number): boolean {
+    return this.#saw !== null && this.#saw.at > at;
+  }
+
+  /** Whether what happened at a time was read after it was told of. */
+  #hasSeen(happenedAt: number, toldAt: number): boolean {
+    return this.#saw !== null && this.#saw.at > toldAt && happenedAt >= this.#saw.from && happenedAt <= this.#saw.at;
+  }
+
+  async #lookAtFirm(told: Told): Promise<void> {
     const { store, copy, tenantId } = this.#parts;
-    const companyId = told.kind === 'company' ? told.id : await copy.companyOfContact(tenantId, told.id);
-    if (companyId !== null && !told.removed) await this.#lists.company(companyId);
+    if (told.kind === 'lead') await this.#lists.lead(told.id);
+    else {
+      const companyId = told.kind === 'company' ? told.id : await copy.companyOfContact(tenantId, told.id);
+      if (companyId !== null && told.removed && told.kind === 'company') this.#listsOfNews.add('removedCompanies');
+      else if (companyId !== null) await this.#lists.company(companyId);
+    }
     await store.forgetTold(tenantId, [told]);
   }
 
@@ -428,5 +580,9 @@ export class Mirror {
 export class MirrorEnded extends Error {
   override readonly name = 'MirrorEnded';
 }
+
+/** Whole seconds, as the wire has them. */
+const secondOf = (at: number): number => Math.floor(at / 1000) * 1000;
+const hourLength = 3_600_000;
 
 const nameOf = ({ from, to }: Window): string => `${from} ${to}`;

@@ -6,7 +6,7 @@ import type { Trail } from '../domain/objects.ts';
 import type { Clock } from '../domain/stores.ts';
 import { RowReader } from './rows.ts';
 import { missAgain } from './schedule.ts';
-import type { Upstream } from './upstream.ts';
+import { type Upstream, UpstreamError } from './upstream.ts';
 import { afterWindow, cut, isTooLarge, nextWindow } from './windows.ts';
 
 /** What reading has changed. */
@@ -38,11 +38,30 @@ interface Seen {
 
 /** Pages of one company's entries that a missing one is looked for in. */
 const pagesAbout = 3;
+/** Companies whose entries are looked at in one step. */
+const mostLooked = 10;
 
 /** A window that was read to its end, and how it compares. */
 export interface ReadWindow extends Window {
   readonly total: number;
   readonly equal: boolean;
+}
+
+/** What of a window was read from its end on: back to `from`. */
+export interface Newest extends ReadWindow {
+  readonly from: number;
+  /** Pages that the whole window has. */
+  readonly pages: number;
+  /** Not all of it was seen: what is missing is not known. */
+  readonly moved: boolean;
+}
+
+/** What the upstream has about one company, lead or opportunity, as far as it was looked at. */
+interface About {
+  readonly ids: ReadonlySet<number>;
+  /** All of it was, or as many as are here are there: nothing is missing among what was not looked at. */
+  readonly whole: boolean;
+  readonly complete: boolean;
 }
 
 export class Reader {
@@ -93,21 +112,30 @@ export class Reader {
     return { ...window, total: seen.total, equal: await this.#compare(window, seen.total, seen) };
   }
 
-  /** The newest entries from a time on: pages until one has nothing that is not known from `known` on. Answers the total of the window. */
-  async newest(from: number, known: number | null): Promise<number> {
-    const { pageSize } = this.#parts.upstream;
-    const window = { from, to: null };
+  /**
+   * The newest entries of a window: pages back to the time `known`, what is older being known, or all of it. What it has besides is only missed
+   * when all was read.
+   */
+  async newest(window: Window & { from: number }, known: number | null): Promise<Newest> {
+    const { upstream, copy, tenantId } = this.#parts;
     let seen: Seen | null = null;
     for (let page = 1; ; page++) {
-      const { entries, total, refused, fresh } = await this.#page('poll', window, page);
+      const { entries, total, refused } = await this.#page('poll', window, page);
       seen ??= { window, ids: new Set(), total, moved: false, refused: 0 };
       see(seen, entries, total, refused);
-      if (page * pageSize >= total) {
-        await this.#compare(window, total, seen);
-        return total;
+      const pages = Math.max(1, Math.ceil(total / upstream.pageSize));
+      if (page >= pages) {
+        const equal = await this.#compare(window, total, seen);
+        return { ...window, total, pages, equal, moved: !isWhole(seen) };
       }
+      // Pages that have nothing in them would never end.
+      if (entries.length + refused === 0) throw new UpstreamError(`page ${page} of ${pages} of the answer is empty`);
       const oldest = Math.min(...entries.map(({ trail }) => trail.happenedAt));
-      if (!fresh && known !== null && oldest < known) return total;
+      if (known !== null && oldest < known) {
+        const [own] = await copy.counts(tenantId, [window]);
+        // The oldest second may go on on the next page.
+        return { ...window, from: oldest + 1000, total, pages, equal: own === total, moved: true };
+      }
     }
   }
 
@@ -122,7 +150,7 @@ export class Reader {
     });
     const { added, changed } = await copy.take(tenantId, entries);
     if (purpose !== 'fill') found({ added, changed, removed: 0 });
-    return { entries, total, refused, fresh: added + changed > 0 };
+    return { entries, total, refused };
   }
 
   /** Whether the copy has as many entries there as the upstream; what it has besides is missed, and what was missed before is removed. */
@@ -153,30 +181,43 @@ export class Reader {
       first.map(({ trailId, happenedAt }) => ({ trailId, happenedAt, missedAt: now, announced: false })),
     );
     const gone: number[] = [];
+    const moved: number[] = [];
+    const looked = new Map<string, About>();
     for (const trail of lacking) {
       const miss = known.get(trail.trailId);
-      if (isSecond(miss) && (miss?.announced || !(await this.#isElsewhere(trail)))) gone.push(trail.trailId);
+      if (!isSecond(miss)) continue;
+      const elsewhere = miss?.announced ? false : await this.#isElsewhere(trail, looked);
+      if (elsewhere !== null) (elsewhere ? moved : gone).push(trail.trailId);
     }
+    if (moved.length > 0) await store.forgetMisses(tenantId, moved);
     if (gone.length === 0) return;
     found({ added: 0, changed: 0, removed: await copy.remove(tenantId, gone) });
     await store.forgetMisses(tenantId, gone);
   }
 
-  /** Whether an entry only moved to another time: then it is among those about the same company. */
-  async #isElsewhere({ trailId, companyId, leadId, opportunityId }: Trail): Promise<boolean> {
-    const { upstream, copy, tenantId, found } = this.#parts;
+  /** Whether an entry only moved to another time: then it is among those about the same company. `null`: that is found out another time. */
+  async #isElsewhere({ trailId, companyId, leadId, opportunityId }: Trail, looked: Map<string, About>): Promise<boolean | null> {
     const subject =
       companyId !== null ? { companyId } : leadId !== null ? { leadId } : opportunityId !== null ? { opportunityId } : null;
     if (subject === null) return false;
-    for (let page = 1; page <= pagesAbout; page++) {
+    const name = JSON.stringify(subject);
+    if (!looked.has(name) && looked.size >= mostLooked) return null;
+    const about = looked.get(name) ?? (await this.#lookAbout(subject));
+    looked.set(name, about);
+    return about.ids.has(trailId) || (!about.whole && about.complete);
+  }
+
+  async #lookAbout(subject: { companyId: number } | { leadId: number } | { opportunityId: number }): Promise<About> {
+    const { upstream, copy, tenantId, found } = this.#parts;
+    const ids = new Set<number>();
+    for (let page = 1; ; page++) {
       const { rows, total } = await upstream.about('heal', subject, page);
       const entries = this.#rows.read(rows, { from: null, to: null }, this.#parts.refuse);
-      const there = entries.filter(({ trail }) => trail.trailId === trailId);
-      found({ ...(await copy.take(tenantId, there)), removed: 0 });
-      if (there.length > 0) return true;
-      if (page * upstream.pageSize >= total) return false;
+      found({ ...(await copy.take(tenantId, entries)), removed: 0 });
+      for (const { trail } of entries) ids.add(trail.trailId);
+      const whole = page * upstream.pageSize >= total;
+      if (whole || page === pagesAbout) return { ids, whole, complete: total >= (await copy.countAbout(tenantId, subject)) };
     }
-    return false;
   }
 
   /** What was missed and is there again, or was removed, is missed no more. Answers the rest. */

@@ -117,6 +117,11 @@ export class Upstream {
     return this.#call('told', () => this.#client.companies.info({ companyId }));
   }
 
+  /** A lead in full. Throws as `page`. */
+  lead(leadId: number): Promise<unknown> {
+    return this.#call('told', () => this.#client.leads.info({ leadId }));
+  }
+
   async #rows(purpose: CallPurpose, most: number, ask: () => Promise<unknown>): Promise<Rows> {
     const data = await this.#call(purpose, ask);
     const { list, totalItem } = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;

@@ -6,7 +6,7 @@ const second = 1_000;
 const day = 86_400_000;
 
 /** Pages that a window should have, and that it may have: few enough that one broken off costs little, many enough that its end does not. */
-const [wantedPages, mostPages] = [10, 20];
+const [wantedPages, mostPages] = [16, 32];
 const mostGrowth = 8;
 
 export const walkFrom = (now: number): Walk => ({
@@ -56,10 +56,14 @@ export function afterWindow(walk: Walk, window: OpenWindow, pageSize: number): W
   return { ...rest, length: toSecond((walk.length ?? day) * growth) };
 }
 
-/** Months of Beijing from the one of `oldest` to that of `newest`, and the two open ends; newest first. */
-export function grid(oldest: number, newest: number): Window[] {
+/** Months that are compared one by one; what is older is one window. A single entry of the year 1970 must not make hundreds of them. */
+const mostMonths = 180;
+
+/** Months of Beijing from the one of `oldest` to that of `now`, and the two open ends; newest first. */
+export function grid(oldest: number, now: number): Window[] {
   const { of, start } = units.month;
-  const [first, last] = [of(oldest), of(newest)];
+  const last = of(now);
+  const first = Math.max(Math.min(of(oldest), last), last - mostMonths + 1);
   const windows: Window[] = [{ from: start(last + 1), to: null }];
   for (let month = last; month >= first; month--) windows.push({ from: start(month), to: start(month + 1) - second });
   windows.push({ from: null, to: start(first) - second });
@@ -69,11 +73,11 @@ export function grid(oldest: number, newest: number): Window[] {
 /** All times that the wire can name. */
 const [earliest, latest] = [Date.UTC(1000, 0, 2), Date.UTC(9999, 11, 30)];
 
-/** The two halves of a window; `null`: it is a single second. */
-export function halves({ from, to }: Window): readonly [Window, Window] | null {
+/** A window in two parts, cut after `at` or, if that is not within it or not known, in the middle; `null`: it is a single second. */
+export function halves({ from, to }: Window, at: number | null): readonly [Window, Window] | null {
   const [start, end] = [from ?? earliest, to ?? latest];
   if (start >= end) return null;
-  const middle = toSecond((start + end) / 2);
+  const middle = at !== null && at >= start && at < end ? toSecond(at) : toSecond((start + end) / 2);
   return [
     { from, to: middle },
     { from: middle + second, to },

@@ -1,7 +1,7 @@
 /** An upstream behind a proxy that answers as OKKI does, and a store of its own that mirrors it, on one clock that the test moves. */
 import { type Core, openCore } from '../../src/app.ts';
 import { allTrails } from '../../src/domain/stores.ts';
-import type { Mirror, MirrorLog } from '../../src/mirror/mirror.ts';
+import type { Mirror, MirrorLog, RoundEnd } from '../../src/mirror/mirror.ts';
 import { type MirrorSettings, openMirror } from '../../src/mirroring.ts';
 import { renderTrail } from '../../src/wire/trail-wire.ts';
 import { testTenant } from '../support/entries.ts';
@@ -28,7 +28,7 @@ export interface Mirroring {
   /** Steps until a time (ms) has come. */
   until(at: number): Promise<void>;
   /** One poll, one comparison of everything, and with `contents` each entry read again. */
-  round(contents?: boolean): Promise<void>;
+  round(contents?: boolean): Promise<RoundEnd>;
   /** Another process goes on with it. */
   reopen(): Promise<Mirror>;
   close(): Promise<void>;
