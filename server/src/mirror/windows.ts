@@ -85,7 +85,7 @@ export function halves({ from, to }: Window, at: number | null): readonly [Windo
 }
 
 /** The hour that a time lies in. */
-export function hourOf(at: number): Window {
+export function hourOf(at: number): { readonly from: number; readonly to: number } {
   const from = Math.floor(at / 3_600_000) * 3_600_000;
   return { from, to: from + 3_600_000 - second };
 }
