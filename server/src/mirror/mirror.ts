@@ -367,7 +367,7 @@ export class Mirror {
       const last = compared.find((one) => sameWindow(one, window));
       if (last === undefined || this.#toCompare.has(nameOf(window))) return window;
       const inVain = last.upstream === last.own ? 0 : (this.#comparedInVain.get(nameOf(window)) ?? 1);
-      const again = inVain === 0 ? compareAgain(window, now) : compareDiffering(inVain);
+      const again = inVain === 0 ? compareAgain(window, now, quota) : compareDiffering(inVain);
       if (last.comparedAt + again <= now) return window;
     }
     return null;

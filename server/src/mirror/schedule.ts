@@ -134,7 +134,8 @@ export const rereadAgain = 20 * hour;
 export const isLately = ({ to }: Window, now: number): boolean => to === null || to > now - 45 * dayLength;
 
 /** A window that was found equal is compared again after this. */
-export const compareAgain = (window: Window, now: number): number => (isLately(window, now) ? dayLength : 5 * dayLength);
+export const compareAgain = (window: Window, now: number, quota: number | null): number =>
+  quota === null || isLately(window, now) ? dayLength : 5 * dayLength;
 
 /** One that differs, soon, and then more and more seldom, as long as what differs cannot be put right. */
 export const compareDiffering = (times: number): number => Math.min(2 * minute * 5 ** (times - 1), dayLength);

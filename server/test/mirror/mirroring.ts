@@ -1,8 +1,11 @@
 /** An upstream behind a proxy that answers as OKKI does, and a store of its own that mirrors it, on one clock that the test moves. */
+import { createHash } from 'node:crypto';
 import { type Core, openCore } from '../../src/app.ts';
+import type { ImportedEntry } from '../../src/domain/import.ts';
 import { allTrails } from '../../src/domain/stores.ts';
 import type { Mirror, MirrorLog, RoundEnd } from '../../src/mirror/mirror.ts';
 import { type MirrorSettings, openMirror } from '../../src/mirroring.ts';
+import { readEntry } from '../../src/wire/entry-wire.ts';
 import { renderTrail } from '../../src/wire/trail-wire.ts';
 import { testTenant } from '../support/entries.ts';
 import { newPlace, type TestPlace } from '../support/place.ts';
@@ -40,7 +43,7 @@ export type MirroringOptions = Partial<Pick<MirrorSettings, 'pageSize' | 'quota'
   readonly random?: () => number;
 };
 
-export async function mirroring(entries: readonly unknown[], options: MirroringOptions = {}): Promise<Mirroring> {
+export async function mirroring(entries: Iterable<unknown>, options: MirroringOptions = {}): Promise<Mirroring> {
   const {
     now = '2026-05-20 10:00:00',
     pageSize = 100,
@@ -51,7 +54,7 @@ export async function mirroring(entries: readonly unknown[], options: MirroringO
   } = options;
   const upstream = await startServer({ now });
   const { clock } = upstream;
-  await upstream.import(entries);
+  await upstream.core.importer.take(portionsOf(entries));
   const credentials = await upstream.application();
   const proxy = await startProxy({ target: `http://127.0.0.1:${upstream.port}`, clock: clock.now });
   const place = await newPlace();
@@ -87,6 +90,26 @@ export async function mirroring(entries: readonly unknown[], options: MirroringO
       await place.remove();
     },
   };
+}
+
+/** So that not all of many entries are in memory. */
+function* portionsOf(entries: Iterable<unknown>): Generator<ImportedEntry[]> {
+  let portion: ImportedEntry[] = [];
+  for (const entry of entries) {
+    portion.push(readEntry(entry));
+    if (portion.length < 1000) continue;
+    yield portion;
+    portion = [];
+  }
+  yield portion;
+}
+
+/** The digest of what `exported` answers, for what does not fit in a text. */
+export async function digestOf(core: Core): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const { trails, joined } of core.trailStore.stream(testTenant, allTrails, null))
+    for (const trail of trails) hash.update(renderTrail(testTenant, trail, joined) as string | Uint8Array).update('\n');
+  return hash.digest('hex');
 }
 
 /** Everything that a store has of the enterprise's entries, as its export has it. */
