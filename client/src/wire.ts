@@ -1758,6 +1758,103 @@ export interface LeadPushData {
   lead_id: number;
 }
 
+export interface Mirror {
+  /** 上游地址 · The address that is mirrored. */
+  upstream: string;
+  /** 历史是否已全部读完 · Whether everything was read once. */
+  fill_done: boolean;
+  /** 已读到的时间 · What lies at or after it is here; null: everything is, or nothing yet. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  fill_from: string | null;
+  /** 历史尚需调用次数 · Calls that the rest will take; null: none, or not known yet. */
+  fill_calls_left: number | null;
+  /** 历史尚需天数 · Days that it will take with this quota. */
+  fill_days_left: number | null;
+  /** 本地动态数量 · Entries here. */
+  entries: number;
+  /** 上游动态数量 · Entries there, when it was last asked. */
+  upstream_entries: number | null;
+  /** 最近一次读取新动态 · When what is recent was last read. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  polled_at: string | null;
+  /** 上游最近一次正常应答 · When the upstream last answered sensibly. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  answered_at: string | null;
+  /** 上游不可用起始时间 · Since when it does not; null: it does. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  offline_since: string | null;
+  /** 上游不可用原因 · What came instead. */
+  offline_reason: string | null;
+  /** 比对的时间段数量 · Months, and what lies before and after them, that were compared. */
+  windows: number;
+  /** 数量一致的时间段 · Those with as many entries here as there. */
+  windows_equal: number;
+  /** 全部时间段均曾一致，其中最早一次的时间 · The oldest of the proofs; null: not each was found equal yet. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  windows_equal_since: string | null;
+  /** 数量不一致的时间段 · Windows that differ. */
+  differing: MirrorDifference[];
+  /** 内容复读已到达的时间 · How far contents were read again; null: not begun. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  reread_from: string | null;
+  /** 上一轮完整复读开始 · When the last whole reading of all contents began. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  reread_began_at: string | null;
+  /** 上一轮完整复读结束 · When it ended. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  reread_ended_at: string | null;
+  /** 补上的动态 · Entries that were lacking and were put in. */
+  healed_added: number;
+  /** 修正的动态 · Entries that differed and were put right. */
+  healed_changed: number;
+  /** 移除的动态 · Entries that the upstream has no more. */
+  healed_removed: number;
+  /** 待确认缺失的动态 · Entries that were missed once and are looked for again. */
+  missed: number;
+  /** 无法保存的动态 · What the upstream answers and cannot be kept. */
+  refused: MirrorRefused[];
+  calls_today: MirrorCalls;
+  /** 今日已用调用次数 · All of them. */
+  calls_used: number;
+  /** 每日调用上限 · How many a day may have; null: any number. */
+  calls_quota: number | null;
+  /** 今日剩余调用次数 · How many are left. */
+  calls_left: number | null;
+}
+
+export interface MirrorDifference {
+  /** 开始 · From. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  from: string | null;
+  /** 结束 · To. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  to: string | null;
+  /** 上游数量 · Entries there. */
+  upstream: number;
+  /** 本地数量 · Entries here. */
+  own: number;
+  /** 比对时间 · When they were counted. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  compared_at: string | null;
+}
+
+export interface MirrorRefused {
+  /** 时间 · When. YYYY-MM-DD HH:mm:ss, Beijing time. */
+  time: string | null;
+  /** 动态 · Which. */
+  entry: string;
+  /** 原因 · Why. */
+  reason: string;
+}
+
+/** 今日调用次数，按用途 · Calls of today (Beijing), by what they were for. */
+export interface MirrorCalls {
+  token?: number;
+  poll?: number;
+  told?: number;
+  lists?: number;
+  fill?: number;
+  compare?: number;
+  heal?: number;
+  reread?: number;
+  verify?: number;
+}
+
+/** The data of GET /v1/mirror/status. */
+export interface MirrorStatusData {
+  /** 镜像状态 · null: the enterprise is no mirror. */
+  mirror: Mirror | null;
+}
+
 /** The data of GET /v1/dynamic/next/list. */
 export interface NextListData {
   /** By next_follow_up_time, then company, lead, opportunity, then id. */

@@ -356,6 +356,7 @@ export async function createApp(core: Core, config: Config, role: Role = 'alone'
     sessions: core.sessions,
     demo: config.demo ? demoMailbox : null,
     head: (tenantId) => core.trailStore.head(tenantId),
+    upstreamOf: async (tenantId) => (await core.mirrors.get(tenantId))?.upstream ?? null,
     calendars: core.calendars,
     hook,
     routes: routesOf(core),

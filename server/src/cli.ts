@@ -92,6 +92,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     .version(version(), '-V, --version', say({ en: 'show the version', zh: '显示版本' }))
     .helpOption('-h, --help', say({ en: 'show help', zh: '显示帮助' }))
     .helpCommand(false)
+    // What stands after a command's word is that command's.
+    .enablePositionalOptions()
     .configureHelp({ styleTitle: (title) => (language === 'zh' ? (titles[title] ?? title) : title) })
     .exitOverride();
   const made = new Map<string, Commander>();
@@ -113,7 +115,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       .description(say(command.summary))
       .exitOverride();
     // A command may have others under it.
-    if (group === null) made.set(command.name, sub.helpCommand(false));
+    if (group === null) made.set(command.name, sub.helpCommand(false).enablePositionalOptions());
     for (const { words: argument, help } of command.arguments ?? []) sub.argument(argument, say(help));
     for (const name of command.settings) sub.option(flagsOf(name), helpOf(name));
     for (const { flags, help, required } of command.options ?? []) {

@@ -113,6 +113,7 @@ function SignedIn() {
   const session = useMemo<Session | null>(() => {
     if (data?.user == null || !data.signed_in) return null;
     const role = data.role as Session['role'];
+    const mirrorOf = data.mirror_of ?? '';
     return {
       client,
       me: data.user,
@@ -120,7 +121,8 @@ function SignedIn() {
       tenantId: data.tenant_id as number,
       tenantName: data.tenant_name ?? '',
       version: data.version,
-      mayWrite: role !== 'viewer',
+      mirrorOf,
+      mayWrite: role !== 'viewer' && mirrorOf === '',
       signOut,
     };
   }, [client, data, signOut]);

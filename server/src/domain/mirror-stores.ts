@@ -1,7 +1,7 @@
 /** What a mirror needs from storage: how far it has come, in words that outlive a process. */
 
 /** What calls are made for; each call is of one. */
-export const callPurposes = ['token', 'poll', 'told', 'lists', 'fill', 'compare', 'heal', 'reread', 'verify'] as const;
+export const callPurposes = ['token', 'poll', 'told', 'lists', 'info', 'fill', 'compare', 'heal', 'reread', 'verify'] as const;
 export type CallPurpose = (typeof callPurposes)[number];
 
 /** A stretch of time with both ends in it, in ms at whole seconds; `null`: open. */

@@ -248,7 +248,7 @@ export class Mirror {
     if (fill !== null) return () => this.#fill();
     const window = await this.#dueToCompare(now);
     if (window !== null) return () => this.#compare(window);
-    if ((spent.told ?? 0) < infoShare(quota)) {
+    if ((spent.info ?? 0) < infoShare(quota)) {
       const [firm] = await store.told(tenantId, ['company', 'contact', 'lead'], 1);
       if (firm !== undefined) return () => this.#lookAtFirm(firm);
     }

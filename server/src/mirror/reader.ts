@@ -149,7 +149,8 @@ export class Reader {
       this.#parts.refuse(entry, reason);
     });
     const { added, changed } = await copy.take(tenantId, entries);
-    if (purpose !== 'fill') found({ added, changed, removed: 0 });
+    // What is read for the first time, or was told of, is no difference that had to be found.
+    if (purpose === 'heal' || purpose === 'reread') found({ added, changed, removed: 0 });
     return { entries, total, refused };
   }
 

@@ -114,12 +114,12 @@ export class Upstream {
 
   /** A company in full. Throws as `page`. */
   company(companyId: number): Promise<unknown> {
-    return this.#call('told', () => this.#client.companies.info({ companyId }));
+    return this.#call('info', () => this.#client.companies.info({ companyId }));
   }
 
   /** A lead in full. Throws as `page`. */
   lead(leadId: number): Promise<unknown> {
-    return this.#call('told', () => this.#client.leads.info({ leadId }));
+    return this.#call('info', () => this.#client.leads.info({ leadId }));
   }
 
   async #rows(purpose: CallPurpose, most: number, ask: () => Promise<unknown>): Promise<Rows> {

@@ -88,6 +88,9 @@ export const sessionGetData = Type.Object({
   tenant_id: Type.Optional(signed.tenant_id),
   tenant_name: Type.Optional(signed.tenant_name),
   revision: Type.Optional(Type.Integer({ description: "The last revision of the enterprise's change log." })),
+  mirror_of: Type.Optional(
+    Type.String({ description: '镜像来源 · The address that the enterprise is a mirror of; "": it is none, and can be written.' }),
+  ),
 });
 
 const userOf = ({ userId, nickname, email: mail, avatar }: User) => ({ user_id: userId, nickname, email: mail, avatar });
@@ -107,12 +110,14 @@ export interface SessionState {
   readonly version: string;
   /** `null`: nobody is signed in. */
   readonly revision: number | null;
+  /** What the enterprise is copied from; `null`: it is no mirror. */
+  readonly upstream: string | null;
 }
 
-export const presentSessionState = ({ signed: who, revision, ...state }: SessionState): string =>
+export const presentSessionState = ({ signed: who, revision, upstream, ...state }: SessionState): string =>
   JSON.stringify({
     signed_in: who !== null,
     ...state,
     ...(who === null ? {} : signedOf(who)),
-    ...(revision === null ? {} : { revision }),
+    ...(revision === null ? {} : { revision, mirror_of: upstream ?? '' }),
   });

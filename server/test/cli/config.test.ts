@@ -124,6 +124,28 @@ const values: { readonly [N in SettingName]: { good: [string, unknown][]; bad: s
     bad: ['-1', '65537', '1.5', ''],
     accepted: /a whole number from 0 to 65536/,
   },
+  mirrorUpstream: {
+    good: [
+      ['https://open.example.com', 'https://open.example.com'],
+      ['', null],
+    ],
+    bad: ['open.example.com', 'ftp://a', 'https://name:word@a', '/v1'],
+    accepted: /an address https:/,
+  },
+  mirrorTenant: { good: [['23412', 23412]], bad: ['0', '-1', 'x', ''], accepted: /a whole number from 1 to 999999999/ },
+  mirrorClientId: { good: [['23412-x', '23412-x']], bad: [], accepted: /./ },
+  mirrorClientSecret: { good: [['secret of the upstream', 'secret of the upstream']], bad: [], accepted: /./ },
+  mirrorWebhookSecret: { good: [['c2VjcmV0', 'c2VjcmV0']], bad: [], accepted: /./ },
+  mirrorQuota: {
+    good: [
+      ['0', 0],
+      ['1000', 1000],
+    ],
+    bad: ['-1', '1e3', ''],
+    accepted: /a whole number from 0 to 100000000/,
+  },
+  mirrorRate: { good: [['2', 2]], bad: ['0', '1001'], accepted: /a whole number from 1 to 1000/ },
+  mirrorPageSize: { good: [['500', 500]], bad: ['9', '1001'], accepted: /a whole number from 10 to 1000/ },
   tlsCert: {
     good: [
       ['a.pem', 'a.pem'],

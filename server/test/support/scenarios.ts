@@ -50,6 +50,7 @@ export const writtenRoutes: Readonly<Record<string, Written>> = {
   'GET /v1/dynamic/trail/stats/types': stats,
   'GET /v1/dynamic/trail/stats/countries': stats,
   'GET /v1/dynamic/trail/stats/silence': { files: ['server/test/http/silence.test.ts'] },
+  'GET /v1/mirror/status': { files: ['server/test/http/mirror.test.ts'] },
   'GET /v1/dynamic/subject/list': { files: ['server/test/http/subject-list.test.ts'] },
   'POST /v1/company/pushCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },
   'POST /v1/company/removeCompanyAndCustomers': { files: ['server/test/http/company-push.test.ts'] },

@@ -14,6 +14,7 @@ import { type ComponentType, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chooseLanguage } from '../texts.ts';
 import { chooseLook, type Look, useLook } from './look.ts';
+import { MirrorNote } from './mirror-note.tsx';
 import { goTo, placeOf, usePlace, type View } from './place.ts';
 import { useSession } from './session.tsx';
 import { Shortcuts } from './shortcuts.tsx';
@@ -39,7 +40,7 @@ export const popups = 'popups';
 export function Frame({ action, children }: { action?: ReactNode; children: ReactNode }) {
   const { t } = useTranslation();
   const { view } = usePlace();
-  const { role, tenantName } = useSession();
+  const { role, tenantName, mirrorOf } = useSession();
   const [help, setHelp] = useState(false);
   return (
     <div className="frame">
@@ -52,6 +53,7 @@ export function Frame({ action, children }: { action?: ReactNode; children: Reac
           <span>{t('product')}</span>
         </To>
         <div className="side-tenant faint">{tenantName}</div>
+        {mirrorOf !== '' && <MirrorNote />}
         {action}
         <nav className="ways" aria-label={t('frame.ways')}>
           {ways

@@ -10,8 +10,10 @@ export interface Session {
   readonly role: Role;
   readonly tenantId: number;
   readonly tenantName: string;
+  /** The address that the enterprise is a mirror of; '': it is none. */
+  readonly mirrorOf: string;
   readonly version: string;
-  /** Whether they may record. */
+  /** Whether they may record: in a mirror nobody may. */
   readonly mayWrite: boolean;
   readonly signOut: () => void;
 }

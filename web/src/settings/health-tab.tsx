@@ -3,6 +3,7 @@ import { Alert, Button, Progress } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../parts/session.tsx';
 import { useDoing } from './doing.tsx';
+import { MirrorCard } from './mirror-card.tsx';
 import { Loaded, Section } from './parts.tsx';
 
 const engines: Readonly<Record<string, string>> = { sqlite: 'SQLite', postgres: 'PostgreSQL' };
@@ -36,6 +37,7 @@ export function HealthTab() {
       }
     >
       {failure}
+      <MirrorCard />
       <Loaded data={data} error={error} onAgain={() => refetch()}>
         {({ version, revision, engine, entries, last_check: last, running }) => (
           <>

@@ -30,6 +30,8 @@ export interface SessionParts {
   readonly demo: Mailbox | null;
   /** The last revision of a tenant. */
   readonly head: (tenantId: number) => Promise<{ readonly revision: number }>;
+  /** What a tenant is copied from; `null`: it is no mirror. */
+  readonly upstreamOf: (tenantId: number) => Promise<string | null>;
   readonly version: string;
 }
 
@@ -63,7 +65,7 @@ interface SessionRoute {
 const wrong = '403: the mail address or the password is wrong';
 const closed = '423: the user may not sign in any more';
 
-function routes({ sessions, demo, head, version }: SessionParts): SessionRoute[] {
+function routes({ sessions, demo, head, upstreamOf, version }: SessionParts): SessionRoute[] {
   /** A session takes the place of the one that the browser had. */
   async function begun({ token }: Asked, begin: Promise<Begun>): Promise<SessionAnswer> {
     const { token: next, signed } = await begin;
@@ -82,12 +84,14 @@ function routes({ sessions, demo, head, version }: SessionParts): SessionRoute[]
       errors: ['none'],
       async handle({ token }) {
         const signed = await sessions.get(token);
+        const tenantId = signed?.tenant.tenantId ?? null;
         const state = {
           signed,
           demo: demo !== null && (await sessions.knows(demo)),
           setup: signed === null && (await sessions.lacksAdmin()),
           version,
-          revision: signed === null ? null : (await head(signed.tenant.tenantId)).revision,
+          revision: tenantId === null ? null : (await head(tenantId)).revision,
+          upstream: tenantId === null ? null : await upstreamOf(tenantId),
         };
         return { data: presentSessionState(state) };
       },
