@@ -173,10 +173,8 @@ export class Mirror {
     this.#wholeDayNow = true;
     this.#compareNow = 'all';
     for (const name of listNames) this.#listsNow.add(name);
-    if (options.contents) {
-      this.#rereadNow = true;
-      await this.#beginAnew();
-    }
+    this.#rereadNow = options.contents;
+    await this.#beginAnew(options.contents);
     for (;;) {
       options.ended?.throwIfAborted();
       const pause = await this.step();
@@ -190,14 +188,18 @@ export class Mirror {
   }
 
   /** What was begun is not gone on with, for it may have passed already what has changed since. */
-  async #beginAnew(): Promise<void> {
+  async #beginAnew(contents: boolean): Promise<void> {
     const { store, tenantId } = this.#parts;
     const mirror = await store.get(tenantId);
     if (mirror === null) throw new MirrorEnded();
+    const { state } = mirror;
     const lists = Object.fromEntries(
-      Object.entries(mirror.state.lists).map(([name, progress]) => [name, { ...progress, page: 1, seen: null, wholeAt: null }]),
+      Object.entries(state.lists).map(([name, progress]) => [
+        name,
+        { ...progress, page: 1, seen: null, wholeAt: contents ? null : progress.wholeAt },
+      ]),
     );
-    await store.keep(tenantId, { ...mirror.state, reread: null, lists });
+    await store.keep(tenantId, { ...state, reread: contents ? null : state.reread, lists });
   }
 
   /** Something of this round is still to come after a pause. What was tried in vain before is not waited for. */
@@ -362,6 +364,13 @@ export class Mirror {
       for (const window of windows) if (this.#compareNow === 'all' || isLately(window, now)) this.#toCompare.add(nameOf(window));
       this.#compareNow = null;
       this.#comparedForNewsAt = now;
+    }
+    // The first and the last of them have others in their place from time to time.
+    const names = new Set(windows.map(nameOf));
+    for (const name of [...this.#comparedInVain.keys(), ...this.#toCompare]) {
+      if (names.has(name)) continue;
+      this.#comparedInVain.delete(name);
+      this.#toCompare.delete(name);
     }
     for (const window of windows) {
       const last = compared.find((one) => sameWindow(one, window));

@@ -125,7 +125,7 @@ export function toldByNow(quota: number | null, now: number): number {
 }
 
 /** A list that is read from its last update on is read from its beginning again after this. */
-export const wholeListAgain = 7 * dayLength;
+export const wholeListAgain = 28 * dayLength;
 
 /** The whole of it is read again no sooner than this. */
 export const rereadAgain = 20 * hour;
