@@ -70,7 +70,11 @@ const beginsAt = Date.UTC(2026, 4, 20, 2);
 /** More often than this the upstream need not be brought up to date: it is in between asked nothing. */
 const longestRest = 10 * 60_000;
 
-const quiet: MirrorLog = { info() {}, warn() {}, error: (what, message) => process.stderr.write(`${message} ${String(Object.values(what))}\n`) };
+const quiet: MirrorLog = {
+  info() {},
+  warn() {},
+  error: (what, message) => process.stderr.write(`${message} ${String(Object.values(what))}\n`),
+};
 
 export async function simulateMirror(options: SimulationOptions): Promise<Simulated> {
   const folder = mkdtempSync(join(tmpdir(), 'genjin-mirror-'));
@@ -107,7 +111,9 @@ async function live({ options, clock, upstream, core, baseUrl }: World): Promise
   await firm.begin();
   const credentials = await upstream.applications.create(tenantId, 'mirror', ['company', 'lead', 'opportunity', 'user']);
   const random = new Random(options.seed);
-  const sleep = async (ms: number): Promise<void> => void (clock.at += Math.ceil(ms));
+  const sleep = async (ms: number): Promise<void> => {
+    clock.at += Math.ceil(ms);
+  };
   const settings = { tenantId, baseUrl, ...credentials, pageSize, quota, rate };
   const mirror = await openMirror(core, settings, quiet, { sleep, random: () => random.unit() });
   const state = async (): Promise<MirrorState> => {
@@ -149,7 +155,13 @@ async function live({ options, clock, upstream, core, baseUrl }: World): Promise
       note();
     }
     const calls = await core.mirrors.spent(tenantId, one);
-    days.push({ day: one, weekend: !isWorking(startOfDay(one) + day / 2), calls, total: total(calls), recorded: firm.recorded - recorded });
+    days.push({
+      day: one,
+      weekend: !isWorking(startOfDay(one) + day / 2),
+      calls,
+      total: total(calls),
+      recorded: firm.recorded - recorded,
+    });
     recorded = firm.recorded;
     const { day: _, ...told } = days.at(-1) as SimulatedDay;
     say(JSON.stringify(told));

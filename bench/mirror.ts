@@ -33,7 +33,14 @@ export async function mirror({ entries, alone, quick }: MirrorOptions): Promise<
     step(`${size} entries${scale === 1 ? '' : `, as ${size / scale} on pages of ${pageSize / scale}`}`);
     const days = quick ? 5 : 14;
     const simulated = await simulateMirror({
-      ...{ entries: Math.ceil(size / scale), pageSize: pageSize / scale, quota, days, weekday: quick ? thursday : monday, seed: 1 },
+      ...{
+        entries: Math.ceil(size / scale),
+        pageSize: pageSize / scale,
+        quota,
+        days,
+        weekday: quick ? thursday : monday,
+        seed: 1,
+      },
       say: (text) => step(`  ${text}`),
     });
     rows.push({ ...simulated, entries: size, scale });
@@ -87,7 +94,9 @@ const accounts = (rows: readonly Row[]): Table => ({
     (row.worstAge / 1000).toFixed(0),
     `${row.rereadDays.toFixed(1)}${row.rereadEnded ? '' : ' *'}`,
   ]),
-  notes: rows.some(({ rereadEnded }) => !rereadEnded) ? ['* Computed from what was read again in the days that were simulated.'] : [],
+  notes: rows.some(({ rereadEnded }) => !rereadEnded)
+    ? ['* Computed from what was read again in the days that were simulated.']
+    : [],
 });
 
 const purposes = (row: Row): Table => ({

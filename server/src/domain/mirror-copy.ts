@@ -67,7 +67,12 @@ export class MirrorCopy {
   /** When the entry in the middle of a window happened, which has `own` of them; `null`: there is none. */
   async middle(tenantId: number, { from, to }: Window, own: number): Promise<number | null> {
     if (own === 0) return null;
-    const { trails } = await this.#trails.list(tenantId, { ...allTrails, from, to }, { number: Math.ceil(own / 2), size: 1 }, null);
+    const { trails } = await this.#trails.list(
+      tenantId,
+      { ...allTrails, from, to },
+      { number: Math.ceil(own / 2), size: 1 },
+      null,
+    );
     return trails[0]?.happenedAt ?? null;
   }
 

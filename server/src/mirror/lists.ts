@@ -5,7 +5,14 @@ import type { MirrorCopy } from '../domain/mirror-copy.ts';
 import { type ListName, type ListProgress, type MirrorStore, unreadList } from '../domain/mirror-stores.ts';
 import type { Clock } from '../domain/stores.ts';
 import { AppError } from '../errors.ts';
-import { readCompanyInfo, readCompanyRow, readLeadInfo, readLeadRow, readOpportunityRow, readUserRow } from '../wire/upstream-wire.ts';
+import {
+  readCompanyInfo,
+  readCompanyRow,
+  readLeadInfo,
+  readLeadRow,
+  readOpportunityRow,
+  readUserRow,
+} from '../wire/upstream-wire.ts';
 import { wholeListAgain } from './schedule.ts';
 import { type Upstream, UpstreamError } from './upstream.ts';
 

@@ -74,6 +74,8 @@ const toldAtOnce = 200;
 const mostSought = 10_000;
 /** Pages of a window that differs in many places, which are then read rather than narrowed down to. */
 const fewPages = 10;
+/** ms; what was read then is as new as can be. */
+const justNow = 10_000;
 /** A round ends when so many calls in a row have failed: some two minutes. */
 const mostFailures = 8;
 
@@ -241,9 +243,10 @@ export class Mirror {
       const news = await store.told(tenantId, ['trail', 'opportunity'], toldAtOnce);
       if (news.length > 0) return () => this.#hear(news);
     }
+    // Where an entry was moved to is read before it is looked for.
+    if (this.#differing.length > 0 && spare > 0) return () => this.#heal();
     const [miss] = await this.#dueMisses(now);
     if (miss !== undefined && spare > 0) return () => this.#lookForMissed(miss);
-    if (this.#differing.length > 0 && spare > 0) return () => this.#heal();
     const list = listNames.find((name) => this.#isListDue(name, now));
     if (list !== undefined && spare > -10) return () => this.#readList(list, lists[list]);
     if (spare <= 0) return null;
@@ -360,7 +363,10 @@ export class Mirror {
     const { store, tenantId, quota } = this.#parts;
     const compared = await store.compared(tenantId);
     const windows = await this.#grid(now);
-    if (this.#compareNow === 'all' || (this.#compareNow !== null && (quota === null || this.#comparedForNewsAt + compareAfterNews <= now))) {
+    if (
+      this.#compareNow === 'all' ||
+      (this.#compareNow !== null && (quota === null || this.#comparedForNewsAt + compareAfterNews <= now))
+    ) {
       for (const window of windows) if (this.#compareNow === 'all' || isLately(window, now)) this.#toCompare.add(nameOf(window));
       this.#compareNow = null;
       this.#comparedForNewsAt = now;
@@ -389,6 +395,8 @@ export class Mirror {
 
   async #compare(window: Window): Promise<void> {
     const { upstream, copy, store, tenantId, clock } = this.#parts;
+    // What was recorded since the last poll is no difference.
+    if (isWithin(window, clock()) && !this.#hasPolledSince(clock() - justNow)) await this.#poll();
     const theirs = await upstream.total('compare', window);
     const [own = 0] = await copy.counts(tenantId, [window]);
     const now = clock();

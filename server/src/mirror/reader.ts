@@ -59,8 +59,9 @@ export interface Newest extends ReadWindow {
 /** What the upstream has about one company, lead or opportunity, as far as it was looked at. */
 interface About {
   readonly ids: ReadonlySet<number>;
-  /** All of it was, or as many as are here are there: nothing is missing among what was not looked at. */
+  /** All of it was. */
   readonly whole: boolean;
+  /** There are as many as are here, so that nothing seems to be missing among what was not looked at. */
   readonly complete: boolean;
 }
 
@@ -205,7 +206,8 @@ export class Reader {
     if (!looked.has(name) && looked.size >= mostLooked) return null;
     const about = looked.get(name) ?? (await this.#lookAbout(subject));
     looked.set(name, about);
-    return about.ids.has(trailId) || (!about.whole && about.complete);
+    if (about.ids.has(trailId)) return true;
+    return !about.whole && about.complete ? null : false;
   }
 
   async #lookAbout(subject: { companyId: number } | { leadId: number } | { opportunityId: number }): Promise<About> {

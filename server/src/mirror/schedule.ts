@@ -41,7 +41,8 @@ const listEvery: Readonly<Record<ListName, { readonly working: number; readonly 
 const paceOf = (now: number): 'working' | 'otherwise' => (isWorking(now) ? 'working' : 'otherwise');
 
 /** Already before work begins, so that what is seen then is fresh. */
-const pollPaceOf = (now: number): number => pollEvery[isWorking(now) || isWorking(now + pollEvery.working) ? 'working' : 'otherwise'];
+const pollPaceOf = (now: number): number =>
+  pollEvery[isWorking(now) || isWorking(now + pollEvery.working) ? 'working' : 'otherwise'];
 
 export const nextPoll = (polledAt: number | null, now: number): number => (polledAt === null ? now : polledAt + pollPaceOf(now));
 
@@ -64,9 +65,7 @@ export const wholeDayAgain = (pages: number, now: number): number => hour * Math
 export const wholeDayAfterNews = (pages: number): number => 5 * minute * Math.max(1, pages / 2);
 
 const workLeftOf = (now: number): number =>
-  isWeekend(now)
-    ? 0
-    : Math.max(0, Math.min(workEnds - Math.max(minuteOfDay(now), workBegins), workEnds - workBegins)) * minute;
+  isWeekend(now) ? 0 : Math.max(0, Math.min(workEnds - Math.max(minuteOfDay(now), workBegins), workEnds - workBegins)) * minute;
 
 /** Calls that the rest of a day needs to stay fresh: nothing else may take them. */
 export function reserve(now: number): number {

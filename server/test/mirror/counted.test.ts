@@ -158,7 +158,9 @@ test('5,000 entries within one second, and some of them removed', { timeout: 120
   const before = place.proxy.calls.length;
   expect(await place.round()).toBe('done');
   expect(await digestOf(place.core)).toBe(await digestOf(upstream));
-  announce(`  ${Math.ceil(count / 7)} of ${count} entries of one second: removed with ${place.proxy.calls.length - before} calls`);
+  announce(
+    `  ${Math.ceil(count / 7)} of ${count} entries of one second: removed with ${place.proxy.calls.length - before} calls`,
+  );
   expect(place.proxy.calls.length - before).toBeLessThan(150);
 });
 
@@ -195,7 +197,15 @@ test('what is recorded while the first way through has not come to yesterday', {
   const { core: upstream, clock } = place.upstream;
   const record = () =>
     upstream.trails.record(caller, {
-      ...{ type: 101, content: 'recorded', happenedAt: clock.at, authorId: 501, companyId: 100, leadId: null, opportunityId: null },
+      ...{
+        type: 101,
+        content: 'recorded',
+        happenedAt: clock.at,
+        authorId: 501,
+        companyId: 100,
+        leadId: null,
+        opportunityId: null,
+      },
       ...{ contactIds: [], leadContactIds: [], fileIds: [] },
     });
   for (let n = 0; n < 120; n++) {
@@ -207,7 +217,9 @@ test('what is recorded while the first way through has not come to yesterday', {
   expect(await digestOf(place.core)).toBe(await digestOf(upstream));
 });
 
-test('a difference that cannot be put right is looked at more and more seldom, and a round ends', { timeout: 120_000 }, async () => {
+test('a difference that cannot be put right is looked at more and more seldom, and a round ends', {
+  timeout: 120_000,
+}, async () => {
   place = await mirroring(firm(1_000), { pageSize: 50 });
   const { clock } = place.upstream;
   await place.round();

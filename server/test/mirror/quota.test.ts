@@ -59,10 +59,13 @@ test('what a day needs to stay fresh is kept for it, and goes down to nothing', 
   expect(reserve(friday + 24 * hour)).toBeLessThan(80);
 });
 
-test.each([10_000, 100_000, 1_000_000, 10_000_000, 100_000_000])('what is read again of %d entries stays within the quota', (entries) => {
-  for (const at of [friday, friday + 24 * hour]) {
-    const share = rereadShare({ entries, pageSize: 500, quota: 1_000 }, {}, at);
-    expect(share).toBeGreaterThan(0);
-    expect(share + reserve(at)).toBeLessThanOrEqual(700);
-  }
-});
+test.each([10_000, 100_000, 1_000_000, 10_000_000, 100_000_000])(
+  'what is read again of %d entries stays within the quota',
+  (entries) => {
+    for (const at of [friday, friday + 24 * hour]) {
+      const share = rereadShare({ entries, pageSize: 500, quota: 1_000 }, {}, at);
+      expect(share).toBeGreaterThan(0);
+      expect(share + reserve(at)).toBeLessThanOrEqual(700);
+    }
+  },
+);
