@@ -169,18 +169,25 @@ async function live({ options, clock, upstream, core, baseUrl }: World): Promise
   const { reread, rereadWhole } = standing;
   const [upstreamEntries = 0] = await upstream.mirrorCopy.counts(tenantId, [{ from: null, to: null }]);
   const [ownEntries = 0] = await core.mirrorCopy.counts(tenantId, [{ from: null, to: null }]);
-  const calls = days.reduce((sum, { calls }) => sum + (calls.reread ?? 0), 0) / days.length;
+  // Of a week, whichever days were looked at.
+  const weekly = 5 * rereadIn(days, false) + 2 * rereadIn(days, true);
   const perCall = reread === null || reread.pages === 0 ? pageSize : reread.entries / reread.pages;
   return {
     fillDays,
     fillCalls,
     days,
     worstAge,
-    rereadDays: rereadWhole === null ? upstreamEntries / perCall / calls : (rereadWhole.endedAt - rereadWhole.beganAt) / day,
+    rereadDays: rereadWhole === null ? upstreamEntries / perCall / (weekly / 7) : (rereadWhole.endedAt - rereadWhole.beganAt) / day,
     rereadEnded: rereadWhole !== null,
     upstreamEntries,
     ownEntries,
   };
+}
+
+/** Calls for reading contents again on a day, as it was on average. */
+function rereadIn(days: readonly SimulatedDay[], weekend: boolean): number {
+  const those = days.filter((one) => one.weekend === weekend);
+  return those.reduce((sum, { calls }) => sum + (calls.reread ?? 0), 0) / Math.max(1, those.length);
 }
 
 /** 1970-01-01 was a Thursday. */

@@ -14,6 +14,8 @@ afterEach(async () => {
   await place?.close();
 });
 
+/** Fewer entries and smaller pages otherwise. */
+const whole = Boolean(process.env['GENJIN_SOAK']);
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
@@ -48,8 +50,8 @@ test('25 entries removed and 40 added in different hours, and 25 edits and 5 rem
   timeout: 3_000_000,
 }, async () => {
   const random = randomFrom(announceSeed('counted'));
-  const entries = soak(1_000_000);
-  place = await mirroring(firm(entries), { pageSize: 500 });
+  const entries = whole ? 1_000_000 : 40_000;
+  place = await mirroring(firm(entries), { pageSize: whole ? 500 : 200 });
   const { core: upstream, clock } = place.upstream;
   expect(await place.round()).toBe('done');
   expect(await digestOf(place.core)).toBe(await digestOf(upstream));
@@ -57,25 +59,27 @@ test('25 entries removed and 40 added in different hours, and 25 edits and 5 rem
   expect(total).toBe(entries);
 
   const hours = new Set<number>();
+  const monthOf = (at: number) => new Date(at + 8 * hour).getUTCMonth();
   /** One of the entries, in an hour that was not drawn before. */
-  const drawn = async () => {
+  const drawn = async (inMonth: (month: number) => boolean = () => true) => {
     for (;;) {
       const number = 1 + Math.floor(random() * (total - 5000));
       const page = await upstream.trailStore.list(testTenant, allTrails, { number: number + 2000, size: 1 }, null);
       const [trail] = page.trails;
-      if (trail === undefined || hours.has(hourOf(trail.happenedAt).from)) continue;
+      if (trail === undefined || hours.has(hourOf(trail.happenedAt).from) || !inMonth(monthOf(trail.happenedAt))) continue;
       hours.add(hourOf(trail.happenedAt).from);
       return trail;
     }
   };
+  // In every other month, for what cancels out is another matter: see below.
   const removed: number[] = [];
   for (let n = 0; n < 25; n++) {
-    const { trailId } = await drawn();
+    const { trailId } = await drawn((month) => month % 2 === 0);
     await upstream.trailLife.remove(caller, { trailId, expected: null });
     removed.push(trailId);
   }
   for (let n = 0; n < 40; n++) {
-    const { happenedAt, companyId } = await drawn();
+    const { happenedAt, companyId } = await drawn((month) => month % 2 === 1);
     const create_time = formatTime(happenedAt);
     await place.upstream.import([entry({ company_id: companyId ?? 0, company_info: [], create_time })]);
   }
@@ -102,25 +106,33 @@ test('25 entries removed and 40 added in different hours, and 25 edits and 5 rem
   expect(await place.round()).toBe('done');
   expect(await digestOf(place.core)).toBe(await digestOf(upstream));
 
-  for (let n = 0; n < 25; n++)
-    await upstream.trailLife.edit(caller, { trailId: (await drawn()).trailId, expected: null }, { content: `edited ${n}` });
+  const changed: number[] = [];
+  for (let n = 0; n < 25; n++) {
+    const { trailId } = await drawn();
+    await upstream.trailLife.edit(caller, { trailId, expected: null }, { content: `edited ${n}` });
+    changed.push(trailId);
+  }
   for (let n = 0; n < 5; n++) {
     const { trailId, companyId, happenedAt } = await drawn();
     await upstream.trailLife.remove(caller, { trailId, expected: null });
+    changed.push(trailId);
     // In the same month, so that its count is what it was.
     const other = happenedAt + (new Date(happenedAt + 8 * hour).getUTCDate() > 15 ? -1 : 1) * 10 * day;
     await place.upstream.import([entry({ company_id: companyId ?? 0, company_info: [], create_time: formatTime(other) })]);
   }
   const changedAt = clock.at;
   expect(await place.round()).toBe('done');
-  // This is not what is to be tested if counts tell of it.
-  const wanted = await digestOf(upstream);
-  expect(await digestOf(place.core)).not.toBe(wanted);
+  /** Those of them that are not here as they are there. */
+  const differing = async (): Promise<number> => {
+    const [theirs, own] = await Promise.all([upstream, place.core].map((core) => core.mirrorCopy.byId(testTenant, changed)));
+    const texts = new Set(own?.map((trail) => JSON.stringify(trail)));
+    return theirs?.filter((trail) => !texts.has(JSON.stringify(trail))).length ?? 0;
+  };
+  // Counts tell nothing of them.
+  expect(await differing()).toBeGreaterThan(25);
   let days = 0;
-  while (days < 10 && (await digestOf(place.core)) !== wanted) {
-    await place.until(changedAt + ++days * day);
-  }
-  expect(await digestOf(place.core)).toBe(wanted);
+  while (days < 10 && (await differing()) > 0) await place.until(changedAt + ++days * day);
+  expect(await digestOf(place.core)).toBe(await digestOf(upstream));
   const spent = await spentIn(days);
   announce(`  25 edits and 5 removals behind equal counts were healed within ${days} days; calls: ${JSON.stringify(spent)}`);
 });
@@ -191,7 +203,7 @@ test('what is recorded while the first way through has not come to yesterday', {
   // 3,000 entries of the last day, on pages of 20.
   const times = Array.from({ length: 3_000 }, (_, n) => formatTime(begin - n * 28_000));
   place = await mirroring(
-    times.map((create_time) => entry({ company_id: 100, create_time })),
+    times.map((create_time) => entry({ company_id: 100, create_user: 501, create_time })),
     { pageSize: 20, rate: 0.5 },
   );
   const { core: upstream, clock } = place.upstream;
