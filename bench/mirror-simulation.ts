@@ -177,7 +177,8 @@ async function live({ options, clock, upstream, core, baseUrl }: World): Promise
     fillCalls,
     days,
     worstAge,
-    rereadDays: rereadWhole === null ? upstreamEntries / perCall / (weekly / 7) : (rereadWhole.endedAt - rereadWhole.beganAt) / day,
+    rereadDays:
+      rereadWhole === null ? upstreamEntries / perCall / (weekly / 7) : (rereadWhole.endedAt - rereadWhole.beganAt) / day,
     rereadEnded: rereadWhole !== null,
     upstreamEntries,
     ownEntries,
@@ -233,7 +234,8 @@ class LivingFirm {
       while (this.#next === null || this.#next.at <= beginsAt) {
         if (this.#next !== null) {
           const { entry } = this.#next;
-          if (entry.company_id !== 0 && companies.size < 5000) companies.add(entry.company_id);
+          if (!Array.isArray(entry.company_info) && entry.company_info.is_archive === 1 && companies.size < 5000)
+            companies.add(entry.company_id);
           portion.push(readEntry(entry));
           this.recorded += 1;
         }

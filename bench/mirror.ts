@@ -17,7 +17,7 @@ const [pageSize, quota] = [500, 1_000];
 /** Beside the size that the bounds are on. */
 const others = [10_000, 100_000, 10_000_000];
 /** What has more is simulated with a part of its entries, and pages smaller by as much: the calls are the same. */
-const most = 1_000_000;
+const most = 100_000;
 const [monday, saturday] = [1, 6];
 
 interface Row extends Simulated {
@@ -29,13 +29,13 @@ export async function mirror({ entries, alone, quick }: MirrorOptions): Promise<
   const sizes = alone ? [entries] : [...others, entries].toSorted((a, b) => a - b);
   const rows: Row[] = [];
   for (const size of sizes) {
-    const scale = quick ? 25 : size > most ? 20 : 1;
-    step(`${size} entries${scale === 1 ? '' : `, as ${size / scale} on pages of ${pageSize / scale}`}`);
+    const scale = quick ? 25 : Math.max(1, size / most);
+    step(`${size} entries${scale === 1 ? '' : `, as ${size / scale} on pages of ${Math.round(pageSize / scale)}`}`);
     const days = quick ? 4 : 14;
     const simulated = await simulateMirror({
       ...{
         entries: Math.ceil(size / scale),
-        pageSize: pageSize / scale,
+        pageSize: Math.round(pageSize / scale),
         quota,
         days,
         weekday: quick ? saturday : monday,

@@ -24,6 +24,7 @@ import {
   infoShare,
   isLately,
   listAfterNews,
+  listOverdraft,
   lookAgain,
   missAgain,
   missInVain,
@@ -87,6 +88,8 @@ interface Differing extends Window {
 interface Moment {
   readonly now: number;
   readonly spent: Spent;
+  /** Calls that the rest of the day needs to stay fresh. */
+  readonly kept: number;
   /** Calls that may be made for what is not urgent. */
   readonly spare: number;
 }
@@ -227,8 +230,8 @@ export class Mirror {
   async #moment(now: number): Promise<Moment> {
     const { store, tenantId, quota } = this.#parts;
     const spent = await store.spent(tenantId, dayOf(now));
-    const spare = quota === null ? Number.POSITIVE_INFINITY : quota - total(spent) - reserve(now);
-    return { now, spent, spare };
+    const kept = reserve(now, this.#wholeDay.pages);
+    return { now, spent, kept, spare: quota === null ? Number.POSITIVE_INFINITY : quota - total(spent) - kept };
   }
 
   /** What is to be done next; `null`: nothing now. The first of these that is due. */
@@ -248,7 +251,7 @@ export class Mirror {
     const [miss] = await this.#dueMisses(now);
     if (miss !== undefined && spare > 0) return () => this.#lookForMissed(miss);
     const list = listNames.find((name) => this.#isListDue(name, now));
-    if (list !== undefined && spare > -10) return () => this.#readList(list, lists[list]);
+    if (list !== undefined && spare > -listOverdraft) return () => this.#readList(list, lists[list]);
     if (spare <= 0) return null;
     if (fill !== null) return () => this.#fill();
     const window = await this.#dueToCompare(now);
@@ -267,7 +270,7 @@ export class Mirror {
     const next = Math.min(
       now + lookAgain,
       nextPoll(polledAt, now),
-      ...listNames.map((name) => nextList(name, lists[name]?.readAt ?? null, now)),
+      ...(spare > -listOverdraft ? listNames : []).map((name) => nextList(name, lists[name]?.readAt ?? null, now)),
       ...misses.map((miss) => this.#missDueAt(miss)),
     );
     return Math.max(1, next - now);
@@ -338,13 +341,13 @@ export class Mirror {
     this.#parts.log.info({ entries: fill.entries, pages: fill.pages + 1 }, 'the mirror has read all entries once');
   }
 
-  #isRereadDue({ now, spent }: Moment): boolean {
+  #isRereadDue(moment: Moment): boolean {
     const { reread, rereadWhole } = this.#known;
     if (this.#rereadNow) return true;
     const { upstream, quota } = this.#parts;
     const size = { entries: this.#known.upstreamTotal ?? 0, pageSize: upstream.pageSize, quota };
-    if ((spent.reread ?? 0) >= dueByNow(rereadShare(size, spent, now), now)) return false;
-    return reread !== null || rereadWhole === null || rereadWhole.beganAt + rereadAgain <= now;
+    if ((moment.spent.reread ?? 0) >= dueByNow(rereadShare(size, moment), moment.now)) return false;
+    return reread !== null || rereadWhole === null || rereadWhole.beganAt + rereadAgain <= moment.now;
   }
 
   async #reread(): Promise<void> {

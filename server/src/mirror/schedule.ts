@@ -52,6 +52,9 @@ export const nextList = (name: ListName, readAt: number | null, now: number): nu
 /** A list is read again no sooner than this because of what was announced. */
 export const listAfterNews = 10 * minute;
 
+/** Lists are part of what is kept for the rest of the day; that is an estimate, and they may overdraw it by so many calls. */
+export const listOverdraft = 20;
+
 /** A pace may change meanwhile; nobody waits longer than this without looking again. */
 export const lookAgain = 4 * minute;
 
@@ -67,13 +70,14 @@ export const wholeDayAfterNews = (pages: number): number => 5 * minute * Math.ma
 const workLeftOf = (now: number): number =>
   isWeekend(now) ? 0 : Math.max(0, Math.min(workEnds - Math.max(minuteOfDay(now), workBegins), workEnds - workBegins)) * minute;
 
-/** Calls that the rest of a day needs to stay fresh: nothing else may take them. */
-export function reserve(now: number): number {
+/** Calls that the rest of a day needs to stay fresh, with so many pages of what is recent: nothing else may take them. */
+export function reserve(now: number, pages: number): number {
   const workLeft = workLeftOf(now);
   const otherLeft = startOfDay(dayOf(now) + 1) - now - workLeft;
   const needed = ({ working, otherwise }: { working: number; otherwise: number }) => workLeft / working + otherLeft / otherwise;
   const lists = Object.values(listEvery).reduce((sum, every) => sum + needed(every), 0);
-  return Math.ceil(1.05 * (needed(pollEvery) + lists)) + 3;
+  const whole = ((pages - 1) / Math.max(1, pages / 2)) * needed({ working: hour, otherwise: 4 * hour });
+  return Math.ceil(1.05 * (needed(pollEvery) + lists + whole)) + 3;
 }
 
 /** Days that reading all contents again should take, where the quota allows it. */
@@ -84,23 +88,22 @@ const pagesOf = (entries: number, pageSize: number): number => Math.ceil((1.05 *
 const weekendShare = 1.8;
 
 /** Of a day's calls, what everything together should cost where an account can be read in two days and a bit; and in any case. */
-const [usualPart, mostPart] = [0.385, 0.7];
+const [usualPart, mostPart] = [0.393, 0.7];
 
 /** Calls that still go on a usual day into comparing and healing, as a part of the quota. */
 const restPart = 0.03;
 
-/** Calls of a day for reading contents again: all of `entries` within ten days, as far as the quota has something left for it. */
+/** Calls of a day for reading contents again: all of `entries` within ten days, as far as the quota has something left for it beside what is kept. */
 export function rereadShare(
   { entries, pageSize, quota }: { entries: number; pageSize: number; quota: number | null },
-  spent: Spent,
-  now: number,
+  { spent, now, kept }: { spent: Spent; now: number; kept: number },
 ): number {
   const pages = pagesOf(entries, pageSize);
   const wanted = Math.ceil((isWeekend(now) ? weekendShare : 1) * (pages / rereadDays)) + 1;
   if (quota === null) return wanted;
   const most = quota * Math.min(mostPart, usualPart * Math.max(1, pages / (2.4 * quota)));
   const left = (startOfDay(dayOf(now) + 1) - now) / dayLength;
-  const others = total(spent) - (spent.reread ?? 0) + reserve(now) + restPart * quota * left;
+  const others = total(spent) - (spent.reread ?? 0) + kept + restPart * quota * left;
   return Math.max(1, Math.min(wanted, Math.floor(most - others)));
 }
 

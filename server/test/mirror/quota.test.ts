@@ -50,13 +50,14 @@ test('a poll is never further apart than five minutes when work begins, goes on 
 test('what a day needs to stay fresh is kept for it, and goes down to nothing', () => {
   let before = Number.POSITIVE_INFINITY;
   for (let now = friday; now < friday + 24 * hour; now += 60_000) {
-    const kept = reserve(now);
+    const kept = reserve(now, 4);
     expect(kept).toBeLessThanOrEqual(before);
     before = kept;
   }
-  expect(reserve(friday)).toBeLessThan(250);
+  expect(reserve(friday, 4)).toBeLessThan(250);
+  expect(reserve(friday, 1)).toBeLessThan(200);
   expect(before).toBeLessThan(8);
-  expect(reserve(friday + 24 * hour)).toBeLessThan(80);
+  expect(reserve(friday + 24 * hour, 1)).toBeLessThan(80);
 });
 
 test.each([10_000, 100_000, 1_000_000, 10_000_000, 100_000_000])(
