@@ -2,7 +2,7 @@
  * The page in a browser whose processor is four times slower, over a large store, beside a bare page of the same library: how soon the first
  * entries are seen, how soon a month far back, and how smoothly one scrolls.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,11 +35,8 @@ const person = { email: 'bench@example.com', password: 'only of the benchmark' }
 
 export async function page({ entries, companies, quick, fresh }: PageOptions): Promise<Report> {
   const data = await scaleData(entries, companies, fresh);
-  const account = ['--tenant', String(data.tenantId), '--name', 'bench', '--email', person.email, '--data', data.store];
   step('signing somebody up');
-  await runProgram(['user', 'create', ...account, '--password', person.password, '--replace']).catch((error: Error) => {
-    if (!error.message.includes('signs in with')) throw error;
-  });
+  await signUp(data.tenantId, data.store);
   step('building the bare page');
   const bare = await barePage();
   const server = await startProgram(data.store, null);
@@ -78,14 +75,15 @@ export async function page({ entries, companies, quick, fresh }: PageOptions): P
       found.first.push(first);
       found.jump.push(jump);
     }
-    for (let round = 0; round < (quick ? 1 : 3); round++) {
-      step(`scrolling ${scrolled} entries, round ${round}`);
+    for (let round = 0; round < (quick ? 1 : 2); round++) {
+      step(`scrolling ${scrolled} entries of the bare list, round ${round}`);
       found.long.theirs.push(
         await visit(browser, undefined, async (page) => {
           await open(page, bare.url, '.ant-list-item');
           return scroll(page, '[data-index]');
         }),
       );
+      step(`scrolling ${scrolled} entries of the timeline, round ${round}`);
       found.long.ours.push(
         await visit(browser, state, async (page) => {
           await open(page, server.url, 'article[data-trail-id]');
@@ -188,6 +186,21 @@ async function barePage(): Promise<{ url: string; stop(): void }> {
   };
 }
 
+/** Unless an earlier run over the same store has done it. */
+async function signUp(tenantId: number, store: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'genjin-bench-'));
+  const file = join(folder, 'password');
+  writeFileSync(file, person.password);
+  const account = ['--tenant', String(tenantId), '--name', 'bench', '--email', person.email, '--data', store];
+  try {
+    await runProgram(['user', 'create', ...account, '--password-file', file]);
+  } catch (error) {
+    if (!(error as Error).message.includes('signs in with')) throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 type State = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 async function signedIn(browser: Browser, url: string): Promise<State> {
@@ -209,6 +222,8 @@ async function visit<T>(browser: Browser, storageState: State | undefined, work:
     viewport: { width: 1280, height: 900 },
     // What it keeps would be there at the next visit.
     serviceWorkers: 'block',
+    // What measures is no part of the page.
+    bypassCSP: true,
     ...(storageState === undefined ? {} : { storageState }),
   });
   try {

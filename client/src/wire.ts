@@ -2688,6 +2688,8 @@ export interface SessionGetData {
   tenant_name?: string;
   /** The last revision of the enterprise's change log. */
   revision?: number;
+  /** 镜像来源 · The address that the enterprise is a mirror of; "": it is none, and can be written. */
+  mirror_of?: string;
 }
 
 /** The body of POST /v1/session/password. */

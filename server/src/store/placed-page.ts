@@ -1,7 +1,7 @@
 /** One page of a list: of what has counts of its own by its place there, at any depth; of the rest by counting and passing over in an index. */
 import type { Page, TrailFilter, TrailPortion } from '../domain/stores.ts';
 import { before } from './block-keys.ts';
-import { blockSize } from './blocks.ts';
+import { blockSize, splitAbove } from './blocks.ts';
 import type { Tx } from './db.ts';
 import { knownPage } from './known-page.ts';
 import type { RowPlaces } from './rows-at.ts';
@@ -108,11 +108,17 @@ async function keepKeys(
     if (!('missing' in found) || !blocks.keys.wanted(found.missing)) return;
     const { where, values } = between(query, blocks.start(found.missing), blocks.start(found.missing + 1));
     const order = `${query.at}, t.trail_id`;
-    const keys = await tx.all(`SELECT ${order} FROM trail t WHERE ${where} ORDER BY ${order}`, values);
+    const keys = await tx.all(`SELECT ${order} FROM trail t WHERE ${where} ORDER BY ${order} LIMIT ${ofBlock}`, values);
     if ((await sure) === false || !still() || keys.length !== blocks.count(found.missing)) return;
     blocks.keys.set(found.missing, keys as [number, number][]);
   }
 }
+
+/**
+ * More entries than a block has. A planner that does not know the values takes a stretch of an index for a part of the whole table, and sets
+ * several processes to it; with this it knows better, and goes along the index.
+ */
+const ofBlock = 2 * splitAbove;
 
 /**
  * How many entries of the scope lie before each of the times. Of two one statement is made, for to ask costs more than to count: most
@@ -129,7 +135,8 @@ export async function ranks(tx: Tx, query: TrailQuery, { blocks }: At, times: re
       : { passed: passed + before(keys, time), values: null };
   });
   const count = (place: number): string =>
-    `SELECT ${place}, COUNT(*) FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) AND ${query.at} < ?`;
+    `SELECT ${place}, COUNT(*) FROM (SELECT 1 FROM trail t WHERE ${query.where} AND (${query.at}, t.trail_id) >= (?, ?) ` +
+    `AND ${query.at} < ? ORDER BY ${query.at}, t.trail_id LIMIT ${ofBlock}) k`;
   const asked = places.flatMap(({ values }) => (values === null ? [] : [values]));
   const pairs = Array.from({ length: Math.ceil(asked.length / 2) }, (_, i) => asked.slice(2 * i, 2 * i + 2));
   const rows = await Promise.all(

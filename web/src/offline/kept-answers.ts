@@ -21,6 +21,7 @@ const kept: readonly string[] = [
   '/v1/lead/info',
   '/v1/opportunity/info',
   '/v1/user/list',
+  '/v1/mirror/status',
 ];
 
 const isSession = (url: URL): boolean => url.pathname.endsWith('/v1/session');
