@@ -80,8 +80,8 @@ export function reserve(now: number, pages: number): number {
   return Math.ceil(1.05 * (needed(pollEvery) + lists + whole)) + 3;
 }
 
-/** Days that reading all contents again should take, where the quota allows it. */
-const rereadDays = 9.2;
+/** Days that reading all contents again should take, where the quota allows it, and where there is none. */
+const [rereadDays, freeRereadDays] = [9.2, 7];
 /** Windows do not end where pages do. */
 const pagesOf = (entries: number, pageSize: number): number => Math.ceil((1.05 * entries) / pageSize);
 /** On a weekend less is needed to stay fresh, and so more can be read again. */
@@ -99,8 +99,8 @@ export function rereadShare(
   { spent, now, kept }: { spent: Spent; now: number; kept: number },
 ): number {
   const pages = pagesOf(entries, pageSize);
+  if (quota === null) return Math.ceil(pages / freeRereadDays) + 1;
   const wanted = Math.ceil((isWeekend(now) ? weekendShare : 1) * (pages / rereadDays)) + 1;
-  if (quota === null) return wanted;
   const most = quota * Math.min(mostPart, usualPart * Math.max(1, pages / (2.4 * quota)));
   const left = (startOfDay(dayOf(now) + 1) - now) / dayLength;
   const others = total(spent) - (spent.reread ?? 0) + kept + restPart * quota * left;

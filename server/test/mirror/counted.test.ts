@@ -50,8 +50,8 @@ test('25 entries removed and 40 added in different hours, and 25 edits and 5 rem
   timeout: 3_000_000,
 }, async () => {
   const random = randomFrom(announceSeed('counted'));
-  const entries = whole ? 1_000_000 : 40_000;
-  place = await mirroring(firm(entries), { pageSize: whole ? 500 : 200 });
+  const entries = whole ? 1_000_000 : 20_000;
+  place = await mirroring(firm(entries), { pageSize: whole ? 500 : 100 });
   const { core: upstream, clock } = place.upstream;
   expect(await place.round()).toBe('done');
   expect(await digestOf(place.core)).toBe(await digestOf(upstream));
@@ -63,7 +63,7 @@ test('25 entries removed and 40 added in different hours, and 25 edits and 5 rem
   /** One of the entries, in an hour that was not drawn before. */
   const drawn = async (inMonth: (month: number) => boolean = () => true) => {
     for (;;) {
-      const number = 1 + Math.floor(random() * (total - 5000));
+      const number = 1 + Math.floor(random() * (total - 3000));
       const page = await upstream.trailStore.list(testTenant, allTrails, { number: number + 2000, size: 1 }, null);
       const [trail] = page.trails;
       if (trail === undefined || hours.has(hourOf(trail.happenedAt).from) || !inMonth(monthOf(trail.happenedAt))) continue;
