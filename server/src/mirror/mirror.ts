@@ -75,6 +75,8 @@ const toldAtOnce = 200;
 const mostSought = 10_000;
 /** Pages of a window that differs in many places, which are then read rather than narrowed down to. */
 const fewPages = 10;
+/** A round waits for what is missed until it was looked for in vain so often: where it was moved to may be found only at the end. */
+const enoughTries = 3;
 /** ms; what was read then is as new as can be. */
 const justNow = 10_000;
 /** A round ends when so many calls in a row have failed: some two minutes. */
@@ -207,10 +209,11 @@ export class Mirror {
     await store.keep(tenantId, { ...state, reread: contents ? null : state.reread, lists });
   }
 
-  /** Something of this round is still to come after a pause. What was tried in vain before is not waited for. */
+  /** Something of this round is still to come after a pause. What was tried in vain often enough is not waited for. */
   async #isWaiting(): Promise<boolean> {
     if ([...this.#comparedInVain.values()].includes(1)) return true;
-    return (await this.#reader.stillMissed()).some(({ happenedAt }) => !this.#missedInVain.has(happenedAt));
+    const missed = await this.#reader.stillMissed();
+    return missed.some(({ happenedAt }) => (this.#missedInVain.get(happenedAt)?.times ?? 0) < enoughTries);
   }
 
   get #known(): MirrorState {

@@ -149,7 +149,7 @@ export const compareAfterNews = hour;
 export const missAgain = minute;
 
 /** One that could not be settled so many times, later and later. */
-export const missInVain = (times: number): number => Math.min(missAgain * 5 ** times, dayLength);
+export const missInVain = (times: number): number => Math.min(missAgain * 2 ** times, dayLength);
 
 /** How long to rest after so many failures in a row, with a part of it by chance, so that mirrors do not return together. */
 export function restAfter(failures: number, retryAfter: number | null, random: number): number {
