@@ -182,6 +182,7 @@ export class Mirror {
     for (const name of listNames) this.#listsNow.add(name);
     this.#rereadNow = options.contents;
     await this.#beginAnew(options.contents);
+    let settled = false;
     for (;;) {
       options.ended?.throwIfAborted();
       const pause = await this.step();
@@ -189,7 +190,13 @@ export class Mirror {
       const { now, spare } = await this.#moment(this.#parts.clock());
       if (spare <= 0) return 'quota';
       if (this.#failures >= mostFailures) return 'offline';
-      if (this.#restsUntil <= now && !(await this.#isWaiting())) return 'done';
+      if (this.#restsUntil <= now && !(await this.#isWaiting())) {
+        if (settled || (await this.#reader.stillMissed()).length === 0) return 'done';
+        // Everything else was read now, so that what was looked for in vain meanwhile can be told.
+        settled = true;
+        this.#missedInVain.clear();
+        continue;
+      }
       await options.sleep(pause);
     }
   }

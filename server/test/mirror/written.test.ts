@@ -187,6 +187,7 @@ test.each([
   );
   await place.until(clock.at + 5 * minute);
   expect(await place.round(true)).toBe('done');
+  expect(await place.core.mirrors.misses(testTenant)).toEqual([]);
   expect(await exported(place.core)).toBe(await exported(place.upstream.core));
   expect(await removedInBetween(place, writer.moved)).toEqual([]);
   const { revision } = await place.core.trailStore.head(testTenant);
