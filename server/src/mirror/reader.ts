@@ -37,7 +37,7 @@ interface Seen {
 }
 
 /** Pages of one company's entries that a missing one is looked for in. */
-const pagesAbout = 3;
+const pagesAbout = 20;
 /** Companies whose entries are looked at in one step. */
 const mostLooked = 10;
 

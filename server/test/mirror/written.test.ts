@@ -270,8 +270,8 @@ test('a renamed contact person, a company and a lead that are announced', { time
 });
 
 test('an entry that is moved in time is never taken for a removed one', { timeout: 120_000 }, async () => {
-  // 400 entries about one company, on pages of 20: more than is looked through.
-  const times = Array.from({ length: 400 }, (_, n) => formatTime(begin - (n + 1) * 6 * 60 * minute));
+  // 600 entries about one company, on pages of 20: more than is looked through.
+  const times = Array.from({ length: 600 }, (_, n) => formatTime(begin - (n + 1) * 4 * 60 * minute));
   place = await mirroring(
     times.map((create_time, n) => entry({ trail_id: 10_000 + n, company_id: 100 + (n % 40 === 0 ? 1 : 0), create_time })),
     { pageSize: 20 },
