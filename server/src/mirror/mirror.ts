@@ -2,14 +2,18 @@
 import type { MirrorCopy } from '../domain/mirror-copy.ts';
 import {
   type CallPurpose,
+  type ListName,
   listNames,
   type MirrorState,
   type MirrorStore,
+  type Miss,
   type Told,
   unreadList,
   type Window,
 } from '../domain/mirror-stores.ts';
+import { same } from '../domain/same.ts';
 import type { Clock } from '../domain/stores.ts';
+import { Failing } from './failing.ts';
 import { Lists } from './lists.ts';
 import { Reader } from './reader.ts';
 import { withRefused } from './rows.ts';
@@ -19,6 +23,7 @@ import {
   dayOf,
   dueByNow,
   infoShare,
+  isOver,
   missAgain,
   nextList,
   nextPoll,
@@ -57,6 +62,22 @@ export interface MirrorParts {
 const toldAtOnce = 200;
 /** A mirror that has nothing to do looks again after this, for there may be announcements. */
 const lookAgain = 5_000;
+/** What is recent and differs by as many entries as before, after it was looked into, is looked into again after this. */
+const recentAgain = 3_600_000;
+/** A round does not wait for what was tried so often, without an answer that could be relied on. */
+const mostLooks = 3;
+
+/** Something that was tried without success, so many times, and when last. */
+interface InVain {
+  readonly times: number;
+  readonly at: number;
+}
+
+/** What can be done next, by a name that it has each time. */
+interface Job {
+  readonly name: string;
+  run(): Promise<void>;
+}
 
 /** A window that differs, and how many entries the upstream said that it has. */
 interface Differing extends Window {
@@ -79,10 +100,16 @@ export class Mirror {
   #state: MirrorState | null = null;
   #differing: Differing[] = [];
   readonly #comparedInVain = new Map<string, number>();
+  /** Missed entries that were looked for, by id, when no whole answer came of it. */
+  readonly #looked = new Map<number, InVain>();
+  /** By how many entries what is recent differed when it was last looked into. */
+  #recentGap: { readonly by: number; readonly at: number } | null = null;
   #failures = 0;
-  #restsUntil = 0;
-  /** What was compared before is compared again, whenever it was. */
-  #compareAll = 0;
+  /** `from`: a clock that is put back would make it hours. */
+  #rest = { from: 0, until: 0 };
+  readonly #failing = new Failing();
+  /** What was compared since all was to be compared again, whenever that was before; `null`: it was not. */
+  #comparedAgain: Set<string> | null = null;
   /** All contents are read again, whatever the share. */
   #rereadAll = false;
 
@@ -110,28 +137,39 @@ export class Mirror {
   async step(): Promise<number> {
     const { store, tenantId, clock } = this.#parts;
     const now = clock();
-    if (this.#restsUntil > now) return this.#restsUntil - now;
+    if (this.#rest.until > now && this.#rest.from <= now) return this.#rest.until - now;
     // Anew each time: another process may have ended the mirror.
     const mirror = await store.get(tenantId);
     if (mirror === null) throw new MirrorEnded();
     const { upstream, quota } = this.#parts;
-    this.#state = { ...mirror.state, limits: { pageSize: upstream.pageSize, quota } };
+    const limits = { pageSize: upstream.pageSize, quota };
+    this.#state = same(mirror.state.limits, limits) ? mirror.state : { ...mirror.state, limits };
     try {
-      const job = await this.#next(await this.#moment(now));
+      const job = await this.#failing.choose(this.#due(await this.#moment(now)), now);
       if (job === null) return Math.max(1, Math.min(lookAgain, this.#nextDue(now) - now));
-      await job();
-      await this.#answered();
-      return 0;
-    } catch (error) {
-      return this.#failed(error);
+      return await this.#do(job);
     } finally {
-      await store.keep(tenantId, this.#known);
+      if (this.#known !== mirror.state) await store.keep(tenantId, this.#known);
     }
+  }
+
+  /** Answers how long to rest after it. */
+  async #do(job: Job): Promise<number> {
+    const { answers } = this.#parts.upstream;
+    try {
+      await job.run();
+    } catch (error) {
+      if (!(error instanceof QuotaUsed)) this.#failing.failed(job.name);
+      return this.#failed(error);
+    }
+    // Not everything asks the upstream.
+    if (this.#parts.upstream.answers > answers) this.#answered(job.name);
+    return 0;
   }
 
   /** Reads everything until nothing is due: lists, what is recent, all months, and with `contents` each entry once more. Stops where the quota does. */
   async round(options: { contents: boolean; sleep(ms: number): Promise<void>; ended?: AbortSignal }): Promise<void> {
-    this.#compareAll = this.#parts.clock() + 1;
+    this.#comparedAgain = new Set();
     this.#rereadAll = options.contents;
     this.#pollAt = 0;
     for (;;) {
@@ -139,15 +177,17 @@ export class Mirror {
       const pause = await this.step();
       if (pause === 0) continue;
       const { now, spare } = await this.#moment(this.#parts.clock());
-      if (this.#restsUntil <= now && !(await this.#isWaiting())) return;
+      if (this.#rest.until <= now && !(await this.#isWaiting(now))) return;
       if (spare <= 0) return;
       await options.sleep(pause);
     }
   }
 
   /** Something of this round is still to come after a pause. */
-  async #isWaiting(): Promise<boolean> {
-    return (await this.#reader.stillMissed()).length > 0 || this.#differing.length > 0 || this.#known.fill !== null;
+  async #isWaiting(now: number): Promise<boolean> {
+    const missed = (await this.#reader.stillMissed()).some(({ trailId }) => (this.#looked.get(trailId)?.times ?? 0) < mostLooks);
+    const { fill } = this.#known;
+    return missed || this.#differing.length > 0 || fill !== null || this.#failing.isToBeTriedAgain(mostLooks, now);
   }
 
   #pollAt: number | null = null;
@@ -173,36 +213,60 @@ export class Mirror {
     return { now, spent, spare };
   }
 
-  /** What is to be done next; `null`: nothing now. The first of these that is due. */
-  async #next(moment: Moment): Promise<(() => Promise<void>) | null> {
+  /** What is due, most urgent first. */
+  async *#due(moment: Moment): AsyncGenerator<Job> {
     const { now, spare } = moment;
     const state = this.#known;
     const begun = state.fill === null || state.fill.before !== null;
-    if (begun && this.#isPollDue(now)) return () => this.#poll();
+    if (begun && this.#isPollDue(now)) yield { name: 'poll', run: () => this.#poll() };
     const told = await this.#parts.store.told(this.#parts.tenantId, toldAtOnce);
     const news = told.filter(({ kind }) => kind !== 'company' && kind !== 'contact');
-    if (begun && news.length > 0 && spare > 0) return () => this.#hear(news);
-    const misses = (await this.#reader.stillMissed()).filter(
-      ({ missedAt, announced }) => announced || missedAt + missAgain <= now,
-    );
-    const [miss] = misses;
-    if (miss !== undefined && spare > 0) return async () => void (await this.#readAround(miss.happenedAt, 'heal'));
-    if (this.#differing.length > 0 && spare > 0) return () => this.#heal();
-    const list = listNames.find((name) => {
-      const progress = state.lists[name] ?? unreadList;
-      return progress.page > 1 || nextList(name, progress.readAt, now) <= now;
-    });
-    if (list !== undefined && spare > -10) {
-      return async () => this.#set({ lists: { ...this.#known.lists, [list]: await this.#lists.step(list, state.lists[list]) } });
+    if (begun && news.length > 0 && spare > 0) yield { name: 'hear', run: () => this.#hear(news) };
+    const missed = await this.#reader.stillMissed();
+    if (missed.length === 0) this.#looked.clear();
+    if (spare > 0) {
+      for (const miss of missed.filter((one) => this.#isDueToLookFor(one, now)))
+        yield { name: `look for ${miss.trailId}`, run: () => this.#lookFor(miss) };
+      for (const one of this.#differing.toReversed()) yield { name: `heal ${nameOf(one)}`, run: () => this.#heal(one) };
     }
-    if (spare <= 0) return null;
-    if (state.fill !== null) return () => this.#fill();
-    const window = await this.#dueToCompare(now);
-    if (window !== null) return () => this.#compare(window);
-    const company = told.find(({ kind }) => kind === 'company' || kind === 'contact');
-    if (company !== undefined && (moment.spent.told ?? 0) < infoShare(this.#parts.quota))
-      return () => this.#lookAtCompany(company);
-    return this.#isRereadDue(moment) ? () => this.#reread() : null;
+    if (spare > -10) {
+      for (const list of listNames.filter((name) => this.#isListDue(name, now)))
+        yield { name: list, run: () => this.#readList(list) };
+    }
+    if (spare <= 0) return;
+    if (state.fill !== null) {
+      if (state.upstreamTotal === null) yield { name: 'count', run: () => this.#count() };
+      yield { name: 'fill', run: () => this.#fill() };
+      return;
+    }
+    for await (const window of this.#dueToCompare(now))
+      yield { name: `compare ${nameOf(window)}`, run: () => this.#compare(window) };
+    const companies = told.filter(({ kind }) => kind === 'company' || kind === 'contact');
+    if ((moment.spent.told ?? 0) < infoShare(this.#parts.quota)) {
+      for (const company of companies)
+        yield { name: `look at ${company.kind} ${company.id}`, run: () => this.#lookAtCompany(company) };
+    }
+    if (this.#isRereadDue(moment)) yield { name: 'reread', run: () => this.#reread() };
+  }
+
+  #isListDue(name: ListName, now: number): boolean {
+    const progress = this.#known.lists[name] ?? unreadList;
+    return progress.page > 1 || nextList(name, progress.readAt, now) <= now;
+  }
+
+  async #readList(name: ListName): Promise<void> {
+    const progress = await this.#lists.step(name, this.#known.lists[name]);
+    this.#set({ lists: { ...this.#known.lists, [name]: progress } });
+  }
+
+  #isDueToLookFor({ trailId, missedAt, announced }: Miss, now: number): boolean {
+    const looked = this.#looked.get(trailId);
+    return looked === undefined ? announced || missedAt + missAgain <= now : looked.at + compareDiffering(looked.times) <= now;
+  }
+
+  async #lookFor({ trailId, happenedAt }: Miss): Promise<void> {
+    await this.#readAround(happenedAt, 'heal');
+    this.#looked.set(trailId, { times: (this.#looked.get(trailId)?.times ?? 0) + 1, at: this.#parts.clock() });
   }
 
   #isPollDue(now: number): boolean {
@@ -225,24 +289,33 @@ export class Mirror {
     const of = await this.#reader.newest(from, polledAt === null ? null : polledAt - recent / 2);
     const [own] = await copy.counts(tenantId, [{ from, to: null }]);
     // What the first way through has not come to yet is not missing.
-    if (own !== of && (fill === null || (fill.before !== null && fill.before <= from)))
-      this.#differs({ from, to: null, total: of });
+    if (fill === null || (fill.before !== null && fill.before <= from)) this.#heedGap({ from, to: null, total: of }, own ?? 0);
     this.#pollAt = null;
     this.#set({ polledAt: now });
+  }
+
+  /** Some entries cannot be kept, so the same gap may come again with each poll. */
+  #heedGap(recently: Differing, own: number): void {
+    const now = this.#parts.clock();
+    const by = recently.total - own;
+    const isKnown = this.#recentGap?.by === by && now < this.#recentGap.at + recentAgain;
+    if (by !== 0 && !isKnown) this.#differs(recently);
+    if (by === 0) this.#recentGap = null;
+    else if (!isKnown) this.#recentGap = { by, at: now };
   }
 
   #differs(one: Differing): void {
     if (!this.#differing.some((other) => sameWindow(other, one))) this.#differing.push(one);
   }
 
+  /** For how long the first way through will take. */
+  async #count(): Promise<void> {
+    this.#set({ upstreamTotal: await this.#parts.upstream.total('fill', { from: null, to: null }) });
+  }
+
   async #fill(): Promise<void> {
-    const { fill, upstreamTotal } = this.#known;
+    const { fill } = this.#known;
     if (fill === null) return;
-    // For how long it will take.
-    if (upstreamTotal === null) {
-      this.#set({ upstreamTotal: await this.#parts.upstream.total('fill', { from: null, to: null }) });
-      return;
-    }
     const { walk, ended } = await this.#reader.step(fill, 'fill');
     this.#set({ fill: walk });
     if (ended !== null && !ended.equal) this.#differs(ended);
@@ -271,23 +344,22 @@ export class Mirror {
     this.#set({ rereadWhole: { beganAt: before.beganAt, endedAt: this.#parts.clock() } });
   }
 
-  /** The window of the grid that was not compared for too long; `null`: there is none. */
-  async #dueToCompare(now: number): Promise<Window | null> {
+  /** The windows of the grid that were not compared for too long. */
+  async *#dueToCompare(now: number): AsyncGenerator<Window> {
     const { store, tenantId } = this.#parts;
     const compared = await store.compared(tenantId);
     for (const window of await this.#grid(now)) {
       const last = compared.find((one) => sameWindow(one, window));
-      if (last === undefined || last.comparedAt < this.#compareAll) return window;
-      const inVain = last.upstream === last.own ? 0 : (this.#comparedInVain.get(nameOf(window)) ?? 1);
+      const name = nameOf(window);
+      const inVain = last === undefined || last.upstream === last.own ? 0 : (this.#comparedInVain.get(name) ?? 1);
       const again = inVain === 0 ? compareAgain(window, now) : compareDiffering(inVain);
-      if (last.comparedAt + again <= now) return window;
+      if (last === undefined || isOver(last.comparedAt, again, now) || this.#comparedAgain?.has(name) === false) yield window;
     }
-    return null;
   }
 
   async #grid(now: number): Promise<Window[]> {
     const ends = await this.#parts.copy.ends(this.#parts.tenantId);
-    return grid(ends?.oldest ?? now, Math.max(now, ends?.newest ?? now));
+    return grid(ends?.oldest ?? now, Math.max(now, ends?.newest ?? now), now);
   }
 
   async #compare(window: Window): Promise<void> {
@@ -302,6 +374,7 @@ export class Mirror {
       equalAt: equal ? now : (last?.equalAt ?? null),
     });
     const name = nameOf(window);
+    this.#comparedAgain?.add(name);
     if (equal) this.#comparedInVain.delete(name);
     else {
       this.#comparedInVain.set(name, (this.#comparedInVain.get(name) ?? 0) + 1);
@@ -314,12 +387,10 @@ export class Mirror {
   }
 
   /** Halves a window that differs, or reads it when it is small. */
-  async #heal(): Promise<void> {
+  async #heal(one: Differing): Promise<void> {
     const { upstream, copy, tenantId } = this.#parts;
-    const one = this.#differing.at(-1);
-    if (one === undefined) return;
     const [own = 0] = await copy.counts(tenantId, [one]);
-    const parts = halves(one);
+    const parts = halves(one, one.from === null || one.to === null ? await copy.ends(tenantId) : null);
     const isSmall = one.total <= upstream.pageSize && own <= 2 * upstream.pageSize;
     if (own !== one.total && !isSmall && parts !== null) {
       const [early, late] = parts;
@@ -349,9 +420,12 @@ export class Mirror {
   async #hear(told: readonly Told[]): Promise<void> {
     const { store, copy, tenantId } = this.#parts;
     const ofLists = told.filter(({ kind }) => kind !== 'trail');
-    for (const name of ['leads', 'opportunities'] as const) {
+    for (const [ofKind, name] of [
+      ['lead', 'leads'],
+      ['opportunity', 'opportunities'],
+    ] as const) {
       const progress = this.#known.lists[name];
-      if (progress !== undefined && ofLists.some(({ kind }) => name.startsWith(kind)))
+      if (progress !== undefined && ofLists.some(({ kind }) => kind === ofKind))
         this.#set({ lists: { ...this.#known.lists, [name]: { ...progress, readAt: null } } });
     }
     await store.forgetTold(tenantId, ofLists);
@@ -381,7 +455,7 @@ export class Mirror {
         unknown.map(({ id }) => id),
       );
       // What is not among the recent ones happened earlier: counts tell where.
-      if (found.filter(({ removed }) => !removed).length < unknown.length) this.#compareAll = this.#parts.clock();
+      if (found.filter(({ removed }) => !removed).length < unknown.length) this.#comparedAgain = new Set();
     }
     await store.forgetTold(tenantId, trails);
   }
@@ -393,10 +467,11 @@ export class Mirror {
     await store.forgetTold(tenantId, [told]);
   }
 
-  async #answered(): Promise<void> {
+  #answered(name: string): void {
     const { clock, log } = this.#parts;
     const { offline } = this.#known;
     this.#failures = 0;
+    this.#failing.answered(name, clock());
     if (offline !== null) log.info({ since: new Date(offline.since).toISOString() }, 'the upstream answers again');
     this.#set({ offline: null, answeredAt: clock() });
   }
@@ -406,13 +481,13 @@ export class Mirror {
     const { clock, log, random } = this.#parts;
     const now = clock();
     if (error instanceof QuotaUsed) {
-      this.#restsUntil = startOfDay(dayOf(now) + 1);
-      return this.#restsUntil - now;
+      this.#rest = { from: now, until: startOfDay(dayOf(now) + 1) };
+      return this.#rest.until - now;
     }
     this.#failures += 1;
     const ofUpstream = error instanceof UpstreamError;
     const rest = restAfter(this.#failures, ofUpstream ? error.retryAfter : null, random());
-    this.#restsUntil = now + rest;
+    this.#rest = { from: now, until: now + rest };
     if (!ofUpstream) {
       log.error({ err: error }, 'the mirror rests after an error of our own');
       return rest;

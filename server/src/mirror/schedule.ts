@@ -37,11 +37,17 @@ const listEvery: Readonly<Record<ListName, { readonly working: number; readonly 
 
 const paceOf = (now: number): 'working' | 'otherwise' => (isWorking(now) ? 'working' : 'otherwise');
 
-export const nextPoll = (polledAt: number | null, now: number): number =>
-  polledAt === null ? now : polledAt + pollEvery[paceOf(now)];
+/** Whether so many ms have passed since. What was done in the future was done before a clock was put back: nobody waits until it comes again. */
+export const isOver = (since: number, pause: number, now: number): boolean => since > now || since + pause <= now;
+
+/** When something is due that is done again after a pause; `null`: it was never done. */
+const nextAfter = (since: number | null, pause: number, now: number): number =>
+  since === null || since > now ? now : since + pause;
+
+export const nextPoll = (polledAt: number | null, now: number): number => nextAfter(polledAt, pollEvery[paceOf(now)], now);
 
 export const nextList = (name: ListName, readAt: number | null, now: number): number =>
-  readAt === null ? now : readAt + listEvery[name][paceOf(now)];
+  nextAfter(readAt, listEvery[name][paceOf(now)], now);
 
 /** Calls that the rest of a day needs to stay fresh: nothing else may take them. */
 export function reserve(now: number): number {
@@ -94,10 +100,14 @@ export const compareDiffering = (times: number): number => Math.min(2 * minute *
 /** An entry that was missed once is looked for again after this. */
 export const missAgain = minute;
 
+/** No rest is longer than this because the upstream asks for it: it may have meant another clock, or another unit. */
+export const longestAskedFor = hour;
+
 /** How long to rest after so many failures in a row, with a part of it by chance, so that mirrors do not return together. */
 export function restAfter(failures: number, retryAfter: number | null, random: number): number {
   const usual = Math.min(1_000 * 2 ** Math.min(failures - 1, 20), 10 * minute);
-  return Math.max(usual * (0.5 + random / 2), (retryAfter ?? 0) * 1_000);
+  const asked = Math.min((retryAfter ?? 0) * 1_000, longestAskedFor);
+  return Math.max(usual * (0.5 + random / 2), asked * (1 + random / 10));
 }
 
 export const total = (spent: Readonly<Partial<Record<CallPurpose, number>>>): number =>
