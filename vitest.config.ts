@@ -10,7 +10,7 @@ const ofTheFile = [
 
 /** About no store at all, or about what goes wrong before anything comes to one, hundreds of times. */
 const ofNoEngine = [
-  'server/test/mirror/{windows,schedule,okki-proxy}.test.ts',
+  'server/test/mirror/{windows,schedule,doubts,okki-proxy}.test.ts',
   'server/test/mirror/mirror-{faults,trouble,kill}.test.ts',
 ];
 
