@@ -91,8 +91,8 @@ export class Upstream {
   /** A page of the entries in a window, newest first. Throws `UpstreamError`, `QuotaUsed`. */
   page(purpose: CallPurpose, window: Window, number: number): Promise<Rows> {
     const query = { ...boundsOf(window), count: this.pageSize, startIndex: number };
-    // What is recent is another stretch of time each time.
-    const stretch = purpose === 'poll' ? 'recently' : `${window.from} to ${window.to}`;
+    // What goes on until now begins at another time each time.
+    const stretch = window.to === null ? 'until now' : `${window.from} to ${window.to}`;
     return this.#rows(purpose, this.#asked(`${purpose} ${stretch}`, number), () => this.#client.trails.list(query));
   }
 

@@ -12,13 +12,18 @@ import type { RecordedCall } from './okki-proxy.ts';
 
 /** With `GENJIN_SOAK` all of them, otherwise what the time of a change allows. */
 const isSoak = process.env['GENJIN_SOAK'] !== undefined;
-const [firstReadings, standingRounds] = isSoak ? [1_000, 500] : [250, 150];
+const [firstReadings, standingRounds] = isSoak ? [1_000, 500] : [200, 120];
+
+/** Of a machine that is busy with other things. */
+const timeout = isSoak ? 1_800_000 : 300_000;
 
 /** All but types that nobody knows, which are in the account itself: a mirror cannot tell them from a fault. */
 const kinds = faultNames.filter((name) => name !== 'unknown-type');
 
-/** A time-out that the tests can wait for. */
-const options: MirroringOptions = { pageSize: 25, timeout: 150, brief: true };
+const options: MirroringOptions = { pageSize: 25, brief: true };
+
+/** How long a mirror waits for an answer (ms): no longer than a test can, where there is none, and otherwise as long as a busy machine takes. */
+const patience = ({ kind }: Schedule): number => (kind === 'hang' ? 300 : 10_000);
 
 let of: Account;
 let truth: string;
@@ -67,17 +72,19 @@ function set({ kind, position, seed }: Schedule): Fault {
 const befallen = (): FaultName | null => of.proxy.calls.find(({ fault }) => fault !== null)?.fault ?? null;
 
 /** What is wrong with a mirror's log lines, its state and its ledger after a round with one fault. */
-async function wrongIn(mirroring: Mirroring, since: number, noted: number): Promise<string[]> {
+async function wrongIn(mirroring: Mirroring, { kind }: Schedule, since: number, noted: number): Promise<string[]> {
   const { log, core, proxy } = mirroring;
   const of = (level: string, message: RegExp) => log.filter((line) => line.level === level && message.test(line.message)).length;
   const [went, came] = [of('warn', /gives no answer/), of('info', /answers again/)];
   const wrong = log.filter(({ level }) => level === 'error').map((line) => `logged ${JSON.stringify(line)}`);
-  if (went > 1 || came !== went) wrong.push(`announced ${went} times that it is offline, and ${came} times that it is not`);
+  // Of those that wait for so short a time more than one may be in vain, and be over before it is sent.
+  const isExact = kind !== 'hang';
+  if ((isExact && went > 1) || came !== went) wrong.push(`announced ${went} times that it is offline, and ${came} times that it is not`);
   const state = (await core.mirrors.get(23412))?.state;
   if (state?.offline !== null) wrong.push('is offline at the end');
   if (state?.refused.length !== 0) wrong.push(`refused ${JSON.stringify(state?.refused)}`);
   const spent = (await spentIn(mirroring, since)) - noted;
-  if (spent !== proxy.calls.length) wrong.push(`noted ${spent} calls and made ${proxy.calls.length}`);
+  if (isExact ? spent !== proxy.calls.length : spent < proxy.calls.length) wrong.push(`noted ${spent} calls and made ${proxy.calls.length}`);
   return wrong;
 }
 
@@ -87,7 +94,7 @@ async function spentIn({ place }: Mirroring, since: number): Promise<number> {
   return Number(row?.['calls']);
 }
 
-test('a first reading with one fault ends with what the upstream has, each entry written once', async () => {
+test('a first reading with one fault ends with what the upstream has, each entry written once', { timeout }, async () => {
   const random = randomFrom(announceSeed('faults of a first reading'));
   const clean = await mirrorOf(of, options);
   of.proxy.reset();
@@ -101,9 +108,9 @@ test('a first reading with one fault ends with what the upstream has, each entry
   for (const schedule of schedulesOn(calls, firstReadings, random)) {
     of.upstream.clock.at = began;
     const fault = set(schedule);
-    const copy = await mirrorOf(of, { ...options, random: randomFrom(schedule.seed) });
+    const copy = await mirrorOf(of, { ...options, random: randomFrom(schedule.seed), timeout: patience(schedule) });
     await copy.round();
-    const wrong = await wrongIn(copy, 0, 0);
+    const wrong = await wrongIn(copy, schedule, 0, 0);
     if ((await fingerprint(copy.core)) !== truth) wrong.push('is not what the upstream has');
     const log = await logOf(copy.core);
     wrong.push(...unexplained(log, theirs));
@@ -122,7 +129,7 @@ test('a first reading with one fault ends with what the upstream has, each entry
   );
 });
 
-test('a copy that stands follows what changes through one fault, and writes nothing else', async () => {
+test('a copy that stands follows what changes through one fault, and writes nothing else', { timeout }, async () => {
   const random = randomFrom(announceSeed('faults of a standing copy'));
   const copy = await mirrorOf(of, options);
   of.proxy.reset();
@@ -142,8 +149,9 @@ test('a copy that stands follows what changes through one fault, and writes noth
     const [noted, revision] = [await spentIn(copy, since), await headOf(copy)];
     const fault = set(schedule);
     (copy.log as unknown[]).length = 0;
-    await copy.round(true);
-    const wrong = await wrongIn(copy, since, noted);
+    const mirror = schedule.kind === 'hang' ? await copy.reopen(patience(schedule)) : copy.mirror;
+    await mirror.round({ contents: true, sleep: of.sleep });
+    const wrong = await wrongIn(copy, schedule, since, noted);
     if ((await fingerprint(copy.core)) !== (await fingerprint(of.upstream.core))) wrong.push('is not what the upstream has');
     const written = await logOf(copy.core, revision);
     if (quiet) wrong.push(...written.map((change) => `wrote ${JSON.stringify(change)}`));

@@ -36,8 +36,8 @@ export interface Mirroring extends Account {
   until(at: number, stride?: number): Promise<void>;
   /** One poll, one comparison of everything, and with `contents` each entry read again. */
   round(contents?: boolean): Promise<void>;
-  /** Another process goes on with it. */
-  reopen(): Promise<Mirror>;
+  /** Another process goes on with it; it may wait so many ms for an answer. */
+  reopen(timeout?: number): Promise<Mirror>;
 }
 
 export type MirroringOptions = Partial<Pick<MirrorSettings, 'pageSize' | 'quota' | 'rate' | 'clientSecret'>> & {
@@ -92,7 +92,7 @@ export async function mirrorOf(of: Account, options: MirroringOptions = {}): Pro
   const log: MirrorLog = { info: write('info'), warn: write('warn'), error: write('error') };
   const { clientSecret = credentials.clientSecret } = options;
   const settings = { tenantId: testTenant, baseUrl: proxy.baseUrl, ...credentials, clientSecret, pageSize, quota, rate };
-  const reopen = (): Promise<Mirror> => openMirror(core, settings, log, { sleep, random, timeout });
+  const reopen = (wait = timeout): Promise<Mirror> => openMirror(core, settings, log, { sleep, random, timeout: wait });
   const mirror = await reopen();
   return {
     ...of,
