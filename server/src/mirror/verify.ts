@@ -82,7 +82,8 @@ export async function verify(parts: VerifyParts): Promise<number> {
     for (const trail of await copy.byId(tenantId, elsewhere)) own.set(trail.trailId, trail);
     for (const [trailId, theirs] of seen) compare(parts, trailId, theirs, own.get(trailId) ?? null);
     for (const trailId of own.keys())
-      if (!seen.has(trailId) && !unread.has(String(trailId))) parts.differs({ trailId, field: null, upstream: null, own: JSON.stringify(own.get(trailId)) });
+      if (!seen.has(trailId) && !unread.has(String(trailId)))
+        parts.differs({ trailId, field: null, upstream: null, own: JSON.stringify(own.get(trailId)) });
     count += seen.size;
     parts.read(count);
     next = afterWindow(walk, { ...window, total }, upstream.pageSize);

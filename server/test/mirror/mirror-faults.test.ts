@@ -79,12 +79,14 @@ async function wrongIn(mirroring: Mirroring, { kind }: Schedule, since: number, 
   const wrong = log.filter(({ level }) => level === 'error').map((line) => `logged ${JSON.stringify(line)}`);
   // Of those that wait for so short a time more than one may be in vain, and be over before it is sent.
   const isExact = kind !== 'hang';
-  if ((isExact && went > 1) || came !== went) wrong.push(`announced ${went} times that it is offline, and ${came} times that it is not`);
+  if ((isExact && went > 1) || came !== went)
+    wrong.push(`announced ${went} times that it is offline, and ${came} times that it is not`);
   const state = (await core.mirrors.get(23412))?.state;
   if (state?.offline !== null) wrong.push('is offline at the end');
   if (state?.refused.length !== 0) wrong.push(`refused ${JSON.stringify(state?.refused)}`);
   const spent = (await spentIn(mirroring, since)) - noted;
-  if (isExact ? spent !== proxy.calls.length : spent < proxy.calls.length) wrong.push(`noted ${spent} calls and made ${proxy.calls.length}`);
+  if (isExact ? spent !== proxy.calls.length : spent < proxy.calls.length)
+    wrong.push(`noted ${spent} calls and made ${proxy.calls.length}`);
   return wrong;
 }
 

@@ -122,7 +122,9 @@ test.each([
   },
 );
 
-test('a quota is never exceeded, day by day, whatever goes wrong, and the copy is whole in the end', { timeout: 300_000 }, async () => {
+test('a quota is never exceeded, day by day, whatever goes wrong, and the copy is whole in the end', {
+  timeout: 300_000,
+}, async () => {
   const random = randomFrom(announceSeed('quota'));
   const quota = 230;
   place = await mirroring(firm(4_000), { pageSize: 20, quota, timeout: 1_000, random, brief: true });
