@@ -36,14 +36,19 @@ export class MirrorCopy {
     return this.#objects.change(tenantId, mirrorActor, (edit) => takeInto(edit, entries));
   }
 
-  /** Takes what the upstream's own lists say of objects beside the entries, whatever was known. Answers the ids of those that differed. */
-  async learn(tenantId: number, learned: readonly Learned[]): Promise<readonly number[]> {
-    const news = await this.#objects.read(tenantId, async (view) => {
-      const probe = new Probe(view);
-      await learnOwn(probe, learned);
-      return probe.differing > 0;
-    });
-    return news ? this.#objects.change(tenantId, mirrorActor, (edit) => learnOwn(edit, learned)) : [];
+  /**
+   * Takes what the upstream's own lists say of objects beside the entries, whatever was known. Those that differ are told to `before` while nothing
+   * is written yet, so that whoever has to do something about them knows of it even if there is no after.
+   */
+  async learn(
+    tenantId: number,
+    learned: readonly Learned[],
+    before?: (differing: readonly number[]) => Promise<void>,
+  ): Promise<void> {
+    const differing = await this.#objects.read(tenantId, (view) => learnOwn(new Probe(view), learned));
+    if (differing.length === 0) return;
+    await before?.(differing);
+    await this.#objects.change(tenantId, mirrorActor, (edit) => learnOwn(edit, learned));
   }
 
   /** Takes entries out that the upstream has no more; they can be seen in their history. Answers how many were still in. */

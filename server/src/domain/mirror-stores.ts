@@ -28,7 +28,7 @@ export interface Walk {
   /** How long the next window is, in ms; `null`: it begins with the first entry of all. */
   readonly length: number | null;
   readonly window: OpenWindow | null;
-  /** Entries and pages that were read. */
+  /** Entries of the windows that were read to their end, and all pages that were read. */
   readonly entries: number;
   readonly pages: number;
 }

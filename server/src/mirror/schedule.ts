@@ -44,10 +44,17 @@ const paceOf = (now: number): 'working' | 'otherwise' => (isWorking(now) ? 'work
 const pollPaceOf = (now: number): number =>
   pollEvery[isWorking(now) || isWorking(now + pollEvery.working) ? 'working' : 'otherwise'];
 
-export const nextPoll = (polledAt: number | null, now: number): number => (polledAt === null ? now : polledAt + pollPaceOf(now));
+/** Whether so many ms have passed since. What was done in the future was done before a clock was put back: nobody waits until it comes again. */
+export const isOver = (since: number, pause: number, now: number): boolean => since > now || since + pause <= now;
+
+/** When something is due that is done again after a pause; `null`: it was never done. */
+const nextAfter = (since: number | null, pause: number, now: number): number =>
+  since === null || since > now ? now : since + pause;
+
+export const nextPoll = (polledAt: number | null, now: number): number => nextAfter(polledAt, pollPaceOf(now), now);
 
 export const nextList = (name: ListName, readAt: number | null, now: number): number =>
-  readAt === null ? now : readAt + listEvery[name][paceOf(now)];
+  nextAfter(readAt, listEvery[name][paceOf(now)], now);
 
 /** A list is read again no sooner than this because of what was announced. */
 export const listAfterNews = 10 * minute;
@@ -151,10 +158,23 @@ export const missAgain = minute;
 /** One that could not be settled so many times, later and later. */
 export const missInVain = (times: number): number => Math.min(missAgain * 2 ** times, dayLength);
 
+/** What is not answered while other things are rests so long after so many times. */
+export const failingAgain = (times: number): number => Math.min(compareDiffering(times), 6 * hour);
+
+/** What was not tried for so long is not there to be done any more. */
+export const forgottenAfter = dayLength;
+
+/** A round does not wait for what was tried so often. */
+export const mostInVain = 2;
+
+/** No rest is longer than this because the upstream asks for it: it may have meant another clock, or another unit. */
+export const longestAskedFor = hour;
+
 /** How long to rest after so many failures in a row, with a part of it by chance, so that mirrors do not return together. */
 export function restAfter(failures: number, retryAfter: number | null, random: number): number {
   const usual = Math.min(1_000 * 2 ** Math.min(failures - 1, 20), 10 * minute);
-  return Math.max(usual * (0.5 + random / 2), (retryAfter ?? 0) * 1_000);
+  const asked = Math.min((retryAfter ?? 0) * 1_000, longestAskedFor);
+  return Math.max(usual * (0.5 + random / 2), asked * (1 + random / 10));
 }
 
 /** Calls by what they were for. */
