@@ -8,8 +8,14 @@ const ofTheFile = [
   'server/test/http/secrets.test.ts',
 ];
 
+/** About no store at all, or about what goes wrong before anything comes to one, hundreds of times. */
+const ofNoEngine = [
+  'server/test/mirror/{windows,schedule,doubts,okki-proxy}.test.ts',
+  'server/test/mirror/mirror-{faults,trouble,kill}.test.ts',
+];
+
 /** The same tests on the other engine, and those of that engine alone. */
-const onPostgres = ['server/test/{store,http,webhook,readers,postgres}/**/*.test.ts'];
+const onPostgres = ['server/test/{store,http,webhook,readers,mirror,postgres}/**/*.test.ts'];
 
 export default defineConfig({
   // The sources themselves, never a build of them.
@@ -37,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: onPostgres,
-          exclude: ofTheFile,
+          exclude: [...ofTheFile, ...ofNoEngine],
           env: { GENJIN_TEST_ENGINE: 'postgres' },
         },
       },

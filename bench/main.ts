@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BasicOptions, basic, parts as basicParts } from './basic.ts';
+import { mirror } from './mirror.ts';
 import { page } from './page.ts';
 import { hotSpots } from './profile.ts';
 import { met, type Report, render } from './report.ts';
@@ -29,6 +30,8 @@ interface RunOptions extends Omit<BasicOptions, 'only'> {
   readonly parts: readonly string[] | null;
   /** Where a picture is written; `null`: nowhere. */
   readonly plot: string | null;
+  /** The size was asked for. */
+  readonly given: boolean;
 }
 
 /** Add a benchmark here. */
@@ -66,6 +69,14 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
     parts: [],
     results: 'PAGE.md',
     run: page,
+  },
+  mirror: {
+    summary: 'days and calls that a mirror needs, simulated: docs/mirror.md',
+    entries: 1_000_000,
+    companies: (entries) => Math.ceil(entries / 50),
+    parts: [],
+    results: 'MIRROR.md',
+    run: (options) => mirror({ ...options, alone: options.given }),
   },
 };
 
@@ -130,7 +141,10 @@ async function main(words: readonly string[]): Promise<number> {
 
   const complete = parts === null && !quick && given.entries === undefined && given.companies === undefined;
   const plot = given.plot ?? (complete && profile === null ? plotFile : null);
-  const report = await benchmark.run({ entries, companies, parts, quick, fresh, profile, plot });
+  const report = await benchmark.run({
+    ...{ entries, companies, parts, quick, fresh, profile, plot },
+    given: given.entries !== undefined,
+  });
   if (profile !== null) {
     process.stdout.write(hotSpots(profile));
     return 0;

@@ -15,10 +15,12 @@ export interface Bound {
   readonly value: number | null;
   readonly limit: number;
   readonly holds: 'at least' | 'at most' | 'below';
-  readonly unit: '×' | 'MB' | 'µs';
+  readonly unit: '×' | 'MB' | 'µs' | 's' | 'days' | 'calls';
 }
 
 export interface Report {
+  /** What a reader must know of the figures; without it, that they vary from machine to machine. */
+  readonly about?: readonly string[];
   readonly tables: readonly Table[];
   readonly bounds: readonly Bound[];
 }
@@ -56,13 +58,17 @@ export function figure(value: number): string {
 
 export const ratio = (value: number): string => `${figure(value)} ×`;
 
+const usual = [
+  'Absolute figures vary from machine to machine and from run to run. What counts are the ratios: both sides of each were',
+  'measured in the same run, in turns, and the median of the turns is given.',
+];
+
 /** The whole report in Markdown that also reads well on a terminal. */
 export function render(report: Report, command: string): string {
   return [
     '# Benchmark results',
     '',
-    'Absolute figures vary from machine to machine and from run to run. What counts are the ratios: both sides of each were',
-    'measured in the same run, in turns, and the median of the turns is given.',
+    ...(report.about ?? usual),
     '',
     ...conditions(command),
     ...[boundsTable(report), ...report.tables].flatMap((table) => ['', `## ${table.title}`, '', ...renderTable(table)]),

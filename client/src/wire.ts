@@ -1842,6 +1842,7 @@ export interface MirrorCalls {
   poll?: number;
   told?: number;
   lists?: number;
+  info?: number;
   fill?: number;
   compare?: number;
   heal?: number;

@@ -4,6 +4,7 @@ import type { Core } from './app.ts';
 import { type Config, variableOf } from './config.ts';
 import { firstState } from './domain/mirror-stores.ts';
 import { AppError } from './errors.ts';
+import { Doubts } from './mirror/doubts.ts';
 import { Mirror, MirrorEnded, type MirrorLog } from './mirror/mirror.ts';
 import { dayOf } from './mirror/schedule.ts';
 import { Upstream } from './mirror/upstream.ts';
@@ -77,10 +78,13 @@ function upstreamFor({ mirrors, clock }: Core, settings: MirrorSettings, pace: P
   let freeAt = 0;
   return new Upstream({
     ...settings,
+    doubts: new Doubts(clock),
     spend: (purpose) => mirrors.spend(tenantId, dayOf(clock()), purpose, quota ?? Number.MAX_SAFE_INTEGER),
     async pace() {
-      const pause = freeAt - clock();
-      freeAt = Math.max(freeAt, clock()) + 1000 / rate;
+      const now = clock();
+      // Never longer than between two calls: clocks are put back.
+      const pause = Math.min(Math.max(freeAt - now, 0), 1000 / rate);
+      freeAt = now + pause + 1000 / rate;
       if (pause > 0) await pace.sleep(pause);
     },
     ...(pace.timeout === undefined ? {} : { timeout: pace.timeout }),
@@ -132,7 +136,7 @@ export class MirrorRunner {
     while (!signal.aborted) {
       const pause = await this.#step(mirror);
       if (pause === null) return;
-      // Long rests are looked over again: clocks are put right, and machines sleep.
+      // Long rests are looked over again: clocks are put right, machines sleep, and something may be announced.
       if (pause > 0) await wait(Math.min(pause, longestRest), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -204,7 +208,8 @@ export class MirrorAtWork {
   }
 }
 
-const longestRest = 60_000;
+/** For there may be announcements meanwhile. */
+const longestRest = 5_000;
 const restAfterError = 10_000;
 
 /** A mirror's standing for the metrics. */

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { openCore } from '../app.ts';
 import { AppError } from '../errors.ts';
-import type { MirrorLog } from '../mirror/mirror.ts';
+import type { MirrorLog, RoundEnd } from '../mirror/mirror.ts';
 import { MirrorAtWork, type MirrorSettings, openMirror } from '../mirroring.ts';
 import { lockMirror, makeFolder } from '../store/files.ts';
 import { formatTime } from '../wire/time.ts';
@@ -68,10 +68,11 @@ async function always({ core, settings, log, invocation: { config, say }, ended 
 async function once({ core, settings, log, invocation: { config, say }, ended }: Work): Promise<number> {
   const lock = config.databaseUrl === null ? lockMirror(config.data, settings.tenantId) : null;
   const telling = setInterval(() => void tell(core, settings.tenantId, say).catch(() => undefined), tellEvery);
+  let end: RoundEnd | null = null;
   try {
     const mirror = await openMirror(core, settings, log);
     const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, Math.min(ms, 1000)));
-    await mirror.round({ contents: false, sleep, ended });
+    end = await mirror.round({ contents: false, sleep, ended });
   } catch (error) {
     if (!ended.aborted) throw error;
   } finally {
@@ -81,7 +82,7 @@ async function once({ core, settings, log, invocation: { config, say }, ended }:
   const status = await core.mirrorStatuses.of(settings.tenantId);
   if (status === null) throw new AppError('usage', { reason: `tenant ${settings.tenantId} is no mirror any more` });
   await tell(core, settings.tenantId, say);
-  return status.fill.done && status.offline === null && status.windows.differing.length === 0 ? 0 : 1;
+  return end !== 'offline' && status.fill.done && status.offline === null && status.windows.differing.length === 0 ? 0 : 1;
 }
 
 async function tell(core: Work['core'], tenantId: number, say: Invocation['say']): Promise<void> {

@@ -36,14 +36,19 @@ export class MirrorCopy {
     return this.#objects.change(tenantId, mirrorActor, (edit) => takeInto(edit, entries));
   }
 
-  /** Takes what the upstream's own lists say of objects beside the entries, whatever was known. Answers the ids of those that differed. */
-  async learn(tenantId: number, learned: readonly Learned[]): Promise<readonly number[]> {
-    const news = await this.#objects.read(tenantId, async (view) => {
-      const probe = new Probe(view);
-      await learnOwn(probe, learned);
-      return probe.differing > 0;
-    });
-    return news ? this.#objects.change(tenantId, mirrorActor, (edit) => learnOwn(edit, learned)) : [];
+  /**
+   * Takes what the upstream's own lists say of objects beside the entries, whatever was known. Those that differ are told to `before` while nothing
+   * is written yet, so that whoever has to do something about them knows of it even if there is no after.
+   */
+  async learn(
+    tenantId: number,
+    learned: readonly Learned[],
+    before?: (differing: readonly number[]) => Promise<void>,
+  ): Promise<void> {
+    const differing = await this.#objects.read(tenantId, (view) => learnOwn(new Probe(view), learned));
+    if (differing.length === 0) return;
+    await before?.(differing);
+    await this.#objects.change(tenantId, mirrorActor, (edit) => learnOwn(edit, learned));
   }
 
   /** Takes entries out that the upstream has no more; they can be seen in their history. Answers how many were still in. */
@@ -64,6 +69,23 @@ export class MirrorCopy {
     return windows.map((_, i) => (counts[2 * i + 1] as number) - (counts[2 * i] as number));
   }
 
+  /** When the entry in the middle of a window happened, which has `own` of them; `null`: there is none. */
+  async middle(tenantId: number, { from, to }: Window, own: number): Promise<number | null> {
+    if (own === 0) return null;
+    const { trails } = await this.#trails.list(
+      tenantId,
+      { ...allTrails, from, to },
+      { number: Math.ceil(own / 2), size: 1 },
+      null,
+    );
+    return trails[0]?.happenedAt ?? null;
+  }
+
+  /** How many entries the list has about a company, a lead or an opportunity. */
+  async countAbout(tenantId: number, subject: Partial<Pick<Trail, 'companyId' | 'leadId' | 'opportunityId'>>): Promise<number> {
+    return (await this.#trails.list(tenantId, { ...allTrails, ...subject }, { number: 1, size: 1 }, null)).total;
+  }
+
   /** The entries that the list has in a window. */
   async entries(tenantId: number, { from, to }: Window): Promise<Trail[]> {
     const found: Trail[] = [];
@@ -78,14 +100,19 @@ export class MirrorCopy {
     );
   }
 
-  /** Removes the contact persons of a company that are not among what is known of it in full. */
-  async removeOtherContacts(tenantId: number, companyId: number, known: readonly Learned[]): Promise<void> {
-    const ids = await this.#objects.read(tenantId, (view) => view.contactIdsAt('contact', companyId));
-    const others = ids.filter((id) => !known.some((one) => one.kind === 'contact' && one.id === id));
+  /** Removes the contact persons of a company or a lead that are not among what is known of it in full. */
+  async removeOtherContacts(
+    tenantId: number,
+    kind: 'contact' | 'leadContact',
+    firmId: number,
+    known: readonly Learned[],
+  ): Promise<void> {
+    const ids = await this.#objects.read(tenantId, (view) => view.contactIdsAt(kind, firmId));
+    const others = ids.filter((id) => !known.some((one) => one.kind === kind && one.id === id));
     if (others.length > 0)
       await this.learn(
         tenantId,
-        others.map((id) => ({ kind: 'contact', id, fields: { removed: true } })),
+        others.map((id) => ({ kind, id, fields: { removed: true } })),
       );
   }
 

@@ -1,7 +1,7 @@
 /** What a mirror needs from storage: how far it has come, in words that outlive a process. */
 
 /** What calls are made for; each call is of one. */
-export const callPurposes = ['token', 'poll', 'told', 'lists', 'fill', 'compare', 'heal', 'reread', 'verify'] as const;
+export const callPurposes = ['token', 'poll', 'told', 'lists', 'info', 'fill', 'compare', 'heal', 'reread', 'verify'] as const;
 export type CallPurpose = (typeof callPurposes)[number];
 
 /** A stretch of time with both ends in it, in ms at whole seconds; `null`: open. */
@@ -28,7 +28,7 @@ export interface Walk {
   /** How long the next window is, in ms; `null`: it begins with the first entry of all. */
   readonly length: number | null;
   readonly window: OpenWindow | null;
-  /** Entries and pages that were read. */
+  /** Entries of the windows that were read to their end, and all pages that were read. */
   readonly entries: number;
   readonly pages: number;
 }
@@ -161,7 +161,7 @@ export interface MirrorStore {
   /** These are there again, or removed. */
   forgetMisses(tenantId: number, trailIds: readonly number[]): Promise<void>;
   tell(tenantId: number, told: readonly Told[]): Promise<void>;
-  /** Those told first, up to `most`. */
-  told(tenantId: number, most: number): Promise<Told[]>;
+  /** Of some kinds those told first, up to `most`. */
+  told(tenantId: number, kinds: readonly Told['kind'][], most: number): Promise<Told[]>;
   forgetTold(tenantId: number, told: readonly Told[]): Promise<void>;
 }

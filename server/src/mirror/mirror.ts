@@ -1,37 +1,31 @@
 /** Keeps an enterprise equal to its upstream: decides what is done next, call by call, within the day's quota. */
 import type { MirrorCopy } from '../domain/mirror-copy.ts';
-import {
-  type CallPurpose,
-  listNames,
-  type MirrorState,
-  type MirrorStore,
-  type Told,
-  unreadList,
-  type Window,
-} from '../domain/mirror-stores.ts';
+import type { MirrorStore } from '../domain/mirror-stores.ts';
+import { same } from '../domain/same.ts';
 import type { Clock } from '../domain/stores.ts';
+import { Comparing } from './comparing.ts';
+import { Failing, type Job } from './failing.ts';
+import { Healing } from './healing.ts';
+import { Hearing } from './hearing.ts';
 import { Lists } from './lists.ts';
-import { Reader } from './reader.ts';
+import { type Found, Reader } from './reader.ts';
+import { Recent } from './recent.ts';
 import { withRefused } from './rows.ts';
 import {
-  compareAgain,
-  compareDiffering,
   dayOf,
-  dueByNow,
-  infoShare,
-  missAgain,
-  nextList,
-  nextPoll,
-  recent,
-  rereadAgain,
-  rereadShare,
+  isOver,
+  listOverdraft,
+  lookAgain,
+  mostInVain,
   reserve,
   restAfter,
+  type Spent,
   startOfDay,
   total,
 } from './schedule.ts';
+import { Standing } from './standing.ts';
 import { QuotaUsed, type Upstream, UpstreamError } from './upstream.ts';
-import { grid, halves, hourOf, isWithin, sameWindow, walkFrom } from './windows.ts';
+import { Walks } from './walks.ts';
 
 /** As much of a log as is needed here. */
 export interface MirrorLog {
@@ -53,374 +47,214 @@ export interface MirrorParts {
   readonly quota: number | null;
 }
 
-/** Announcements that are read at a time. */
-const toldAtOnce = 200;
-/** A mirror that has nothing to do looks again after this, for there may be announcements. */
-const lookAgain = 5_000;
+/** How a round ended: nothing was due any more, the day's calls were used up, or the upstream does not answer, be it everything or one thing. */
+export type RoundEnd = 'done' | 'quota' | 'offline';
 
-/** A window that differs, and how many entries the upstream said that it has. */
-interface Differing extends Window {
-  readonly total: number;
-}
-
-type Spent = Readonly<Partial<Record<CallPurpose, number>>>;
+/** A round ends when so many calls in a row have failed: some two minutes. */
+const mostFailures = 8;
 
 interface Moment {
   readonly now: number;
   readonly spent: Spent;
+  /** Calls that the rest of the day needs to stay fresh. */
+  readonly kept: number;
   /** Calls that may be made for what is not urgent. */
   readonly spare: number;
 }
 
 export class Mirror {
   readonly #parts: MirrorParts;
-  readonly #reader: Reader;
+  readonly #standing: Standing;
+  readonly #recent: Recent;
+  readonly #hearing: Hearing;
+  readonly #healing: Healing;
   readonly #lists: Lists;
-  #state: MirrorState | null = null;
-  #differing: Differing[] = [];
-  readonly #comparedInVain = new Map<string, number>();
+  readonly #walks: Walks;
+  readonly #comparing: Comparing;
+  readonly #failing = new Failing();
   #failures = 0;
-  #restsUntil = 0;
-  /** What was compared before is compared again, whenever it was. */
-  #compareAll = 0;
-  /** All contents are read again, whatever the share. */
-  #rereadAll = false;
+  #rest = { from: 0, pause: 0 };
+  /** At the last step nothing was due that does not rest. */
+  #isIdle = false;
 
   constructor(parts: MirrorParts) {
     this.#parts = parts;
+    this.#standing = new Standing(parts);
     const what = {
       ...parts,
+      standing: this.#standing,
       refuse: (entry: string, reason: string) => this.#refuse(entry, reason),
-      found: ({ added, changed, removed }: { added: number; changed: number; removed: number }) => {
-        const { healed } = this.#known;
-        if (added + changed + removed > 0)
-          this.#set({
-            healed: { added: healed.added + added, changed: healed.changed + changed, removed: healed.removed + removed },
-          });
-      },
+      found: (found: Found) => this.#found(found),
+      filled: (read: object) => parts.log.info(read, 'the mirror has read all entries once'),
+      notFound: () => this.#comparing.now('lately'),
     };
-    this.#reader = new Reader(what);
+    const reader = new Reader(what);
+    const healing = new Healing({ ...what, reader });
+    const recent = new Recent({ ...what, reader, healing });
+    this.#healing = healing;
+    this.#recent = recent;
     this.#lists = new Lists(what);
+    this.#walks = new Walks({ ...what, reader, healing });
+    this.#comparing = new Comparing({ ...what, recent, healing });
+    this.#hearing = new Hearing({ ...what, recent, healing, lists: this.#lists });
   }
 
   /**
    * Does what is due next, most often with one call, and answers after how many ms there is more to do; 0: at once. It never throws for what the
-   * upstream does.
+   * upstream does. What is announced meanwhile is due earlier.
    */
   async step(): Promise<number> {
-    const { store, tenantId, clock } = this.#parts;
+    const { clock, upstream, quota } = this.#parts;
     const now = clock();
-    if (this.#restsUntil > now) return this.#restsUntil - now;
-    // Anew each time: another process may have ended the mirror.
-    const mirror = await store.get(tenantId);
-    if (mirror === null) throw new MirrorEnded();
-    const { upstream, quota } = this.#parts;
-    this.#state = { ...mirror.state, limits: { pageSize: upstream.pageSize, quota } };
+    this.#isIdle = false;
+    if (!isOver(this.#rest.from, this.#rest.pause, now)) return this.#rest.from + this.#rest.pause - now;
+    await this.#read();
+    const limits = { pageSize: upstream.pageSize, quota };
+    if (!same(this.#standing.state.limits, limits)) this.#standing.set({ limits });
     try {
-      const job = await this.#next(await this.#moment(now));
-      if (job === null) return Math.max(1, Math.min(lookAgain, this.#nextDue(now) - now));
-      await job();
-      await this.#answered();
-      return 0;
-    } catch (error) {
-      return this.#failed(error);
+      const moment = await this.#moment(now);
+      const job = await this.#failing.choose(this.#due(moment), now);
+      this.#isIdle = job === null;
+      return job === null ? await this.#pause(moment) : await this.#do(job);
     } finally {
-      await store.keep(tenantId, this.#known);
+      await this.#standing.keep();
     }
   }
 
-  /** Reads everything until nothing is due: lists, what is recent, all months, and with `contents` each entry once more. Stops where the quota does. */
-  async round(options: { contents: boolean; sleep(ms: number): Promise<void>; ended?: AbortSignal }): Promise<void> {
-    this.#compareAll = this.#parts.clock() + 1;
-    this.#rereadAll = options.contents;
-    this.#pollAt = 0;
+  /**
+   * Reads everything until nothing is due: what is recent, lists, all months, and with `contents` each entry and each list once more. Stops
+   * where the quota does, and when the upstream gives no answers.
+   */
+  async round(options: { contents: boolean; sleep(ms: number): Promise<void>; ended?: AbortSignal }): Promise<RoundEnd> {
+    await this.#beginAnew(options.contents);
+    let isLast = false;
     for (;;) {
       options.ended?.throwIfAborted();
       const pause = await this.step();
       if (pause === 0) continue;
-      const { now, spare } = await this.#moment(this.#parts.clock());
-      if (this.#restsUntil <= now && !(await this.#isWaiting())) return;
-      if (spare <= 0) return;
+      const { spare } = await this.#moment(this.#parts.clock());
+      if (spare <= 0) return 'quota';
+      if (this.#failures >= mostFailures) return 'offline';
+      if (this.#isIdle && !(await this.#isWaiting())) {
+        // Everything else was read now, so that more can be told of what was looked for in vain meanwhile.
+        if (isLast || !(await this.#healing.lookAnew())) return this.#failing.held === null ? 'done' : 'offline';
+        isLast = true;
+        continue;
+      }
       await options.sleep(pause);
     }
   }
 
-  /** Something of this round is still to come after a pause. */
+  async #beginAnew(contents: boolean): Promise<void> {
+    await this.#read();
+    this.#failures = 0;
+    this.#recent.now();
+    this.#comparing.now('all');
+    this.#lists.readAnew(contents);
+    if (contents) this.#walks.rereadAnew();
+    await this.#standing.keep();
+  }
+
+  /** Something of this round is still to come after a pause. What was tried in vain often enough is not waited for. */
   async #isWaiting(): Promise<boolean> {
-    return (await this.#reader.stillMissed()).length > 0 || this.#differing.length > 0 || this.#known.fill !== null;
+    const { held } = this.#failing;
+    // Nothing was answered since.
+    if (this.#failures > 0) return true;
+    return (held !== null && held < mostInVain) || this.#comparing.isUnsettled || (await this.#healing.isLooking());
   }
 
-  #pollAt: number | null = null;
-
-  get #known(): MirrorState {
-    if (this.#state === null) throw new Error('the state was not read yet');
-    return this.#state;
+  async #read(): Promise<void> {
+    if (!(await this.#standing.read())) throw new MirrorEnded();
   }
 
-  #set(change: Partial<MirrorState>): void {
-    this.#state = { ...this.#known, ...change };
-  }
-
-  #refuse(entry: string, reason: string): void {
-    this.#parts.log.warn({ entry, reason }, 'an entry of the upstream cannot be kept');
-    this.#set({ refused: withRefused(this.#known.refused, { at: this.#parts.clock(), entry, reason }) });
+  /** What is due, most urgent first. */
+  async *#due(moment: Moment): AsyncGenerator<Job> {
+    const { now, spare } = moment;
+    const { fill } = this.#standing.state;
+    // Until there is something, nothing can be told from what is new.
+    const begun = fill === null || fill.before !== null;
+    if (begun) yield* this.#recent.due(now);
+    if (begun && spare > 0) yield* this.#hearing.due(moment);
+    if (spare > 0) yield* this.#healing.due(now);
+    if (spare > -listOverdraft) yield* this.#lists.due(now);
+    if (spare <= 0) return;
+    if (fill !== null) return yield* this.#walks.fillDue();
+    yield* this.#comparing.due(now);
+    yield* this.#hearing.firmsDue(moment);
+    yield* this.#walks.rereadDue(moment);
   }
 
   async #moment(now: number): Promise<Moment> {
     const { store, tenantId, quota } = this.#parts;
     const spent = await store.spent(tenantId, dayOf(now));
-    const spare = quota === null ? Number.POSITIVE_INFINITY : quota - total(spent) - reserve(now);
-    return { now, spent, spare };
+    const kept = reserve(now, this.#recent.pages);
+    return { now, spent, kept, spare: quota === null ? Number.POSITIVE_INFINITY : quota - total(spent) - kept };
   }
 
-  /** What is to be done next; `null`: nothing now. The first of these that is due. */
-  async #next(moment: Moment): Promise<(() => Promise<void>) | null> {
-    const { now, spare } = moment;
-    const state = this.#known;
-    const begun = state.fill === null || state.fill.before !== null;
-    if (begun && this.#isPollDue(now)) return () => this.#poll();
-    const told = await this.#parts.store.told(this.#parts.tenantId, toldAtOnce);
-    const news = told.filter(({ kind }) => kind !== 'company' && kind !== 'contact');
-    if (begun && news.length > 0 && spare > 0) return () => this.#hear(news);
-    const misses = (await this.#reader.stillMissed()).filter(
-      ({ missedAt, announced }) => announced || missedAt + missAgain <= now,
-    );
-    const [miss] = misses;
-    if (miss !== undefined && spare > 0) return async () => void (await this.#readAround(miss.happenedAt, 'heal'));
-    if (this.#differing.length > 0 && spare > 0) return () => this.#heal();
-    const list = listNames.find((name) => {
-      const progress = state.lists[name] ?? unreadList;
-      return progress.page > 1 || nextList(name, progress.readAt, now) <= now;
-    });
-    if (list !== undefined && spare > -10) {
-      return async () => this.#set({ lists: { ...this.#known.lists, [list]: await this.#lists.step(list, state.lists[list]) } });
+  /** How long nothing is due that comes by itself. What is due and not done, because it rests or no call is left for it, does not count. */
+  async #pause({ now, spare }: Moment): Promise<number> {
+    const times = [this.#recent.nextAt(now), this.#lists.nextAt(now), spare > 0 ? await this.#healing.nextAt() : now];
+    return Math.min(lookAgain, ...times.filter((at) => at > now).map((at) => at - now));
+  }
+
+  /** Answers how long to rest after it. */
+  async #do(job: Job): Promise<number> {
+    const { upstream } = this.#parts;
+    const { answers } = upstream;
+    try {
+      await job.run();
+    } catch (error) {
+      if (!(error instanceof QuotaUsed)) this.#failing.failed(job.name);
+      return this.#failed(error);
     }
-    if (spare <= 0) return null;
-    if (state.fill !== null) return () => this.#fill();
-    const window = await this.#dueToCompare(now);
-    if (window !== null) return () => this.#compare(window);
-    const company = told.find(({ kind }) => kind === 'company' || kind === 'contact');
-    if (company !== undefined && (moment.spent.told ?? 0) < infoShare(this.#parts.quota))
-      return () => this.#lookAtCompany(company);
-    return this.#isRereadDue(moment) ? () => this.#reread() : null;
+    // Not everything asks the upstream.
+    if (upstream.answers > answers) this.#answered(job);
+    return 0;
   }
 
-  #isPollDue(now: number): boolean {
-    return this.#pollAt !== null || nextPoll(this.#known.polledAt, now) <= now;
-  }
-
-  /** When the next thing is due that comes by itself. */
-  #nextDue(now: number): number {
-    const { polledAt, lists } = this.#known;
-    return Math.min(nextPoll(polledAt, now), ...listNames.map((name) => nextList(name, lists[name]?.readAt ?? null, now)));
-  }
-
-  async #poll(): Promise<void> {
-    const { copy, tenantId, clock } = this.#parts;
-    const now = clock();
-    const ends = await copy.ends(tenantId);
-    // Also when the clocks differ by hours, and when nothing was recorded for long.
-    const from = Math.floor((Math.min(now, ends?.newest ?? now) - recent) / 1000) * 1000;
-    const { polledAt, fill } = this.#known;
-    const of = await this.#reader.newest(from, polledAt === null ? null : polledAt - recent / 2);
-    const [own] = await copy.counts(tenantId, [{ from, to: null }]);
-    // What the first way through has not come to yet is not missing.
-    if (own !== of && (fill === null || (fill.before !== null && fill.before <= from)))
-      this.#differs({ from, to: null, total: of });
-    this.#pollAt = null;
-    this.#set({ polledAt: now });
-  }
-
-  #differs(one: Differing): void {
-    if (!this.#differing.some((other) => sameWindow(other, one))) this.#differing.push(one);
-  }
-
-  async #fill(): Promise<void> {
-    const { fill, upstreamTotal } = this.#known;
-    if (fill === null) return;
-    // For how long it will take.
-    if (upstreamTotal === null) {
-      this.#set({ upstreamTotal: await this.#parts.upstream.total('fill', { from: null, to: null }) });
-      return;
-    }
-    const { walk, ended } = await this.#reader.step(fill, 'fill');
-    this.#set({ fill: walk });
-    if (ended !== null && !ended.equal) this.#differs(ended);
-    if (walk !== null) return;
-    this.#set({ filledAt: this.#parts.clock() });
-    this.#parts.log.info({ entries: fill.entries, pages: fill.pages + 1 }, 'the mirror has read all entries once');
-  }
-
-  #isRereadDue({ now, spent }: Moment): boolean {
-    const { reread, rereadWhole, filledAt } = this.#known;
-    if (this.#rereadAll) return true;
-    const { upstream, quota } = this.#parts;
-    const share = rereadShare(this.#known.upstreamTotal ?? 0, upstream.pageSize, quota);
-    if ((spent.reread ?? 0) >= dueByNow(share, now)) return false;
-    return reread !== null || Math.max(rereadWhole?.beganAt ?? 0, filledAt ?? 0) + rereadAgain <= now;
-  }
-
-  async #reread(): Promise<void> {
-    const now = this.#parts.clock();
-    const before = this.#known.reread ?? walkFrom(now);
-    const { walk, ended } = await this.#reader.step(before, 'reread');
-    this.#set({ reread: walk });
-    if (ended !== null && !ended.equal) this.#differs(ended);
-    if (walk !== null) return;
-    this.#rereadAll = false;
-    this.#set({ rereadWhole: { beganAt: before.beganAt, endedAt: this.#parts.clock() } });
-  }
-
-  /** The window of the grid that was not compared for too long; `null`: there is none. */
-  async #dueToCompare(now: number): Promise<Window | null> {
-    const { store, tenantId } = this.#parts;
-    const compared = await store.compared(tenantId);
-    for (const window of await this.#grid(now)) {
-      const last = compared.find((one) => sameWindow(one, window));
-      if (last === undefined || last.comparedAt < this.#compareAll) return window;
-      const inVain = last.upstream === last.own ? 0 : (this.#comparedInVain.get(nameOf(window)) ?? 1);
-      const again = inVain === 0 ? compareAgain(window, now) : compareDiffering(inVain);
-      if (last.comparedAt + again <= now) return window;
-    }
-    return null;
-  }
-
-  async #grid(now: number): Promise<Window[]> {
-    const ends = await this.#parts.copy.ends(this.#parts.tenantId);
-    return grid(ends?.oldest ?? now, Math.max(now, ends?.newest ?? now));
-  }
-
-  async #compare(window: Window): Promise<void> {
-    const { upstream, copy, store, tenantId, clock } = this.#parts;
-    const theirs = await upstream.total('compare', window);
-    const [own = 0] = await copy.counts(tenantId, [window]);
-    const now = clock();
-    const last = (await store.compared(tenantId)).find((one) => sameWindow(one, window));
-    const equal = theirs === own;
-    await store.keepCompared(tenantId, {
-      ...{ from: window.from, to: window.to, comparedAt: now, upstream: theirs, own },
-      equalAt: equal ? now : (last?.equalAt ?? null),
-    });
-    const name = nameOf(window);
-    if (equal) this.#comparedInVain.delete(name);
-    else {
-      this.#comparedInVain.set(name, (this.#comparedInVain.get(name) ?? 0) + 1);
-      this.#differs({ ...window, total: theirs });
-    }
-    const compared = await store.compared(tenantId);
-    const all = await this.#grid(now);
-    if (all.every((one) => compared.some((other) => sameWindow(one, other))))
-      this.#set({ upstreamTotal: compared.reduce((sum, one) => sum + one.upstream, 0) });
-  }
-
-  /** Halves a window that differs, or reads it when it is small. */
-  async #heal(): Promise<void> {
-    const { upstream, copy, tenantId } = this.#parts;
-    const one = this.#differing.at(-1);
-    if (one === undefined) return;
-    const [own = 0] = await copy.counts(tenantId, [one]);
-    const parts = halves(one);
-    const isSmall = one.total <= upstream.pageSize && own <= 2 * upstream.pageSize;
-    if (own !== one.total && !isSmall && parts !== null) {
-      const [early, late] = parts;
-      const theirEarly = await upstream.total('heal', early);
-      const [ownEarly = 0, ownLate = 0] = await copy.counts(tenantId, [early, late]);
-      this.#differing = this.#differing.filter((other) => other !== one);
-      const theirLate = Math.max(0, one.total - theirEarly);
-      if (ownEarly !== theirEarly) this.#differs({ ...early, total: theirEarly });
-      if (ownLate !== theirLate) this.#differs({ ...late, total: theirLate });
-      return;
-    }
-    if (own !== one.total) await this.#reader.whole({ from: one.from, to: one.to }, 'heal');
-    this.#differing = this.#differing.filter((other) => other !== one);
-  }
-
-  /** Reads the hour around a time, or the second alone where the hour has too many. */
-  async #readAround(at: number, purpose: CallPurpose): Promise<Window> {
-    const { copy, upstream, tenantId } = this.#parts;
-    const hour = hourOf(at);
-    const [own = 0] = await copy.counts(tenantId, [hour]);
-    const window = own <= upstream.pageSize ? hour : { from: at, to: at };
-    await this.#reader.whole(window, purpose);
-    return window;
-  }
-
-  /** Fetches what the upstream said has changed. */
-  async #hear(told: readonly Told[]): Promise<void> {
-    const { store, copy, tenantId } = this.#parts;
-    const ofLists = told.filter(({ kind }) => kind !== 'trail');
-    for (const name of ['leads', 'opportunities'] as const) {
-      const progress = this.#known.lists[name];
-      if (progress !== undefined && ofLists.some(({ kind }) => name.startsWith(kind)))
-        this.#set({ lists: { ...this.#known.lists, [name]: { ...progress, readAt: null } } });
-    }
-    await store.forgetTold(tenantId, ofLists);
-    const trails = told.filter(({ kind }) => kind === 'trail');
-    if (trails.length === 0) return;
-    const known = await copy.byId(
-      tenantId,
-      trails.map(({ id }) => id),
-    );
-    const there = known.filter(({ removed }) => !removed);
-    await store.miss(
-      tenantId,
-      there
-        .filter(({ trailId }) => trails.some(({ id, removed }) => id === trailId && removed))
-        .map(({ trailId, happenedAt }) => ({ trailId, happenedAt, missedAt: this.#parts.clock(), announced: true })),
-    );
-    const read: Window[] = [];
-    for (const { happenedAt } of there) {
-      if (!read.some((window) => isWithin(window, happenedAt))) read.push(await this.#readAround(happenedAt, 'told'));
-    }
-    const ids = new Set(there.map(({ trailId }) => trailId));
-    const unknown = trails.filter(({ id, removed }) => !ids.has(id) && !removed);
-    if (unknown.length > 0) {
-      await this.#poll();
-      const found = await copy.byId(
-        tenantId,
-        unknown.map(({ id }) => id),
-      );
-      // What is not among the recent ones happened earlier: counts tell where.
-      if (found.filter(({ removed }) => !removed).length < unknown.length) this.#compareAll = this.#parts.clock();
-    }
-    await store.forgetTold(tenantId, trails);
-  }
-
-  async #lookAtCompany(told: Told): Promise<void> {
-    const { store, copy, tenantId } = this.#parts;
-    const companyId = told.kind === 'company' ? told.id : await copy.companyOfContact(tenantId, told.id);
-    if (companyId !== null && !told.removed) await this.#lists.company(companyId);
-    await store.forgetTold(tenantId, [told]);
-  }
-
-  async #answered(): Promise<void> {
+  #answered(job: Job): void {
     const { clock, log } = this.#parts;
-    const { offline } = this.#known;
+    const { offline } = this.#standing.state;
     this.#failures = 0;
+    this.#failing.answered(job.name, clock());
     if (offline !== null) log.info({ since: new Date(offline.since).toISOString() }, 'the upstream answers again');
-    this.#set({ offline: null, answeredAt: clock() });
+    this.#standing.set({ offline: null, answeredAt: clock() });
   }
 
   /** Answers how long to rest. */
   #failed(error: unknown): number {
     const { clock, log, random } = this.#parts;
     const now = clock();
-    if (error instanceof QuotaUsed) {
-      this.#restsUntil = startOfDay(dayOf(now) + 1);
-      return this.#restsUntil - now;
-    }
+    if (error instanceof QuotaUsed) return this.#restFor(startOfDay(dayOf(now) + 1) - now);
     this.#failures += 1;
     const ofUpstream = error instanceof UpstreamError;
-    const rest = restAfter(this.#failures, ofUpstream ? error.retryAfter : null, random());
-    this.#restsUntil = now + rest;
+    const rest = this.#restFor(restAfter(this.#failures, ofUpstream ? error.retryAfter : null, random()));
     if (!ofUpstream) {
       log.error({ err: error }, 'the mirror rests after an error of our own');
       return rest;
     }
-    const { offline } = this.#known;
+    const { offline } = this.#standing.state;
     if (offline === null) log.warn({ reason: error.message }, 'the upstream gives no answer that can be used');
-    this.#set({ offline: { since: offline?.since ?? now, reason: error.message } });
+    this.#standing.set({ offline: { since: offline?.since ?? now, reason: error.message } });
     return rest;
+  }
+
+  #restFor(pause: number): number {
+    this.#rest = { from: this.#parts.clock(), pause };
+    return pause;
+  }
+
+  #refuse(entry: string, reason: string): void {
+    this.#parts.log.warn({ entry, reason }, 'an entry of the upstream cannot be kept');
+    this.#standing.set({ refused: withRefused(this.#standing.state.refused, { at: this.#parts.clock(), entry, reason }) });
+  }
+
+  #found({ added, changed, removed }: Found): void {
+    const { healed } = this.#standing.state;
+    if (added + changed + removed === 0) return;
+    this.#standing.set({
+      healed: { added: healed.added + added, changed: healed.changed + changed, removed: healed.removed + removed },
+    });
   }
 }
 
@@ -428,5 +262,3 @@ export class Mirror {
 export class MirrorEnded extends Error {
   override readonly name = 'MirrorEnded';
 }
-
-const nameOf = ({ from, to }: Window): string => `${from} ${to}`;

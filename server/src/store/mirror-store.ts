@@ -126,11 +126,12 @@ export const mirrorStore = (db: Db): MirrorStore => ({
         told.map(({ kind, id, toldAt, removed }) => [tenantId, kind, id, toldAt, removed ? 1 : 0]),
       ),
     ),
-  told: (tenantId, most) =>
+  told: (tenantId, kinds, most) =>
     db.read(tenantId, async (tx) => {
       const rows = (await tx.all(
-        'SELECT kind, object_id, told_at, removed FROM mirror_told WHERE tenant_id = ? ORDER BY told_at, kind, object_id LIMIT ?',
-        [tenantId, most],
+        `SELECT kind, object_id, told_at, removed FROM mirror_told WHERE tenant_id = ? AND kind IN (${kinds.map(() => '?').join(', ')}) ` +
+          'ORDER BY told_at, kind, object_id LIMIT ?',
+        [tenantId, ...kinds, most],
       )) as [Told['kind'], number, number, number][];
       return rows.map(([kind, id, toldAt, removed]) => ({ kind, id, toldAt, removed: removed === 1 }));
     }),

@@ -1,5 +1,5 @@
 /** A store of its own for a test, on the engine that the run is about: a file of SQLite, or a database of the run's PostgreSQL. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
@@ -21,15 +21,28 @@ export interface TestPlace extends Place {
   remove(): Promise<void>;
 }
 
+const inMemory = '/dev/shm';
+
 /** A folder for a store, and the way to be rid of it. */
-export function temporaryFolder(): { folder: string; remove: () => void } {
-  const folder = mkdtempSync(join(tmpdir(), 'genjin-test-'));
+export function temporaryFolder(within = tmpdir()): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(within, 'genjin-test-'));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** `empty`: a database without any table, as a user gives it to the program. */
-export async function newPlace({ on = engine, empty = false }: { on?: Engine; empty?: boolean } = {}): Promise<TestPlace> {
-  const { folder, remove } = temporaryFolder();
+/**
+ * `empty`: a database without any table, as a user gives it to the program. `brief`: in memory where the machine has a folder for that, since
+ * hundreds of stores that are gone at once would otherwise mostly wait for the disk.
+ */
+export async function newPlace({
+  on = engine,
+  empty = false,
+  brief = false,
+}: {
+  on?: Engine;
+  empty?: boolean;
+  brief?: boolean;
+} = {}): Promise<TestPlace> {
+  const { folder, remove } = temporaryFolder(brief && existsSync(inMemory) ? inMemory : undefined);
   if (on === 'sqlite') {
     return {
       data: folder,
