@@ -89,7 +89,9 @@ export const sessionGetData = Type.Object({
   tenant_name: Type.Optional(signed.tenant_name),
   revision: Type.Optional(Type.Integer({ description: "The last revision of the enterprise's change log." })),
   mirror_of: Type.Optional(
-    Type.String({ description: '镜像来源 · The address that the enterprise is a mirror of; "": it is none, and can be written.' }),
+    Type.String({
+      description: '镜像来源 · The address that the enterprise is a mirror of; "": it is none, and can be written.',
+    }),
   ),
 });
 

@@ -51,7 +51,10 @@ test('copied once, looked at, verified, kept from writing, and detached', { time
   const at = workplace();
   const given = words(from, at);
   const copied = await at.genjin(['mirror', ...given, '--once', '--quota', '500/day']);
-  expect(copied).toMatchObject({ code: 0, stdout: expect.stringMatching(/30 entries of 30; (\d+) of \1 windows equal; calls today \d+ \/ 500\n$/) });
+  expect(copied).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/30 entries of 30; (\d+) of \1 windows equal; calls today \d+ \/ 500\n$/),
+  });
   const list = (place: Workplace) => place.genjin(['export', '-', '--tenant', String(tenant)]);
   expect((await list(at)).stdout).toBe((await list(from.at)).stdout);
 
@@ -64,14 +67,28 @@ test('copied once, looked at, verified, kept from writing, and detached', { time
   expect(await at.genjin(['mirror', 'verify', ...given])).toMatchObject({ code: 0, stdout: '30 entries read, 0 differences\n' });
   await from.push('new at the upstream');
   const differing = await at.genjin(['mirror', 'verify', ...given]);
-  expect(differing).toMatchObject({ code: 1, stdout: expect.stringMatching(/^trail \d+: upstream .*new at the upstream.*, here \(none\)\n31 entries read, 1 differences\n$/) });
+  expect(differing).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(
+      /^trail \d+: upstream .*new at the upstream.*, here \(none\)\n31 entries read, 1 differences\n$/,
+    ),
+  });
 
   at.write('own.jsonl', JSON.stringify(entry({ client_id: tenant, company_id: 100 })));
-  expect(await at.genjin(['import', 'own.jsonl'])).toMatchObject({ code: 1, stderr: expect.stringContaining(`mirror of ${from.url}`) });
+  expect(await at.genjin(['import', 'own.jsonl'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`mirror of ${from.url}`),
+  });
   expect(await at.genjin(['mirror', 'detach'])).toMatchObject({ code: 0 });
   expect(await at.genjin(['import', 'own.jsonl'])).toMatchObject({ code: 0 });
-  expect(await at.genjin(['mirror', 'status'])).toMatchObject({ code: 1, stderr: 'genjin: no enterprise of this store is a mirror\n' });
-  expect(await at.genjin(['mirror', ...given, '--once'])).toMatchObject({ code: 1, stderr: expect.stringContaining('has entries of its own') });
+  expect(await at.genjin(['mirror', 'status'])).toMatchObject({
+    code: 1,
+    stderr: 'genjin: no enterprise of this store is a mirror\n',
+  });
+  expect(await at.genjin(['mirror', ...given, '--once'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('has entries of its own'),
+  });
 });
 
 test('what is missing or wrong on the command line', { timeout: 60_000 }, async () => {
@@ -79,12 +96,16 @@ test('what is missing or wrong on the command line', { timeout: 60_000 }, async 
   const told = async (...args: string[]) => (await at.genjin(['mirror', ...args, '--once'])).stderr;
   expect(await told()).toContain('--upstream is missing');
   expect(await told('--upstream', 'okki')).toContain('--upstream: "okki" is not accepted; accepted: an address');
-  expect(await told('--upstream', 'http://127.0.0.1:9')).toContain('GENJIN_MIRROR_TENANT, GENJIN_MIRROR_CLIENT_ID, GENJIN_MIRROR_CLIENT_SECRET must be');
+  expect(await told('--upstream', 'http://127.0.0.1:9')).toContain(
+    'GENJIN_MIRROR_TENANT, GENJIN_MIRROR_CLIENT_ID, GENJIN_MIRROR_CLIENT_SECRET must be',
+  );
   expect(await told('--upstream', 'http://127.0.0.1:9', '--quota', 'many')).toContain('--quota: "many" is not accepted');
   expect(await told('--upstream', 'http://127.0.0.1:9', '--client-secret-file', 'none')).toContain('"none" cannot be read');
 });
 
-test('beside a server: fresh by a webhook, read only, and no secret in the store, a backup, the log or the status', { timeout: 120_000 }, async () => {
+test('beside a server: fresh by a webhook, read only, and no secret in the store, a backup, the log or the status', {
+  timeout: 120_000,
+}, async () => {
   const from = await upstream();
   const at = workplace();
   const config = randomBytes(32).toString('base64');
@@ -104,7 +125,8 @@ test('beside a server: fresh by a webhook, read only, and no secret in the store
   const server = await at.serve(['--log-level', 'debug'], { env });
   const token = await server.token(application);
   const headers = { Authorization: `Bearer ${token}` };
-  const total = async () => (await server.send(`${listPath}?count=1`, { headers })).json<{ data: { totalItem: number } }>().data.totalItem;
+  const total = async () =>
+    (await server.send(`${listPath}?count=1`, { headers })).json<{ data: { totalItem: number } }>().data.totalItem;
   await expect.poll(total, { timeout: 20_000 }).toBe(30);
   const mirror = async () => {
     const answer = await server.send('/v1/mirror/status', { headers });
@@ -119,7 +141,10 @@ test('beside a server: fresh by a webhook, read only, and no secret in the store
     const iv = randomBytes(12);
     const cipher = createCipheriv('aes-256-gcm', Buffer.from(key, 'base64'), iv);
     const sealed = Buffer.concat([cipher.update(plain), cipher.final()]);
-    const body = JSON.stringify({ message_id: 'msg_1', data: Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64') });
+    const body = JSON.stringify({
+      message_id: 'msg_1',
+      data: Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64'),
+    });
     const at = String(Math.floor(Date.now() / 1000) - age);
     const signature = createHmac('sha256', key).update(at).update(body).digest('hex');
     const sent = { 'Content-Type': 'application/json', 'X-Timestamp': at, 'X-Signature': signature };

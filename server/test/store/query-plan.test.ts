@@ -175,11 +175,7 @@ test('a large scope is cut, counted and ranked by statements that seek; a block 
       `${search} AND (happened_at,trail_id)>(?,?) AND (happened_at,trail_id)<(?,?))`,
     ],
     ['rest of a cut', /^SELECT COUNT\(\*\) [^<]*$/, `${search} AND (happened_at,trail_id)>(?,?))`],
-    [
-      'rank',
-      /^SELECT 0, COUNT\(\*\) .* UNION ALL/,
-      `${search} AND (happened_at,trail_id)>(?,?) AND happened_at<?)`,
-    ],
+    ['rank', /^SELECT 0, COUNT\(\*\) .* UNION ALL/, `${search} AND (happened_at,trail_id)>(?,?) AND happened_at<?)`],
     ['page near the end of the list', /LIMIT \? OFFSET \?$/, `${search} AND happened_at>? AND happened_at<?)`],
     [
       'page far from it',
