@@ -270,6 +270,8 @@ test.each([
   await place.until(clock.at + day, minute);
   await same();
   expect(place.proxy.calls.filter(({ fault }) => fault !== null).length).toBeLessThan(250);
+  // All the rest was read.
+  expect(await place.round()).toBe('offline');
   place.proxy.reset();
   await changeSomething(place.upstream, randomFrom(announceSeed('answered again')), 5);
   await place.until(clock.at + 12 * hour, minute);
