@@ -56,6 +56,7 @@ test('who signs in gets a cookie that only the page of this host gets, and is kn
     setup: false,
     version: expect.stringMatching(/^\d+\.\d+\.\d+/),
     revision: expect.any(Number),
+    mirror_of: '',
     ...expected,
   });
   expect(await codeOf(page)).toBe(200);
