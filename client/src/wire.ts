@@ -1838,15 +1838,25 @@ export interface MirrorRefused {
 
 /** 今日调用次数，按用途 · Calls of today (Beijing), by what they were for. */
 export interface MirrorCalls {
+  /** 获取令牌 · For tokens. */
   token?: number;
+  /** 读取新动态 · To read what is recent. */
   poll?: number;
+  /** 读取通知所指的动态 · To read what was announced. */
   told?: number;
+  /** 读取客户、线索、商机、用户列表 · For lists. */
   lists?: number;
+  /** 读取有变动的客户与线索详情 · For changed companies and leads in full. */
   info?: number;
+  /** 读取历史动态 · To read everything once. */
   fill?: number;
+  /** 比对数量 · To compare counts. */
   compare?: number;
+  /** 查找并修正差异 · To find and put right what differs. */
   heal?: number;
+  /** 复读内容 · To read contents again. */
   reread?: number;
+  /** 核验 · For mirror verify. */
   verify?: number;
 }
 

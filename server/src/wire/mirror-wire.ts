@@ -1,7 +1,7 @@
 /** How a mirror stands, on the wire: ours alone. */
 import { Type } from 'typebox';
 import type { MirrorStatus } from '../domain/mirror-status.ts';
-import { callPurposes } from '../domain/mirror-stores.ts';
+import { type CallPurpose, callPurposes } from '../domain/mirror-stores.ts';
 import { formatTime } from './time.ts';
 
 const orNull = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer> | ReturnType<typeof Type.Number>>(
@@ -10,6 +10,19 @@ const orNull = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Typ
 ) => Type.Union([type, Type.Null()], { description });
 const time = (description: string) => orNull(Type.String(), `${description} YYYY-MM-DD HH:mm:ss, Beijing time.`);
 const count = (description: string) => Type.Integer({ description });
+
+const purposes: Readonly<Record<CallPurpose, string>> = {
+  token: '获取令牌 · For tokens.',
+  poll: '读取新动态 · To read what is recent.',
+  told: '读取通知所指的动态 · To read what was announced.',
+  lists: '读取客户、线索、商机、用户列表 · For lists.',
+  info: '读取有变动的客户与线索详情 · For changed companies and leads in full.',
+  fill: '读取历史动态 · To read everything once.',
+  compare: '比对数量 · To compare counts.',
+  heal: '查找并修正差异 · To find and put right what differs.',
+  reread: '复读内容 · To read contents again.',
+  verify: '核验 · For mirror verify.',
+};
 
 const mirror = Type.Object(
   {
@@ -60,10 +73,15 @@ const mirror = Type.Object(
       ),
       { description: '无法保存的动态 · What the upstream answers and cannot be kept.' },
     ),
-    calls_today: Type.Object(Object.fromEntries(callPurposes.map((purpose) => [purpose, Type.Optional(Type.Integer())])), {
-      title: 'MirrorCalls',
-      description: '今日调用次数，按用途 · Calls of today (Beijing), by what they were for.',
-    }),
+    calls_today: Type.Object(
+      Object.fromEntries(
+        callPurposes.map((purpose) => [purpose, Type.Optional(Type.Integer({ description: purposes[purpose] }))]),
+      ),
+      {
+        title: 'MirrorCalls',
+        description: '今日调用次数，按用途 · Calls of today (Beijing), by what they were for.',
+      },
+    ),
     calls_used: count('今日已用调用次数 · All of them.'),
     calls_quota: orNull(Type.Integer(), '每日调用上限 · How many a day may have; null: any number.'),
     calls_left: orNull(Type.Integer(), '今日剩余调用次数 · How many are left.'),
