@@ -8,10 +8,11 @@ const ofTheFile = [
   'server/test/http/secrets.test.ts',
 ];
 
-/** About no store at all, or about what goes wrong before anything comes to one, hundreds of times. */
+/** About no store at all, or about what goes wrong or is counted before anything comes to one, hundreds of times. */
 const ofNoEngine = [
   'server/test/mirror/{windows,schedule,doubts,okki-proxy}.test.ts',
   'server/test/mirror/mirror-{faults,trouble,kill}.test.ts',
+  'server/test/mirror/{counted,quota}.test.ts',
 ];
 
 /** The same tests on the other engine, and those of that engine alone. */

@@ -204,6 +204,7 @@ describe('the document', () => {
     ['GET /v1/lead/info', 'leadInfo'],
     ['GET /v1/lead/list', 'leadList'],
     ['POST /v1/lead/push', 'leadPush'],
+    ['GET /v1/mirror/status', 'mirrorStatus'],
     ['POST /v1/oauth2/access_token', 'token'],
     ['POST /v1/oauth2/refresh_token', 'refreshToken'],
     ['GET /v1/opportunity/info', 'opportunityInfo'],
