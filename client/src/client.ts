@@ -3,7 +3,7 @@ import { Comments } from './comments.ts';
 import { Companies } from './companies.ts';
 import { Files } from './files.ts';
 import { Leads } from './leads.ts';
-import { MirrorOf } from './mirror.ts';
+import { Mirrors } from './mirrors.ts';
 import { NextFollowUps } from './next.ts';
 import { Opportunities } from './opportunities.ts';
 import { Reports } from './reports.ts';
@@ -41,7 +41,7 @@ export class GenjinClient {
   readonly stats: Stats;
   readonly subjects: Subjects;
   readonly webhooks: Webhooks;
-  readonly mirror: MirrorOf;
+  readonly mirror: Mirrors;
   readonly session: Session;
   readonly admin: Admin;
 
@@ -59,7 +59,7 @@ export class GenjinClient {
     this.stats = new Stats(transport);
     this.subjects = new Subjects(transport);
     this.webhooks = new Webhooks(transport);
-    this.mirror = new MirrorOf(transport);
+    this.mirror = new Mirrors(transport);
     this.session = new Session(transport);
     this.admin = new Admin(transport);
   }

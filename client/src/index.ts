@@ -14,7 +14,7 @@ export {
 } from './errors.ts';
 export type { Files } from './files.ts';
 export type { LeadQuery, Leads } from './leads.ts';
-export type { MirrorOf } from './mirror.ts';
+export type { Mirrors } from './mirrors.ts';
 export type { CamelCase, Input } from './names.ts';
 export type { NextFollowUps } from './next.ts';
 export type { Opportunities, OpportunityQuery } from './opportunities.ts';

@@ -102,6 +102,7 @@ test('everything that can be called has an example', () => {
       'Companies',
       'Files',
       'Leads',
+      'Mirrors',
       'NextFollowUps',
     ],
     ...['Opportunities', 'Reports', 'Session', 'Stats', 'Subjects', 'Trails', 'Users', 'Webhooks'],
