@@ -64,6 +64,14 @@ export function createMetrics() {
     },
     /** Shows how mirrors stand, whenever that is asked for. */
     mirrors: (standing: () => Promise<readonly (readonly [tenantId: number, figures: MirrorFigures])[]>): void => {
+      // All are shown together: they are asked for once.
+      let under: ReturnType<typeof standing> | null = null;
+      const asked = (): ReturnType<typeof standing> => {
+        under ??= standing().finally(() => {
+          under = null;
+        });
+        return under;
+      };
       const show = (name: keyof MirrorFigures, help: string): void => {
         const gauge = new Gauge({
           name: `genjin_mirror_${name}`,
@@ -71,7 +79,7 @@ export function createMetrics() {
           labelNames: ['tenant'] as const,
           registers: [registry],
           collect: async () => {
-            for (const [tenantId, figures] of await standing()) gauge.labels({ tenant: String(tenantId) }).set(figures[name]);
+            for (const [tenantId, figures] of await asked()) gauge.labels({ tenant: String(tenantId) }).set(figures[name]);
           },
         });
       };

@@ -327,7 +327,8 @@ const firstTables = [
 
 const laterTables = ['session', 'setup_code', 'last_check', 'comment', 'calendar', ...fileTableNames] as const;
 
-const mirrorTables = ['mirror', 'mirror_call', 'mirror_compared', 'mirror_miss', 'mirror_told'] as const;
+/** What is only a mirror's. */
+export const mirrorTables = ['mirror', 'mirror_call', 'mirror_compared', 'mirror_miss', 'mirror_told'] as const;
 
 /** Every table whose rows are a tenant's. */
 export const tenantTables = [...firstTables, ...laterTables, ...mirrorTables] as const;

@@ -1,5 +1,6 @@
 import type { CallPurpose, Compared, MirrorOf, MirrorState, MirrorStore, Miss, Told, Window } from '../domain/mirror-stores.ts';
 import type { Db, Tx } from './db.ts';
+import { mirrorTables } from './migrations.ts';
 import { insertTenant } from './object-store.ts';
 
 /** Open ends, as the columns have them: the first and the last second that the wire can name. */
@@ -32,8 +33,7 @@ export const mirrorStore = (db: Db): MirrorStore => ({
     db.write(tenantId, (tx) => tx.run('UPDATE mirror SET state = ? WHERE tenant_id = ?', [JSON.stringify(state), tenantId])),
   end: (tenantId) =>
     db.write(tenantId, async (tx) => {
-      for (const table of ['mirror', 'mirror_call', 'mirror_compared', 'mirror_miss', 'mirror_told'])
-        await tx.run(`DELETE FROM ${table} WHERE tenant_id = ?`, [tenantId]);
+      for (const table of mirrorTables) await tx.run(`DELETE FROM ${table} WHERE tenant_id = ?`, [tenantId]);
     }),
   spend: (tenantId, day, purpose, most) =>
     db.write(tenantId, async (tx) => {

@@ -4,11 +4,11 @@
 export const soak = (count: number): number => (process.env['GENJIN_SOAK'] ? count : Math.max(1, Math.round(count / 10)));
 
 /**
- * The same for random histories, of which each is another one: outside the soak half of it, and on the second engine a fifth, since there each
- * statement is a way to another process, and a run has to end within the time of a change.
+ * The same for random histories, of which each is another one: on the second engine a fifth of it outside the soak, since there each statement
+ * is a way to another process, and a run has to end within the time of a change.
  */
 export const histories = (count: number): number =>
-  soak(process.env['GENJIN_SOAK'] ? count : count / (process.env['GENJIN_TEST_ENGINE'] === 'postgres' ? 5 : 2));
+  soak(process.env['GENJIN_TEST_ENGINE'] === 'postgres' && !process.env['GENJIN_SOAK'] ? count / 5 : count);
 
 /** GENJIN_SEED repeats a run; without it each run has a seed of its own. */
 const seed = Number(process.env['GENJIN_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
